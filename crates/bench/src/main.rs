@@ -1,0 +1,2 @@
+//! The program `pullback-bench`.
+fn main() {}

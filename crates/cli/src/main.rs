@@ -1,0 +1,2 @@
+//! The program `pullback`.
+fn main() {}
