@@ -1,0 +1,296 @@
+//! `Real`: what generic numeric code asks of a number, and the operators every carrier gets from it.
+//!
+//! Bounds on a type other than `Self` reach the users of a trait only through an associated type; [`Imply`]
+//! is that detour. With it the single bound `R: Real` allows `&x * &y`, `2.0 * &x` and `x.max(0.0)`.
+
+use crate::table::{Binary, Unary};
+use std::iter::{Product, Sum};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+
+/// The five infix operators: `Self op Rhs = Out`.
+pub trait Ops<Rhs, Out>:
+    Add<Rhs, Output = Out>
+    + Sub<Rhs, Output = Out>
+    + Mul<Rhs, Output = Out>
+    + Div<Rhs, Output = Out>
+    + Rem<Rhs, Output = Out>
+{
+}
+impl<T, Rhs, Out> Ops<Rhs, Out> for T where
+    T: Add<Rhs, Output = Out>
+        + Sub<Rhs, Output = Out>
+        + Mul<Rhs, Output = Out>
+        + Div<Rhs, Output = Out>
+        + Rem<Rhs, Output = Out>
+{
+}
+
+/// The five assigning operators: `self op= Rhs`.
+pub trait AssignOps<Rhs>:
+    AddAssign<Rhs> + SubAssign<Rhs> + MulAssign<Rhs> + DivAssign<Rhs> + RemAssign<Rhs>
+{
+}
+impl<T, Rhs> AssignOps<Rhs> for T where
+    T: AddAssign<Rhs> + SubAssign<Rhs> + MulAssign<Rhs> + DivAssign<Rhs> + RemAssign<Rhs>
+{
+}
+
+/// What a method of two numbers takes as its second: a number, a reference to one, or a plain `f64`.
+pub trait Arg<R> {
+    /// The argument as a number.
+    fn into_real(self) -> R;
+}
+
+mod imply {
+    pub trait Inner<T> {
+        type Is;
+    }
+    impl<T, U: ?Sized> Inner<T> for U {
+        type Is = T;
+    }
+}
+/// Makes bounds on `T` follow from a bound on `Self`; every pair of types has it.
+pub trait Imply<T>: imply::Inner<T, Is = T> {}
+impl<T, U: ?Sized> Imply<T> for U {}
+
+macro_rules! real_trait {
+    (
+        unary { $($(#[$ud:meta])* $u:ident $U:ident,)* }
+        indexed { $($(#[$nd:meta])* $n:ident $N:ident($nt:ty),)* }
+        binary { $($(#[$bd:meta])* $b:ident $B:ident,)* }
+    ) => {
+        /// A real number of some kind: a plain `f64`, one that carries derivatives, a formula, or an array of them.
+        ///
+        /// Generic code with this bound takes its numbers by reference (`&x * &y`); with [`Scalar`] they are `Copy`.
+        ///
+        /// ```
+        /// use pullback_real::Real;
+        /// fn rosen<R: Real>(x: &[R]) -> R {
+        ///     100.0 * (&x[1] - &x[0] * &x[0]).square() + (1.0 - &x[0]).square()
+        /// }
+        /// assert_eq!(rosen(&[1.0, 1.0]), 0.0);
+        /// ```
+        pub trait Real:
+            Clone
+            + Sum
+            + Product
+            + Neg<Output = Self>
+            + Ops<Self, Self>
+            + for<'a> Ops<&'a Self, Self>
+            + Ops<f64, Self>
+            + AssignOps<Self>
+            + for<'a> AssignOps<&'a Self>
+            + AssignOps<f64>
+            + Arg<Self>
+            + for<'a> Imply<
+                &'a Self,
+                Is: Ops<Self, Self> + Ops<&'a Self, Self> + Ops<f64, Self> + Neg<Output = Self> + Arg<Self>,
+            > + Imply<f64, Is: Ops<Self, Self> + Arg<Self>>
+            + for<'a> Imply<f64, Is: Ops<&'a Self, Self>>
+        {
+            /// A constant: its derivative is zero.
+            #[track_caller]
+            fn lift(c: f64) -> Self;
+            /// `op(x)`, by the table.
+            #[track_caller]
+            fn unary(op: Unary, x: &Self) -> Self;
+            /// `op(x, y)`, by the table.
+            #[track_caller]
+            fn binary(op: Binary, x: &Self, y: &Self) -> Self;
+            /// `a` where `cond` is not zero, else `b`; the branch not taken has no influence on any derivative.
+            #[track_caller]
+            fn select(cond: &Self, a: &Self, b: &Self) -> Self;
+
+            $($(#[$ud])* #[inline(always)] #[track_caller]
+              fn $u(&self) -> Self { Self::unary(Unary::$U, self) })*
+            $($(#[$nd])* #[inline(always)] #[track_caller]
+              fn $n(&self, n: $nt) -> Self { Self::unary(Unary::$N(n), self) })*
+            $($(#[$bd])* #[inline(always)] #[track_caller]
+              fn $b(&self, y: impl Arg<Self>) -> Self { Self::binary(Binary::$B, self, &y.into_real()) })*
+
+            /// `self` to the power of a plain number.
+            #[inline(always)]
+            #[track_caller]
+            fn powf(&self, c: f64) -> Self {
+                Self::binary(Binary::Pow, self, &Self::lift(c))
+            }
+            /// e^x − 1; the same as [`exp_m1`](Real::exp_m1).
+            #[inline(always)]
+            #[track_caller]
+            fn expm1(&self) -> Self {
+                self.exp_m1()
+            }
+            /// ψ(x) = d ln Γ(x) / dx.
+            #[inline(always)]
+            #[track_caller]
+            fn digamma(&self) -> Self {
+                self.polygamma(0)
+            }
+            /// ψ′(x).
+            #[inline(always)]
+            #[track_caller]
+            fn trigamma(&self) -> Self {
+                self.polygamma(1)
+            }
+            /// `self * a + b`, rounded twice like the operators, so that every carrier gives the same value.
+            #[inline(always)]
+            #[track_caller]
+            fn mul_add(&self, a: impl Arg<Self>, b: impl Arg<Self>) -> Self {
+                self * &a.into_real() + b.into_real()
+            }
+            /// `self` held within `lo..=hi`. The derivative passes inside and at both edges.
+            ///
+            /// # Panics
+            /// If `lo > hi` or either is NaN.
+            #[inline(always)]
+            #[track_caller]
+            fn clamp(&self, lo: f64, hi: f64) -> Self {
+                assert!(lo <= hi, "clamp: the lower bound {lo} must not exceed the upper bound {hi}");
+                let (lo, hi) = (Self::lift(lo), Self::lift(hi));
+                let below = Self::binary(Binary::Less, self, &lo);
+                let above = Self::binary(Binary::Less, &hi, self);
+                Self::select(&below, &lo, &Self::select(&above, &hi, self))
+            }
+            /// sin x and cos x.
+            #[inline(always)]
+            #[track_caller]
+            fn sin_cos(&self) -> (Self, Self) {
+                (self.sin(), self.cos())
+            }
+        }
+    };
+}
+pub(crate) use real_trait;
+
+crate::table::methods!(real_trait);
+
+/// A [`Real`] for code that copies and branches: `Copy`, ordered, comparable with `f64`.
+///
+/// ```
+/// use pullback_real::Scalar;
+/// fn newton_sqrt<R: Scalar>(a: R) -> R {
+///     let mut x = a;
+///     while (x * x - a).value().abs() > 1e-14 { x = (x + a / x) / 2.0 }
+///     x
+/// }
+/// assert!((newton_sqrt(2.0) - 2f64.sqrt()).abs() < 1e-15);
+/// ```
+pub trait Scalar:
+    Real + Copy + std::fmt::Debug + PartialOrd + PartialOrd<f64> + PartialEq<f64> + 'static
+{
+    /// The plain value, without derivatives.
+    fn value(self) -> f64;
+}
+
+impl Real for f64 {
+    #[inline(always)]
+    fn lift(c: f64) -> f64 {
+        c
+    }
+    #[inline(always)]
+    fn unary(op: Unary, x: &f64) -> f64 {
+        op.eval(*x)
+    }
+    #[inline(always)]
+    fn binary(op: Binary, x: &f64, y: &f64) -> f64 {
+        op.eval(*x, *y)
+    }
+    #[inline(always)]
+    fn select(cond: &f64, a: &f64, b: &f64) -> f64 {
+        if *cond != 0.0 { *a } else { *b }
+    }
+}
+impl Scalar for f64 {
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self
+    }
+}
+impl Arg<f64> for f64 {
+    #[inline(always)]
+    fn into_real(self) -> f64 {
+        self
+    }
+}
+impl Arg<f64> for &f64 {
+    #[inline(always)]
+    fn into_real(self) -> f64 {
+        *self
+    }
+}
+
+/// Gives a [`Real`] type its operators, all of them through `Real::unary` and `Real::binary`:
+/// `operators! { [generics] Type }`.
+#[macro_export]
+macro_rules! operators {
+    ([$($g:tt)*] $T:ty) => {
+        impl<$($g)*> ::std::ops::Neg for $T {
+            type Output = $T;
+            #[inline(always)] #[track_caller]
+            fn neg(self) -> $T { <$T as $crate::Real>::unary($crate::Unary::Neg, &self) }
+        }
+        impl<$($g)*> ::std::ops::Neg for &$T {
+            type Output = $T;
+            #[inline(always)] #[track_caller]
+            fn neg(self) -> $T { <$T as $crate::Real>::unary($crate::Unary::Neg, self) }
+        }
+        impl<$($g)*> ::std::iter::Sum for $T {
+            fn sum<I: Iterator<Item = $T>>(items: I) -> $T {
+                items.reduce(|a, b| a + b).unwrap_or_else(|| <$T as $crate::Real>::lift(0.0))
+            }
+        }
+        impl<$($g)*> ::std::iter::Product for $T {
+            fn product<I: Iterator<Item = $T>>(items: I) -> $T {
+                items.reduce(|a, b| a * b).unwrap_or_else(|| <$T as $crate::Real>::lift(1.0))
+            }
+        }
+        impl<$($g)*> $crate::Arg<$T> for $T {
+            #[inline(always)]
+            fn into_real(self) -> $T { self }
+        }
+        impl<$($g)*> $crate::Arg<$T> for &$T {
+            #[inline(always)]
+            fn into_real(self) -> $T { self.clone() }
+        }
+        impl<$($g)*> $crate::Arg<$T> for f64 {
+            #[inline(always)] #[track_caller]
+            fn into_real(self) -> $T { <$T as $crate::Real>::lift(self) }
+        }
+        $crate::operators! {@ [$($g)*] $T, Add add AddAssign add_assign}
+        $crate::operators! {@ [$($g)*] $T, Sub sub SubAssign sub_assign}
+        $crate::operators! {@ [$($g)*] $T, Mul mul MulAssign mul_assign}
+        $crate::operators! {@ [$($g)*] $T, Div div DivAssign div_assign}
+        $crate::operators! {@ [$($g)*] $T, Rem rem RemAssign rem_assign}
+    };
+    (@ [$($g:tt)*] $T:ty, $Op:ident $op:ident $Assign:ident $assign:ident) => {
+        $crate::operators! {@@ [$($g)*] $Op $op; $T, $T, $T; x y => &x, &y}
+        $crate::operators! {@@ [$($g)*] $Op $op; $T, &$T, $T; x y => &x, y}
+        $crate::operators! {@@ [$($g)*] $Op $op; &$T, $T, $T; x y => x, &y}
+        $crate::operators! {@@ [$($g)*] $Op $op; &$T, &$T, $T; x y => x, y}
+        $crate::operators! {@@ [$($g)*] $Op $op; $T, f64, $T; x y => &x, &<$T as $crate::Real>::lift(y)}
+        $crate::operators! {@@ [$($g)*] $Op $op; &$T, f64, $T; x y => x, &<$T as $crate::Real>::lift(y)}
+        $crate::operators! {@@ [$($g)*] $Op $op; f64, $T, $T; x y => &<$T as $crate::Real>::lift(x), &y}
+        $crate::operators! {@@ [$($g)*] $Op $op; f64, &$T, $T; x y => &<$T as $crate::Real>::lift(x), y}
+        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, $T; y => &y}
+        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, &$T; y => y}
+        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, f64; y => &<$T as $crate::Real>::lift(y)}
+    };
+    (@@ [$($g:tt)*] $Op:ident $op:ident; $L:ty, $R:ty, $T:ty; $x:ident $y:ident => $a:expr, $b:expr) => {
+        impl<$($g)*> ::std::ops::$Op<$R> for $L {
+            type Output = $T;
+            #[inline(always)] #[track_caller]
+            fn $op(self, $y: $R) -> $T {
+                let $x = self;
+                <$T as $crate::Real>::binary($crate::Binary::$Op, $a, $b)
+            }
+        }
+    };
+    (@= [$($g:tt)*] $Op:ident $Assign:ident $assign:ident; $T:ty, $R:ty; $y:ident => $b:expr) => {
+        impl<$($g)*> ::std::ops::$Assign<$R> for $T {
+            #[inline(always)] #[track_caller]
+            fn $assign(&mut self, $y: $R) {
+                *self = <$T as $crate::Real>::binary($crate::Binary::$Op, self, $b);
+            }
+        }
+    };
+}
