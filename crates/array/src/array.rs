@@ -1,0 +1,313 @@
+//! An array *is* the graph node that computes it: immutable, lazily evaluated, shared between threads.
+//!
+//! Node ids grow, so ids are a topological order. A node remembers the oldest running transform it depends on;
+//! evaluation frees a node's past only when no running transform may still ask for it, so training loops do not
+//! grow and data-dependent control flow inside `grad` keeps its gradient.
+
+use crate::buffer::Buffer;
+use crate::dtype::{DType, Element};
+use crate::prim::Prim;
+use crate::shape::Shape;
+use smallvec::{SmallVec, smallvec};
+use std::cell::Cell;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// An n-dimensional array of numbers of one dtype, computed when it is looked at.
+///
+/// Arithmetic works between arrays, references and plain numbers, with NumPy's broadcasting; a plain number takes
+/// the array's dtype. Cloning is cheap (the data are shared).
+///
+/// ```
+/// use pullback_array::Array;
+/// let x = Array::from([[1.0, 2.0], [3.0, 4.0]]);
+/// let y = 2.0 * &x + Array::from([10.0, 20.0]);
+/// assert_eq!(y.to_vec::<f64>(), [12.0, 24.0, 16.0, 28.0]);
+/// ```
+#[derive(Clone)]
+pub struct Array(pub(crate) Arc<Node>);
+
+pub(crate) type Args = SmallVec<[Array; 3]>;
+
+/// A node of the graph.
+pub(crate) struct Node {
+    pub id: u64,
+    pub prim: Prim,
+    pub shape: Shape,
+    pub dtype: DType,
+    /// The line of user code that made it.
+    pub at: &'static Location<'static>,
+    /// The oldest running transform it depends on.
+    pub live: Option<Arc<Trace>>,
+    /// How many unevaluated nodes lie one behind the other up to here.
+    pub depth: u32,
+    state: Mutex<State>,
+}
+
+/// What evaluation changes.
+#[derive(Default)]
+pub(crate) struct State {
+    pub args: Args,
+    pub value: Option<Arc<Buffer>>,
+    /// Whether the arguments have been let go: the node is now data.
+    pub cut: bool,
+    /// Results of one transform, evaluated together because they share their work.
+    pub together: Option<Arc<Vec<std::sync::Weak<Node>>>>,
+}
+
+/// One running transform.
+pub(crate) struct Trace {
+    pub start: u64,
+    running: AtomicBool,
+}
+
+/// Ends its transform when dropped, also when the function panics.
+pub(crate) struct Running(pub Arc<Trace>);
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.store(false, Relaxed)
+    }
+}
+impl Trace {
+    pub fn start() -> Running {
+        Running(Arc::new(Trace { start: next_id(), running: AtomicBool::new(true) }))
+    }
+    pub fn is_running(&self) -> bool {
+        self.running.load(Relaxed)
+    }
+}
+
+thread_local! { static PLACE: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) } }
+/// While it lives, nodes this thread makes are credited to another node's line: derivatives to the operation they
+/// belong to, inputs to where the user made them.
+pub(crate) struct Place(Option<&'static Location<'static>>);
+impl Place {
+    pub fn of(node: &Array) -> Place {
+        Place(PLACE.replace(Some(node.0.at)))
+    }
+}
+impl Drop for Place {
+    fn drop(&mut self) {
+        PLACE.set(self.0)
+    }
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+fn next_id() -> u64 {
+    NEXT.fetch_add(1, Relaxed)
+}
+/// How many graph nodes are alive in the process: a training loop holds this constant.
+pub fn live_nodes() -> usize {
+    LIVE.load(Relaxed)
+}
+/// How many buffers of array data are alive in the process.
+pub fn live_buffers() -> usize {
+    Buffer::live()
+}
+
+/// Unevaluated chains longer than this are evaluated as they are built, so that a loop nobody looks at stays bounded.
+const MAX_DEPTH: u32 = 4096;
+
+impl Array {
+    #[track_caller]
+    pub(crate) fn new(prim: Prim, args: Args, shape: Shape, dtype: DType) -> Array {
+        Array::build(prim, args, shape, dtype, None, None)
+    }
+    /// A node that is data already.
+    #[track_caller]
+    pub(crate) fn leaf(value: Buffer, shape: Shape) -> Array {
+        debug_assert_eq!(value.len(), shape.size());
+        let dtype = value.dtype();
+        Array::build(Prim::Leaf, smallvec![], shape, dtype, Some(Arc::new(value)), None)
+    }
+    /// The input of a running transform: the same value, a new identity.
+    #[track_caller]
+    pub(crate) fn alias(&self, trace: &Arc<Trace>) -> Array {
+        let value = self.0.state().value.clone();
+        let (shape, dtype) = (self.0.shape.clone(), self.0.dtype);
+        let _at = Place::of(self);
+        Array::build(Prim::Alias, smallvec![self.clone()], shape, dtype, value, Some(trace.clone()))
+    }
+    #[track_caller]
+    fn build(
+        prim: Prim,
+        args: Args,
+        shape: Shape,
+        dtype: DType,
+        value: Option<Arc<Buffer>>,
+        trace: Option<Arc<Trace>>,
+    ) -> Array {
+        // `Stop` severs: it never keeps a transform's graph alive.
+        let live = if matches!(prim, Prim::Stop) {
+            None
+        } else {
+            let running =
+                args.iter().filter_map(|a| a.0.live.as_ref()).chain(&trace).filter(|t| t.is_running());
+            running.min_by_key(|t| t.start).cloned()
+        };
+        let depth = match &value {
+            Some(_) => 0,
+            None => 1 + args.iter().map(|a| if a.is_evaluated() { 0 } else { a.0.depth }).max().unwrap_or(0),
+        };
+        LIVE.fetch_add(1, Relaxed);
+        let state = Mutex::new(State { args, value, cut: false, together: None });
+        let at = PLACE.get().unwrap_or(Location::caller());
+        let array = Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, depth, state }));
+        if depth > MAX_DEPTH {
+            array.eval();
+        }
+        array
+    }
+
+    /// The extents of the axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+    /// The element type.
+    pub fn dtype(&self) -> DType {
+        self.0.dtype
+    }
+    /// The number of axes.
+    pub fn ndim(&self) -> usize {
+        self.0.shape.rank()
+    }
+    /// The number of elements.
+    pub fn size(&self) -> usize {
+        self.0.shape.size()
+    }
+    /// The line of user code that made it.
+    pub fn at(&self) -> &'static Location<'static> {
+        self.0.at
+    }
+    /// Whether its data have been computed.
+    pub fn is_evaluated(&self) -> bool {
+        self.0.state().value.is_some()
+    }
+    /// Computes the data now (together with what shares its work), and returns the array for chaining.
+    ///
+    /// Looking at an array (`item`, `to_vec`, printing) does this by itself.
+    ///
+    /// # Panics
+    /// If an index is out of range, naming it and the line.
+    pub fn eval(&self) -> &Array {
+        if !self.is_evaluated() {
+            crate::eval::eval(std::slice::from_ref(self));
+        }
+        self
+    }
+    pub(crate) fn value(&self) -> Arc<Buffer> {
+        self.eval();
+        self.0.state().value.clone().expect("evaluation leaves a value")
+    }
+    /// The elements in row-major order.
+    ///
+    /// # Panics
+    /// If `T` is not the array's dtype.
+    #[track_caller]
+    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+        self.expect_dtype::<T>("to_vec");
+        self.value().slice::<T::Store>().iter().map(|&x| T::load(x)).collect()
+    }
+    /// The only element, as `f64`.
+    ///
+    /// # Panics
+    /// If the array has not exactly one element.
+    #[track_caller]
+    pub fn item(&self) -> f64 {
+        if self.size() != 1 {
+            panic!("item: the array has shape {}, not one element\n  made at {}", self.0.shape, self.at())
+        }
+        let value = self.value();
+        match self.dtype() {
+            DType::F32 => f64::from(value.slice::<f32>()[0]),
+            DType::F64 => value.slice::<f64>()[0],
+            DType::I32 => f64::from(value.slice::<i32>()[0]),
+            DType::I64 => value.slice::<i64>()[0] as f64,
+            DType::Bool => f64::from(value.slice::<u8>()[0]),
+        }
+    }
+    #[track_caller]
+    pub(crate) fn expect_dtype<T: Element>(&self, what: &str) {
+        if self.dtype() != T::DTYPE {
+            let (have, want) = (self.dtype(), T::DTYPE);
+            panic!(
+                "{what}: the array is {have}, not {want}; convert it with .cast(DType::{want:?})\n  made at {}",
+                self.at()
+            )
+        }
+    }
+    /// What it is made of; data have no arguments.
+    pub(crate) fn parts(&self) -> (&Prim, Args) {
+        let state = self.0.state();
+        if state.cut { (&Prim::Leaf, smallvec![]) } else { (&self.0.prim, state.args.clone()) }
+    }
+    /// The number it is filled with, if it is a constant fill.
+    pub(crate) fn fill_value(&self) -> Option<f64> {
+        match self.0.prim {
+            Prim::Fill { bits, .. } => Some(f64::from_bits(bits)),
+            _ => None,
+        }
+    }
+    pub(crate) fn is_weak(&self) -> bool {
+        matches!(self.0.prim, Prim::Fill { weak: true, .. })
+    }
+}
+
+impl Node {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+    /// Whether a running transform may still ask for the node's past.
+    pub fn is_kept(&self) -> bool {
+        self.live.as_ref().is_some_and(|t| t.is_running())
+    }
+    /// Takes the computed value, and lets the arguments go unless a running transform may ask for them.
+    pub fn finish(&self, value: Arc<Buffer>) {
+        let (args, together);
+        {
+            let mut state = self.state();
+            state.value = Some(value);
+            together = state.together.take();
+            args = if self.is_kept() {
+                smallvec![]
+            } else {
+                state.cut = true;
+                std::mem::take(&mut state.args)
+            };
+        }
+        // Dropped outside the lock: this may free a whole graph.
+        drop((args, together));
+    }
+}
+
+impl Drop for Node {
+    /// With an explicit stack: a million-deep graph must not overflow the thread's.
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Relaxed);
+        let take = |node: &mut Node| {
+            std::mem::take(&mut node.state.get_mut().unwrap_or_else(|e| e.into_inner()).args)
+        };
+        let mut stack = take(self);
+        while let Some(Array(node)) = stack.pop() {
+            if let Some(mut node) = Arc::into_inner(node) {
+                stack.extend(take(&mut node))
+            }
+        }
+    }
+}
+
+/// Evaluates arrays together, sharing their common work.
+///
+/// ```
+/// use pullback_array::{Array, Real, eval};
+/// let x = Array::from([1.0, 2.0]);
+/// let (s, e) = (x.sin(), x.exp());
+/// eval(&[&s, &e]);
+/// assert!(s.is_evaluated() && e.is_evaluated());
+/// ```
+pub fn eval(arrays: &[&Array]) {
+    let arrays: Vec<Array> = arrays.iter().map(|&a| a.clone()).collect();
+    crate::eval::eval(&arrays)
+}

@@ -1,0 +1,108 @@
+//! Memory of arrays: 64-byte aligned, and returned to a pool when the last owner lets go.
+//!
+//! A page fault on fresh memory costs more than the arithmetic done on it, so buffers are used again: the pool
+//! keeps up to [`POOL_BYTES`] in classes of size, and hands them out with whatever they last held.
+
+use crate::dtype::DType;
+use bytemuck::{Pod, Zeroable};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// One cache line.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Line([u64; 8]);
+
+/// The elements of an array in row-major order.
+pub(crate) struct Buffer {
+    lines: Vec<Line>,
+    len: usize,
+    dtype: DType,
+}
+
+/// How much freed memory the pool keeps at most.
+pub(crate) const POOL_BYTES: usize = 2 << 30;
+
+#[derive(Default)]
+struct Pool {
+    free: HashMap<usize, Vec<Vec<Line>>>,
+    bytes: usize,
+}
+static POOL: Mutex<Option<Pool>> = Mutex::new(None);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Sizes are rounded up to one of eight steps between powers of two, so that near sizes share memory.
+fn class(lines: usize) -> usize {
+    let step = (lines.next_power_of_two() / 16).max(1);
+    lines.div_ceil(step) * step
+}
+
+impl Buffer {
+    /// Memory for `len` elements with unspecified (but initialised) contents.
+    pub fn dirty(len: usize, dtype: DType) -> Buffer {
+        LIVE.fetch_add(1, Relaxed);
+        let n = class((len * dtype.size()).div_ceil(64).max(1));
+        let reused = {
+            let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
+            let pool = pool.get_or_insert_default();
+            let found = pool.free.get_mut(&n).and_then(Vec::pop);
+            if found.is_some() {
+                pool.bytes -= n * 64
+            }
+            found
+        };
+        let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n));
+        Buffer { lines, len, dtype }
+    }
+    /// Memory for `len` elements, all zero.
+    pub fn zeroed(len: usize, dtype: DType) -> Buffer {
+        let mut b = Buffer::dirty(len, dtype);
+        b.bytes_mut().fill(0);
+        b
+    }
+    pub fn from_slice<T: Pod>(data: &[T], dtype: DType) -> Buffer {
+        let mut b = Buffer::dirty(data.len(), dtype);
+        b.slice_mut::<T>().copy_from_slice(data);
+        b
+    }
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+    pub fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.lines)[..self.len * self.dtype.size()]
+    }
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len * self.dtype.size()]
+    }
+    /// The elements as `T`, which must have the dtype's size.
+    pub fn slice<T: Pod>(&self) -> &[T] {
+        debug_assert_eq!(size_of::<T>(), self.dtype.size());
+        &bytemuck::cast_slice(&self.lines)[..self.len]
+    }
+    pub fn slice_mut<T: Pod>(&mut self) -> &mut [T] {
+        debug_assert_eq!(size_of::<T>(), self.dtype.size());
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len]
+    }
+    /// How many buffers are alive in the process.
+    pub fn live() -> usize {
+        LIVE.load(Relaxed)
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Relaxed);
+        let lines = std::mem::take(&mut self.lines);
+        let (n, bytes) = (lines.len(), lines.len() * 64);
+        let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
+        let pool = pool.get_or_insert_default();
+        if pool.bytes + bytes <= POOL_BYTES {
+            pool.bytes += bytes;
+            pool.free.entry(n).or_default().push(lines);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The primitives' constructors: each checks its arguments, gives the result's shape and dtype, and keeps what is
+//! constant everywhere constant (a sum of zeros is zeros, without a graph).
+
+use crate::array::{Args, Array};
+use crate::dtype::DType;
+use crate::prim::{Compare, Padding, Prim, Reduction, Window};
+use crate::shape::{Dims, Shape};
+use pullback_real::{Binary, Unary};
+use smallvec::{SmallVec, smallvec};
+
+impl Array {
+    /// `value` everywhere, rounded to what the dtype can hold.
+    #[track_caller]
+    pub(crate) fn fill(value: f64, shape: impl Into<Shape>, dtype: DType) -> Array {
+        let value = match dtype {
+            DType::F32 => f64::from(value as f32),
+            DType::F64 => value,
+            DType::I32 | DType::I64 => value.trunc(),
+            DType::Bool => f64::from(u8::from(value != 0.0)),
+        };
+        Array::new(Prim::Fill { bits: value.to_bits(), weak: false }, smallvec![], shape.into(), dtype)
+    }
+    /// A plain number: beside an array it takes the array's dtype.
+    #[track_caller]
+    pub(crate) fn weak(value: f64) -> Array {
+        Array::new(
+            Prim::Fill { bits: value.to_bits(), weak: true },
+            smallvec![],
+            Shape::default(),
+            DType::F64,
+        )
+    }
+    /// Zeros of the same shape and dtype.
+    #[track_caller]
+    pub fn zeros_like(&self) -> Array {
+        Array::fill(0.0, self.0.shape.clone(), self.dtype())
+    }
+    /// Ones of the same shape and dtype.
+    #[track_caller]
+    pub fn ones_like(&self) -> Array {
+        Array::fill(1.0, self.0.shape.clone(), self.dtype())
+    }
+
+    #[track_caller]
+    pub(crate) fn unary_op(op: Unary, x: &Array) -> Array {
+        if let Some(c) = x.fill_value().filter(|_| x.dtype() == DType::F64) {
+            return x.refilled(op.eval(c), x.0.shape.clone());
+        }
+        let exact = matches!(op, Unary::Neg | Unary::Abs | Unary::Sign | Unary::Square | Unary::Relu);
+        if !(x.dtype().is_float() || x.dtype().is_int() && exact) {
+            panic!(
+                "{}: needs a floating-point array, not {}; convert it with .cast(DType::F64)\n  made at {}",
+                op.name(),
+                x.dtype(),
+                x.at()
+            )
+        }
+        Array::new(Prim::Unary(op), smallvec![x.clone()], x.0.shape.clone(), x.dtype())
+    }
+
+    #[track_caller]
+    pub(crate) fn binary_op(op: Binary, x: &Array, y: &Array) -> Array {
+        let (x, y) = agree(op.name(), x, y);
+        if let (Some(a), Some(b), DType::F64) = (x.fill_value(), y.fill_value(), x.dtype()) {
+            let weak = x.is_weak() && y.is_weak();
+            let bits = op.eval(a, b).to_bits();
+            return Array::new(Prim::Fill { bits, weak }, smallvec![], x.0.shape.clone(), DType::F64);
+        }
+        let fits = match x.dtype() {
+            DType::F32 | DType::F64 => true,
+            DType::I32 | DType::I64 => int_op(op),
+            DType::Bool => matches!(op, Binary::Max | Binary::Min),
+        };
+        if !fits {
+            panic!(
+                "{}: is not defined for {} arrays; convert them with .cast(DType::F64)\n  left made at {}\n  right made at {}",
+                op.name(),
+                x.dtype(),
+                x.at(),
+                y.at()
+            )
+        }
+        let (shape, dtype) = (x.0.shape.clone(), x.dtype());
+        Array::new(Prim::Binary(op), smallvec![x, y], shape, dtype)
+    }
+
+    #[track_caller]
+    pub(crate) fn compare_op(op: Compare, x: &Array, y: &Array) -> Array {
+        let (x, y) = agree(Prim::Compare(op).name(), x, y);
+        let shape = x.0.shape.clone();
+        Array::new(Prim::Compare(op), smallvec![x, y], shape, DType::Bool)
+    }
+
+    /// `a` where the bool array `c` holds, else `b`; all three broadcast.
+    #[track_caller]
+    pub(crate) fn select_op(c: &Array, a: &Array, b: &Array) -> Array {
+        if c.dtype() != DType::Bool {
+            panic!("where: the condition must be a bool array, not {}\n  made at {}", c.dtype(), c.at())
+        }
+        let (a, b) = agree("where", a, b);
+        let shape = join("where", c, &a);
+        let (c, a, b) = (c.broadcast_op(&shape), a.broadcast_op(&shape), b.broadcast_op(&shape));
+        let dtype = a.dtype();
+        Array::new(Prim::Select, smallvec![c, a, b], shape, dtype)
+    }
+
+    /// The elements converted to `dtype`: floats to integers truncate, to bool compare with zero.
+    #[track_caller]
+    pub fn cast(&self, dtype: DType) -> Array {
+        if self.dtype() == dtype && !self.is_weak() {
+            return self.clone();
+        }
+        match self.fill_value() {
+            Some(c) => Array::fill(c, self.0.shape.clone(), dtype),
+            None => Array::new(Prim::Cast(dtype), smallvec![self.clone()], self.0.shape.clone(), dtype),
+        }
+    }
+
+    /// The same value as a constant: no derivative passes.
+    #[track_caller]
+    pub fn stop_gradient(&self) -> Array {
+        if self.0.live.is_none() {
+            return self.clone();
+        }
+        Array::new(Prim::Stop, smallvec![self.clone()], self.0.shape.clone(), self.dtype())
+    }
+
+    /// A constant of the same kind, with another value or shape.
+    #[track_caller]
+    fn refilled(&self, value: f64, shape: Shape) -> Array {
+        let prim = Prim::Fill { bits: value.to_bits(), weak: self.is_weak() && shape.rank() == 0 };
+        Array::new(prim, smallvec![], shape, self.dtype())
+    }
+
+    /// To `shape` by NumPy's rule, which the caller has checked.
+    #[track_caller]
+    pub(crate) fn broadcast_op(&self, shape: &Shape) -> Array {
+        if self.0.shape == *shape {
+            return self.clone();
+        }
+        if let Some(c) = self.fill_value() {
+            return self.refilled(c, shape.clone());
+        }
+        let x = self.reshape_op(self.0.shape.pad_left(shape.rank()));
+        if x.0.shape == *shape {
+            return x;
+        }
+        let dtype = x.dtype();
+        Array::new(Prim::Broadcast, smallvec![x], shape.clone(), dtype)
+    }
+
+    /// To a shape of as many elements.
+    #[track_caller]
+    pub(crate) fn reshape_op(&self, shape: Shape) -> Array {
+        debug_assert_eq!(shape.size(), self.size());
+        if self.0.shape == shape {
+            return self.clone();
+        }
+        if let Some(c) = self.fill_value() {
+            return self.refilled(c, shape);
+        }
+        // A reshape of a reshape is one reshape, but an alias in between keeps its identity.
+        let (prim, args) = self.parts();
+        let x = if matches!(prim, Prim::Reshape) { args[0].clone() } else { self.clone() };
+        if x.0.shape == shape {
+            return x;
+        }
+        Array::new(Prim::Reshape, smallvec![x], shape, self.dtype())
+    }
+
+    /// Result axis k is axis `axes[k]` of `self`.
+    #[track_caller]
+    pub(crate) fn permute_op(&self, axes: Dims) -> Array {
+        debug_assert_eq!(axes.len(), self.ndim());
+        if axes.iter().enumerate().all(|(k, &a)| k == a) {
+            return self.clone();
+        }
+        let shape: Shape = axes.iter().map(|&a| self.0.shape[a]).collect();
+        if let Some(c) = self.fill_value() {
+            return self.refilled(c, shape);
+        }
+        let (prim, args) = self.parts();
+        if let Prim::Permute(inner) = prim {
+            return args[0].permute_op(axes.iter().map(|&a| inner[a]).collect());
+        }
+        Array::new(Prim::Permute(axes), smallvec![self.clone()], shape, self.dtype())
+    }
+
+    /// `size[k]` elements of axis k, every `step[k]`-th from `start[k]` on; the caller has checked the bounds.
+    #[track_caller]
+    pub(crate) fn slice_op(&self, start: Dims, step: Dims, size: Shape) -> Array {
+        if size == self.0.shape {
+            return self.clone();
+        }
+        if let Some(c) = self.fill_value() {
+            return self.refilled(c, size);
+        }
+        Array::new(Prim::Slice { start, step }, smallvec![self.clone()], size, self.dtype())
+    }
+
+    /// Zeros around and between the elements.
+    #[track_caller]
+    pub(crate) fn pad_op(&self, pads: SmallVec<[Padding; 6]>) -> Array {
+        if pads.iter().all(|p| *p == Padding { lo: 0, hi: 0, interior: 0 }) {
+            return self.clone();
+        }
+        let extent = |(&n, p): (&usize, &Padding)| {
+            let inner = n + n.saturating_sub(1) * p.interior;
+            (inner as isize + p.lo + p.hi).max(0) as usize
+        };
+        let shape: Shape = self.0.shape.iter().zip(&pads).map(extent).collect();
+        if self.fill_value() == Some(0.0) {
+            return self.refilled(0.0, shape);
+        }
+        Array::new(Prim::Pad(pads), smallvec![self.clone()], shape, self.dtype())
+    }
+
+    /// Reverses the order along these axes.
+    #[track_caller]
+    pub(crate) fn flip_op(&self, axes: Dims) -> Array {
+        if axes.is_empty() || self.fill_value().is_some() {
+            return self.clone();
+        }
+        Array::new(Prim::Flip(axes), smallvec![self.clone()], self.0.shape.clone(), self.dtype())
+    }
+
+    /// The parts one after the other; the caller has checked them.
+    #[track_caller]
+    pub(crate) fn concat_op(parts: &[Array], axis: usize) -> Array {
+        if let [only] = parts {
+            return only.clone();
+        }
+        let n = parts.iter().map(|p| p.shape()[axis]).sum();
+        let shape = parts[0].0.shape.with(axis, n);
+        Array::new(Prim::Concat(axis), parts.iter().cloned().collect(), shape, parts[0].dtype())
+    }
+
+    /// Reduces `axes` (sorted, no duplicates), which stay with extent 1.
+    #[track_caller]
+    pub(crate) fn reduce_op(&self, op: Reduction, axes: Dims) -> Array {
+        let mut shape = self.0.shape.clone();
+        let count: usize = axes.iter().map(|&a| std::mem::replace(&mut shape[a], 1)).product();
+        if count == 0 && op != Reduction::Sum && shape.size() > 0 {
+            let (name, shape) = (Prim::Reduce(op, axes.clone()).name(), &self.0.shape);
+            panic!(
+                "{name}: an empty set of elements has no {name}: shape {shape}, axes {axes:?}\n  made at {}",
+                self.at()
+            )
+        }
+        if let Some(c) = self.fill_value().filter(|_| self.dtype() != DType::Bool) {
+            let value = if op == Reduction::Sum { c * count as f64 } else { c };
+            return self.refilled(value, shape);
+        }
+        if axes.is_empty() || count == 1 {
+            return self.clone();
+        }
+        Array::new(Prim::Reduce(op, axes), smallvec![self.clone()], shape, self.dtype())
+    }
+
+    #[track_caller]
+    pub(crate) fn cumsum_op(&self, axis: usize, reverse: bool) -> Array {
+        Array::new(
+            Prim::Cumsum { axis, reverse },
+            smallvec![self.clone()],
+            self.0.shape.clone(),
+            self.dtype(),
+        )
+    }
+
+    /// `[…, m, k] × […, k, n]` with equal leading axes, which the caller has arranged.
+    #[track_caller]
+    pub(crate) fn matmul_op(&self, y: &Array) -> Array {
+        let (a, b, r) = (&self.0.shape, &y.0.shape, self.ndim());
+        debug_assert!(r >= 2 && y.ndim() == r && a[..r - 2] == b[..r - 2] && a[r - 1] == b[r - 2]);
+        let shape = a.with(r - 1, b[r - 1]);
+        Array::new(Prim::Matmul, smallvec![self.clone(), y.clone()], shape, self.dtype())
+    }
+
+    /// `[g, n, s…, c] ⋆ [g, k…, c, o]`, arranged and checked by the caller.
+    #[track_caller]
+    pub(crate) fn conv_op(&self, w: &Array, window: Window) -> Array {
+        let (x, k) = (&self.0.shape, &w.0.shape);
+        let spatial = x.rank() - 3;
+        debug_assert!(k.rank() == x.rank() && x[0] == k[0] && x[x.rank() - 1] == k[k.rank() - 2]);
+        let extent = |i: usize| {
+            let dilated = |n: usize, d: usize| if n == 0 { 0 } else { (n - 1) * d + 1 };
+            let have = dilated(x[2 + i], window.input_dilation[i]) as isize + window.lo[i] + window.hi[i];
+            let need = dilated(k[1 + i], window.kernel_dilation[i]) as isize;
+            if have < need { 0 } else { (have - need) as usize / window.stride[i] + 1 }
+        };
+        let mut dims: Dims = smallvec![x[0], x[1]];
+        dims.extend((0..spatial).map(extent));
+        dims.push(k[k.rank() - 1]);
+        Array::new(Prim::Conv(window), smallvec![self.clone(), w.clone()], dims.into(), self.dtype())
+    }
+
+    /// `x[b, n, r]`, `i[b, m]` → `[b, m, r]`.
+    #[track_caller]
+    pub(crate) fn gather_op(&self, index: &Array) -> Array {
+        let (x, i) = (&self.0.shape, &index.0.shape);
+        debug_assert!(x.rank() == 3 && i.rank() == 2 && x[0] == i[0] && index.dtype() == DType::I64);
+        let shape = Shape::new(&[x[0], i[1], x[2]]);
+        if let Some(c) = self.fill_value() {
+            return self.refilled(c, shape);
+        }
+        Array::new(Prim::Gather, smallvec![self.clone(), index.clone()], shape, self.dtype())
+    }
+
+    /// `i[b, m]`, `u[b, m, r]` → `[b, n, r]`.
+    #[track_caller]
+    pub(crate) fn scatter_add_op(index: &Array, updates: &Array, n: usize) -> Array {
+        let (i, u) = (&index.0.shape, &updates.0.shape);
+        debug_assert!(u.rank() == 3 && i.rank() == 2 && u[..2] == i[..] && index.dtype() == DType::I64);
+        let shape = Shape::new(&[u[0], n, u[2]]);
+        if updates.fill_value() == Some(0.0) {
+            return updates.refilled(0.0, shape);
+        }
+        Array::new(Prim::ScatterAdd(n), smallvec![index.clone(), updates.clone()], shape, updates.dtype())
+    }
+
+    /// The stable ascending order of the last axis.
+    #[track_caller]
+    pub(crate) fn argsort_op(&self) -> Array {
+        Array::new(Prim::Argsort, smallvec![self.clone()], self.0.shape.clone(), DType::I64)
+    }
+
+    /// `n` random numbers for each key.
+    #[track_caller]
+    pub(crate) fn random_op(keys: &Array, n: usize, dtype: DType) -> Array {
+        debug_assert!(keys.dtype() == DType::I64);
+        let shape = keys.0.shape.insert(keys.ndim(), n);
+        Array::new(Prim::Random(n), smallvec![keys.clone()], shape, dtype)
+    }
+
+    /// 0, 1, 2 … along `axis`.
+    #[track_caller]
+    pub(crate) fn iota(shape: impl Into<Shape>, axis: usize, dtype: DType) -> Array {
+        Array::new(Prim::Iota(axis), Args::new(), shape.into(), dtype)
+    }
+}
+
+/// Which elementary functions integers have.
+fn int_op(op: Binary) -> bool {
+    match op {
+        Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
+        Binary::Rem | Binary::Remainder | Binary::Less => true,
+        Binary::Div | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
+        Binary::LogAddExp | Binary::XLogY | Binary::XLog1pY => false,
+    }
+}
+
+/// The shape two arrays broadcast to.
+#[track_caller]
+pub(crate) fn join(what: &str, x: &Array, y: &Array) -> Shape {
+    x.0.shape.broadcast(y.shape()).unwrap_or_else(|| {
+        panic!(
+            "{what}: shapes {} and {} do not broadcast\n  left made at {}\n  right made at {}",
+            x.0.shape,
+            y.0.shape,
+            x.at(),
+            y.at()
+        )
+    })
+}
+
+/// Two operands of one dtype and shape: a plain number takes the other's dtype, the rest must agree.
+#[track_caller]
+pub(crate) fn agree(what: &str, x: &Array, y: &Array) -> (Array, Array) {
+    let (x, y) = same_dtype(what, x, y);
+    if x.0.shape == y.0.shape {
+        return (x, y);
+    }
+    let shape = join(what, &x, &y);
+    (x.broadcast_op(&shape), y.broadcast_op(&shape))
+}
+
+/// Two operands of one dtype.
+#[track_caller]
+pub(crate) fn same_dtype(what: &str, x: &Array, y: &Array) -> (Array, Array) {
+    if x.dtype() == y.dtype() && x.is_weak() == y.is_weak() {
+        return (x.clone(), y.clone());
+    }
+    match (x.is_weak(), y.is_weak()) {
+        (true, false) => (take_dtype(what, x, y), y.clone()),
+        (false, true) => (x.clone(), take_dtype(what, y, x)),
+        (true, true) => (x.clone(), y.clone()),
+        (false, false) => panic!(
+            "{what}: the left array is {}, the right {}; convert one with .cast(DType::…)\n  left made at {}\n  right made at {}",
+            x.dtype(),
+            y.dtype(),
+            x.at(),
+            y.at()
+        ),
+    }
+}
+
+/// A plain number as a constant of `like`'s dtype, if it is one of its values.
+#[track_caller]
+fn take_dtype(what: &str, number: &Array, like: &Array) -> Array {
+    let value = number.fill_value().expect("a plain number is a fill");
+    let fits = match like.dtype() {
+        DType::F32 | DType::F64 => true,
+        DType::I32 | DType::I64 => value.fract() == 0.0,
+        DType::Bool => value == 0.0 || value == 1.0,
+    };
+    if !fits {
+        panic!(
+            "{what}: the number {value} is not a value of a {} array; convert the array with .cast(DType::F64)\n  made at {}",
+            like.dtype(),
+            like.at()
+        )
+    }
+    Array::fill(value, Shape::default(), like.dtype())
+}

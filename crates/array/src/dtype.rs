@@ -1,0 +1,123 @@
+//! The element types of arrays, and how each is stored.
+
+use bytemuck::Pod;
+use std::fmt;
+
+/// The type of an array's elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DType {
+    /// 32-bit floating point.
+    F32,
+    /// 64-bit floating point.
+    F64,
+    /// 32-bit signed integer.
+    I32,
+    /// 64-bit signed integer.
+    I64,
+    /// True or false, a byte each.
+    Bool,
+}
+
+impl DType {
+    /// Every element type.
+    pub const ALL: [DType; 5] = [DType::F32, DType::F64, DType::I32, DType::I64, DType::Bool];
+    /// Bytes of one element.
+    pub const fn size(self) -> usize {
+        match self {
+            DType::F64 | DType::I64 => 8,
+            DType::F32 | DType::I32 => 4,
+            DType::Bool => 1,
+        }
+    }
+    /// Whether it is floating point, and so carries derivatives.
+    pub const fn is_float(self) -> bool {
+        match self {
+            DType::F32 | DType::F64 => true,
+            DType::I32 | DType::I64 | DType::Bool => false,
+        }
+    }
+    /// Whether it is an integer.
+    pub const fn is_int(self) -> bool {
+        match self {
+            DType::I32 | DType::I64 => true,
+            DType::F32 | DType::F64 | DType::Bool => false,
+        }
+    }
+    /// The name: `f32`, `f64`, `i32`, `i64` or `bool`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DType::F32 => "f32",
+            DType::F64 => "f64",
+            DType::I32 => "i32",
+            DType::I64 => "i64",
+            DType::Bool => "bool",
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A Rust type that can be an element of an array: `f32`, `f64`, `i32`, `i64` or `bool`.
+pub trait Element: Copy + Send + Sync + PartialEq + fmt::Debug + fmt::Display + 'static {
+    /// How an element lies in memory: the type itself, and `u8` for `bool`.
+    type Store: Pod + Send + Sync + PartialEq + PartialOrd + fmt::Debug;
+    /// The element type's name in the closed set.
+    const DTYPE: DType;
+    /// To memory.
+    fn store(self) -> Self::Store;
+    /// From memory.
+    fn load(stored: Self::Store) -> Self;
+}
+
+macro_rules! element {
+    ($($T:ty, $S:ty, $D:ident, |$x:ident| $store:expr, |$y:ident| $load:expr;)*) => { $(
+        impl Element for $T {
+            type Store = $S;
+            const DTYPE: DType = DType::$D;
+            #[inline(always)]
+            fn store(self) -> $S { let $x = self; $store }
+            #[inline(always)]
+            fn load($y: $S) -> $T { $load }
+        }
+    )* };
+}
+element! {
+    f32, f32, F32, |x| x, |y| y;
+    f64, f64, F64, |x| x, |y| y;
+    i32, i32, I32, |x| x, |y| y;
+    i64, i64, I64, |x| x, |y| y;
+    bool, u8, Bool, |x| u8::from(x), |y| y != 0;
+}
+
+/// Runs `$body` with `$T` naming the stored type of `$dtype` (`u8` for bool).
+macro_rules! with_store {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::dtype::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::dtype::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            $crate::dtype::DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            $crate::dtype::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            $crate::dtype::DType::Bool => {
+                type $T = u8;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_store;

@@ -1,0 +1,5 @@
+//! Everything composed of primitives, by NumPy's names.
+
+mod convert;
+mod operators;
+mod reduce;

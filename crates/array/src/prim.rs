@@ -1,0 +1,204 @@
+//! The closed set of primitives: all other operations are composed of these.
+//!
+//! A primitive's [`Kind`] gives its derivative: elementwise ones by the table of slopes, linear ones by their
+//! transpose (which is in the set), bilinear ones by the transpose in each argument. Every primitive has a static
+//! shape rule, can take one more leading axis inside the set (batch closure), and has one meaning in StableHLO.
+
+use crate::custom::Call;
+use crate::dtype::DType;
+use crate::shape::Dims;
+use pullback_real::{Binary, Unary};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// How two numbers are compared; the result is `bool`. The other two orders swap the operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Compare {
+    /// x = y.
+    Eq,
+    /// x ≠ y.
+    Ne,
+    /// x < y.
+    Lt,
+    /// x ≤ y.
+    Le,
+}
+
+/// What a reduction does with the elements it meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// Adds them up.
+    Sum,
+    /// Takes the largest, NaN if any is; "or" for `bool`.
+    Max,
+    /// Takes the smallest, NaN if any is; "and" for `bool`.
+    Min,
+}
+
+/// Strides, padding and dilations of a convolution, one entry per spatial axis.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Steps of the window.
+    pub stride: Dims,
+    /// Zeros before the first element (negative: elements left out).
+    pub lo: SmallVec<[isize; 4]>,
+    /// Zeros after the last element (negative: elements left out).
+    pub hi: SmallVec<[isize; 4]>,
+    /// Distance of neighbouring input elements, zeros between.
+    pub input_dilation: Dims,
+    /// Distance of neighbouring kernel elements.
+    pub kernel_dilation: Dims,
+}
+
+/// Padding of one axis: zeros before, between and after the elements; negative `lo` and `hi` cut elements off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Padding {
+    /// Zeros before the first element.
+    pub lo: isize,
+    /// Zeros after the last element.
+    pub hi: isize,
+    /// Zeros between neighbours.
+    pub interior: usize,
+}
+
+/// One primitive with its attributes. Shapes of arguments and result are on the nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Prim {
+    /// Data.
+    Leaf,
+    /// One number everywhere, as the bits of an `f64`. `weak`: a plain number beside an array takes its dtype.
+    Fill {
+        /// `f64::to_bits` of the value.
+        bits: u64,
+        /// Whether it came from a plain Rust number.
+        weak: bool,
+    },
+    /// 0, 1, 2 … along an axis.
+    Iota(usize),
+    /// The argument under a new identity: an input of a running transform.
+    Alias,
+    /// The argument as a constant: no derivative passes.
+    Stop,
+    /// An elementary function of each element.
+    Unary(Unary),
+    /// An elementary function of each pair of elements, of equal shapes and dtypes.
+    Binary(Binary),
+    /// A comparison of each pair of elements.
+    Compare(Compare),
+    /// `Select(c, a, b)`: the element of `a` where `c`, else that of `b`.
+    Select,
+    /// Conversion to another element type.
+    Cast(DType),
+    /// Repeats axes of extent 1; the rank stays.
+    Broadcast,
+    /// The same elements, in row-major order, in another shape.
+    Reshape,
+    /// Result axis k is argument axis `axes[k]`.
+    Permute(Dims),
+    /// Every `step[k]`-th element from `start[k]` on, as many as the result has.
+    Slice {
+        /// First index of each axis.
+        start: Dims,
+        /// Step of each axis, at least 1.
+        step: Dims,
+    },
+    /// Zeros around and between the elements.
+    Pad(SmallVec<[Padding; 6]>),
+    /// Reverses the order along these axes.
+    Flip(Dims),
+    /// The arguments one after the other along an axis.
+    Concat(usize),
+    /// Reduces these axes, which stay with extent 1.
+    Reduce(Reduction, Dims),
+    /// Running sums along an axis, from the last element if `reverse`.
+    Cumsum {
+        /// The axis summed along.
+        axis: usize,
+        /// Whether the sums run from the last element to the first.
+        reverse: bool,
+    },
+    /// `[…, m, k] × […, k, n] → […, m, n]` with equal leading axes.
+    Matmul,
+    /// Cross-correlation `[g, n, s…, c] ⋆ [g, k…, c, o] → [g, n, s′…, o]`: g independent groups.
+    Conv(Window),
+    /// `x[b, n, r]`, integer `i[b, m]` → `x[b, i[b, m], r]`.
+    Gather,
+    /// Integer `i[b, m]`, `u[b, m, r]` → zeros `[b, n, r]` to which `u[b, m]` is added at row `i[b, m]`.
+    ScatterAdd(usize),
+    /// The stable permutation that sorts the last axis in ascending order, NaN last; `i64`.
+    Argsort,
+    /// From integer keys `[b…]`, `n` random numbers each: uniform in [0, 1) for floats, all bits for integers.
+    Random(usize),
+    /// Output number k of a call with a rule of its own. The last argument is its value, the others the call's inputs.
+    Custom(Arc<Call>, usize),
+}
+
+/// What decides a primitive's derivative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Carries no derivative.
+    Constant,
+    /// Slopes from the table, element by element.
+    Elementwise,
+    /// Linear in its differentiable arguments.
+    Linear,
+    /// Linear in each of its two arguments.
+    Bilinear,
+    /// Has a rule of its own.
+    Own,
+}
+
+impl Prim {
+    /// The primitive's kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
+            Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
+            Prim::Unary(_) | Prim::Binary(_) => Kind::Elementwise,
+            Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => Kind::Linear,
+            Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) | Prim::Concat(_) => {
+                Kind::Linear
+            }
+            Prim::Reduce(Reduction::Sum, _) | Prim::Cumsum { .. } => Kind::Linear,
+            Prim::Gather | Prim::ScatterAdd(_) => Kind::Linear,
+            Prim::Matmul | Prim::Conv(_) => Kind::Bilinear,
+            Prim::Reduce(Reduction::Max | Reduction::Min, _) | Prim::Custom(..) => Kind::Own,
+        }
+    }
+    /// The name, as printed in graphs and messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Prim::Leaf => "leaf",
+            Prim::Fill { .. } => "fill",
+            Prim::Iota(_) => "iota",
+            Prim::Alias => "alias",
+            Prim::Stop => "stop",
+            Prim::Unary(op) => op.name(),
+            Prim::Binary(op) => op.name(),
+            Prim::Compare(Compare::Eq) => "equal",
+            Prim::Compare(Compare::Ne) => "not_equal",
+            Prim::Compare(Compare::Lt) => "less",
+            Prim::Compare(Compare::Le) => "less_equal",
+            Prim::Select => "select",
+            Prim::Cast(_) => "cast",
+            Prim::Broadcast => "broadcast",
+            Prim::Reshape => "reshape",
+            Prim::Permute(_) => "permute",
+            Prim::Slice { .. } => "slice",
+            Prim::Pad(_) => "pad",
+            Prim::Flip(_) => "flip",
+            Prim::Concat(_) => "concat",
+            Prim::Reduce(Reduction::Sum, _) => "sum",
+            Prim::Reduce(Reduction::Max, _) => "max",
+            Prim::Reduce(Reduction::Min, _) => "min",
+            Prim::Cumsum { .. } => "cumsum",
+            Prim::Matmul => "matmul",
+            Prim::Conv(_) => "conv",
+            Prim::Gather => "gather",
+            Prim::ScatterAdd(_) => "scatter_add",
+            Prim::Argsort => "argsort",
+            Prim::Random(_) => "random",
+            Prim::Custom(..) => "custom",
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The derivative of every primitive, in arrays again, so that any order works.
+//!
+//! Elementwise ones take their slopes from the table; linear ones are their own pushforward, and pull back by
+//! their transpose; bilinear ones by the transpose in each argument. Only what is neither has a rule of its own.
+
+use crate::array::Array;
+use crate::custom::{Call, Linear};
+use crate::dtype::DType;
+use crate::prim::{Kind, Padding, Prim, Reduction, Window};
+use crate::shape::{Dims, Shape};
+use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
+
+/// The cotangents of `y`'s arguments from its cotangent `g`; `None` is zero. (`Custom` has [`pull_call`].)
+#[track_caller]
+pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> SmallVec<[Option<Array>; 3]> {
+    let transposed = |k: usize| args[k].dtype().is_float().then(|| transpose(prim, args, k, g));
+    match prim.kind() {
+        Kind::Constant => smallvec![None; args.len()],
+        Kind::Elementwise => (0..args.len()).map(|k| slope(prim, args, y, k).map(|s| times(g, s))).collect(),
+        Kind::Linear | Kind::Bilinear => (0..args.len()).map(transposed).collect(),
+        Kind::Own => match prim {
+            Prim::Reduce(..) => {
+                smallvec![Some(g.broadcast_op(&args[0].0.shape).times_array(&share(&args[0], y)))]
+            }
+            _ => unreachable!("custom calls are pulled back as a whole"),
+        },
+    }
+}
+
+/// The tangent of `y` from those of its arguments; `None` is zero. (`Custom` has [`push_call`].)
+#[track_caller]
+pub(crate) fn pushforward(
+    prim: &Prim,
+    args: &[Array],
+    y: &Array,
+    tangents: &[Option<Array>],
+) -> Option<Array> {
+    let sum = |terms: &mut dyn Iterator<Item = Array>| terms.reduce(|a, b| a + b);
+    match prim.kind() {
+        Kind::Constant => None,
+        Kind::Elementwise => sum(&mut (0..args.len()).filter_map(|k| {
+            let t = tangents[k].as_ref()?;
+            slope(prim, args, y, k).map(|s| times(t, s))
+        })),
+        Kind::Linear => {
+            tangents.iter().flatten().next()?;
+            // Arguments that carry no derivative (indices, conditions) stay; the others move by their tangents.
+            let moved = args.iter().zip(tangents).map(|(a, t)| match t {
+                Some(t) => t.clone(),
+                None if a.dtype().is_float() => a.zeros_like(),
+                None => a.clone(),
+            });
+            Some(apply(prim, &moved.collect::<Vec<_>>(), y))
+        }
+        Kind::Bilinear => {
+            let left = tangents[0].as_ref().map(|t| apply(prim, &[t.clone(), args[1].clone()], y));
+            let right = tangents[1].as_ref().map(|t| apply(prim, &[args[0].clone(), t.clone()], y));
+            sum(&mut left.into_iter().chain(right))
+        }
+        Kind::Own => match prim {
+            Prim::Reduce(_, axes) => {
+                let t = tangents[0].as_ref()?;
+                Some(t.times_array(&share(&args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
+            }
+            _ => unreachable!("custom calls are pushed forward as a whole"),
+        },
+    }
+}
+
+/// The slope of an elementwise primitive by argument `k`; `None` where it is zero everywhere.
+#[track_caller]
+fn slope(prim: &Prim, args: &[Array], y: &Array, k: usize) -> Option<Array> {
+    if !y.dtype().is_float() {
+        return None;
+    }
+    let s = match prim {
+        Prim::Unary(op) if op.is_flat() => return None,
+        Prim::Unary(op) => op.slope(&args[0], y),
+        Prim::Binary(op) if op.is_flat() => return None,
+        Prim::Binary(op) if k == 0 => op.slope_x(&args[0], &args[1], y),
+        Prim::Binary(op) => op.slope_y(&args[0], &args[1], y),
+        other => unreachable!("{} is not elementwise", other.name()),
+    };
+    (s.fill_value() != Some(0.0)).then_some(s)
+}
+
+/// g · slope, where the slopes 1 and −1 cost nothing.
+#[track_caller]
+fn times(g: &Array, slope: Array) -> Array {
+    match slope.fill_value() {
+        Some(1.0) => g.clone(),
+        Some(-1.0) => -g,
+        _ => g.times_array(&slope),
+    }
+}
+
+impl Array {
+    #[track_caller]
+    fn times_array(&self, y: &Array) -> Array {
+        Array::binary_op(pullback_real::Binary::Mul, self, y)
+    }
+}
+
+/// Which share of the extremum `y` each element of `x` has: tied elements share evenly.
+#[track_caller]
+fn share(x: &Array, y: &Array) -> Array {
+    let axes: Dims = (0..x.ndim()).filter(|&k| x.shape()[k] != y.shape()[k]).collect();
+    let hit = Array::compare_op(crate::prim::Compare::Eq, x, &y.broadcast_op(&x.0.shape)).cast(x.dtype());
+    let count = hit.reduce_op(Reduction::Sum, axes).broadcast_op(&x.0.shape);
+    hit / count
+}
+
+/// A linear primitive with `prim`'s attributes applied to other arguments; `y` gives the result's shape.
+#[track_caller]
+fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
+    match prim {
+        Prim::Alias => args[0].clone(),
+        Prim::Select => Array::select_op(&args[0], &args[1], &args[2]),
+        Prim::Cast(dtype) => args[0].cast(*dtype),
+        Prim::Broadcast => args[0].broadcast_op(&y.0.shape),
+        Prim::Reshape => args[0].reshape_op(y.0.shape.clone()),
+        Prim::Permute(axes) => args[0].permute_op(axes.clone()),
+        Prim::Slice { start, step } => args[0].slice_op(start.clone(), step.clone(), y.0.shape.clone()),
+        Prim::Pad(pads) => args[0].pad_op(pads.clone()),
+        Prim::Flip(axes) => args[0].flip_op(axes.clone()),
+        Prim::Concat(axis) => Array::concat_op(args, *axis),
+        Prim::Reduce(op, axes) => args[0].reduce_op(*op, axes.clone()),
+        Prim::Cumsum { axis, reverse } => args[0].cumsum_op(*axis, *reverse),
+        Prim::Gather => args[0].gather_op(&args[1]),
+        Prim::ScatterAdd(n) => Array::scatter_add_op(&args[0], &args[1], *n),
+        Prim::Matmul => args[0].matmul_op(&args[1]),
+        Prim::Conv(window) => args[0].conv_op(&args[1], window.clone()),
+        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop | Prim::Unary(_) | Prim::Binary(_) => {
+            unreachable!()
+        }
+        Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => unreachable!(),
+    }
+}
+
+/// The transpose of a (bi)linear primitive in argument `k`, applied to `g`.
+#[track_caller]
+fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
+    let shape = &args[k].0.shape;
+    match prim {
+        Prim::Alias => g.clone(),
+        Prim::Select if k == 1 => Array::select_op(&args[0], g, &g.zeros_like()),
+        Prim::Select => Array::select_op(&args[0], &g.zeros_like(), g),
+        Prim::Cast(_) => g.cast(args[k].dtype()),
+        Prim::Broadcast => {
+            let axes = (0..shape.rank()).filter(|&a| shape[a] != g.shape()[a]).collect();
+            g.reduce_op(Reduction::Sum, axes)
+        }
+        Prim::Reshape => g.reshape_op(shape.clone()),
+        Prim::Permute(axes) => {
+            let mut inverse: Dims = axes.clone();
+            axes.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
+            g.permute_op(inverse)
+        }
+        Prim::Slice { start, step } => {
+            let pad = |a: usize| {
+                let (n, m) = (shape[a] as isize, g.shape()[a] as isize);
+                let used = if m == 0 { 0 } else { (m - 1) * step[a] as isize + 1 };
+                Padding { lo: start[a] as isize, hi: n - used - start[a] as isize, interior: step[a] - 1 }
+            };
+            g.pad_op((0..shape.rank()).map(pad).collect())
+        }
+        Prim::Pad(pads) => unpad(g, pads, shape),
+        Prim::Flip(axes) => g.flip_op(axes.clone()),
+        Prim::Concat(axis) => {
+            let mut start: Dims = smallvec![0; shape.rank()];
+            start[*axis] = args[..k].iter().map(|a| a.shape()[*axis]).sum();
+            g.slice_op(start, smallvec![1; shape.rank()], shape.clone())
+        }
+        Prim::Reduce(Reduction::Sum, _) => g.broadcast_op(shape),
+        Prim::Cumsum { axis, reverse } => g.cumsum_op(*axis, !reverse),
+        Prim::Gather => Array::scatter_add_op(&args[1], g, shape[1]),
+        Prim::ScatterAdd(_) => g.gather_op(&args[0]),
+        Prim::Matmul if k == 0 => g.matmul_op(&args[1].swap_last()),
+        Prim::Matmul => args[0].swap_last().matmul_op(g),
+        Prim::Conv(window) if k == 0 => conv_by_input(window, &args[1], g, shape),
+        Prim::Conv(window) => conv_by_kernel(window, &args[0], g, shape),
+        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop | Prim::Unary(_) | Prim::Binary(_) => {
+            unreachable!()
+        }
+        Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => unreachable!(),
+        Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
+    }
+}
+
+impl Array {
+    /// The last two axes exchanged.
+    #[track_caller]
+    pub(crate) fn swap_last(&self) -> Array {
+        let mut axes: Dims = (0..self.ndim()).collect();
+        axes.swap(self.ndim() - 1, self.ndim() - 2);
+        self.permute_op(axes)
+    }
+}
+
+/// The transpose of `Pad`: put back what negative padding cut off, then read the elements off their places.
+#[track_caller]
+fn unpad(g: &Array, pads: &[Padding], shape: &Shape) -> Array {
+    if shape.size() == 0 {
+        return Array::fill(0.0, shape.clone(), g.dtype());
+    }
+    let cut = |p: &Padding| Padding { lo: (-p.lo).max(0), hi: (-p.hi).max(0), interior: 0 };
+    let g = g.pad_op(pads.iter().map(cut).collect());
+    let start = pads.iter().map(|p| p.lo.max(0) as usize).collect();
+    let step = pads.iter().map(|p| p.interior + 1).collect();
+    g.slice_op(start, step, shape.clone())
+}
+
+/// The transpose of a convolution in its input: a convolution of `g`, dilated by the stride, with the reversed kernel.
+#[track_caller]
+fn conv_by_input(w: &Window, kernel: &Array, g: &Array, shape: &Shape) -> Array {
+    let (spatial, rank) = (shape.rank() - 3, shape.rank());
+    let dilated = |n: usize, d: usize| (n as isize - 1) * d as isize + 1;
+    let mut back = Window {
+        stride: w.input_dilation.clone(),
+        lo: smallvec![],
+        hi: smallvec![],
+        input_dilation: w.stride.clone(),
+        kernel_dilation: w.kernel_dilation.clone(),
+    };
+    for i in 0..spatial {
+        let reach = dilated(kernel.shape()[1 + i], w.kernel_dilation[i]);
+        let lo = reach - 1 - w.lo[i];
+        let need = dilated(shape[2 + i], w.input_dilation[i]) + reach - 1;
+        back.lo.push(lo);
+        back.hi.push(need - dilated(g.shape()[2 + i], w.stride[i]) - lo);
+    }
+    let mut axes: Dims = (0..rank).collect();
+    axes.swap(rank - 2, rank - 1);
+    let reversed = kernel.flip_op((1..=spatial).collect()).permute_op(axes);
+    g.conv_op(&reversed, back)
+}
+
+/// The transpose of a convolution in its kernel: the input, its batch as channels, convolved with `g` as kernel.
+#[track_caller]
+fn conv_by_kernel(w: &Window, x: &Array, g: &Array, shape: &Shape) -> Array {
+    let (spatial, rank) = (shape.rank() - 3, shape.rank());
+    let dilated = |n: usize, d: usize| (n as isize - 1) * d as isize + 1;
+    let mut back = Window {
+        stride: w.kernel_dilation.clone(),
+        lo: w.lo.clone(),
+        hi: smallvec![],
+        input_dilation: w.input_dilation.clone(),
+        kernel_dilation: w.stride.clone(),
+    };
+    for i in 0..spatial {
+        let need = dilated(shape[1 + i], w.kernel_dilation[i]) + dilated(g.shape()[2 + i], w.stride[i]) - 1;
+        back.hi.push(need - dilated(x.shape()[2 + i], w.input_dilation[i]) - w.lo[i]);
+    }
+    // [g, n, s…, c] → [g, c, s…, n]; [g, n, s′…, o] → [g, s′…, n, o].
+    let mut channels_first: Dims = (0..rank).collect();
+    channels_first.swap(1, rank - 1);
+    let batch_inside: Dims = [0].into_iter().chain(2..rank - 1).chain([1, rank - 1]).collect();
+    let dw = x.permute_op(channels_first).conv_op(&g.permute_op(batch_inside), back);
+    // [g, c, k…, o] → [g, k…, c, o].
+    dw.permute_op([0].into_iter().chain(2..rank - 1).chain([1, rank - 1]).collect())
+}
+
+/// The cotangents of a call's inputs.
+#[track_caller]
+pub(crate) fn pull_call(call: &Arc<Call>, inputs: &[Array], cotangents: Linear) -> Linear {
+    let outputs = call.siblings(inputs);
+    let pulled = (call.pullback)(inputs, &outputs, cotangents);
+    for (x, d) in inputs.iter().zip(&pulled) {
+        if let Some(d) = d.as_ref().filter(|d| d.0.shape != x.0.shape || d.dtype() != x.dtype()) {
+            panic!(
+                "the rule of `{}` gave a cotangent of shape {} {} for an input of shape {} {}\n  input made at {}",
+                call.name,
+                d.0.shape,
+                d.dtype(),
+                x.0.shape,
+                x.dtype(),
+                x.at()
+            )
+        }
+    }
+    pulled
+}
+
+/// The tangents of a call's outputs: by its own rule, or else by transposing its pullback, which is linear in the
+/// cotangents.
+#[track_caller]
+pub(crate) fn push_call(call: &Arc<Call>, inputs: &[Array], tangents: Linear) -> Linear {
+    let outputs = call.siblings(inputs);
+    if let Some(rule) = &call.pushforward {
+        return rule(inputs, &outputs, tangents);
+    }
+    let zeros: Vec<Array> = outputs.iter().map(Array::zeros_like).collect();
+    let floats: Vec<usize> = (0..inputs.len()).filter(|&k| tangents[k].is_some()).collect();
+    let linear = |u: &Vec<Array>| -> Vec<Array> {
+        let pulled = (call.pullback)(inputs, &outputs, u.iter().cloned().map(Some).collect());
+        floats.iter().map(|&k| pulled[k].clone().unwrap_or_else(|| inputs[k].zeros_like())).collect()
+    };
+    let (_, transposed) = crate::transform::vjp(linear)(&zeros);
+    let g: Vec<Array> = floats.iter().filter_map(|&k| tangents[k].clone()).collect();
+    transposed(&g).into_iter().map(Some).collect()
+}
+
+/// The float type of a derivative, or none.
+pub(crate) fn differentiable(x: &Array) -> bool {
+    matches!(x.dtype(), DType::F32 | DType::F64)
+}

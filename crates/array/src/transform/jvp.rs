@@ -1,0 +1,73 @@
+//! Forward mode: the graph a function left, replayed oldest first with a tangent beside every node.
+
+use super::{aliased, matching};
+use crate::array::{Array, Place, Trace};
+use crate::custom::Linear;
+use crate::prim::Prim;
+use crate::rules::{differentiable, push_call, pushforward};
+use crate::tree::{Tree, leaves, map};
+use std::collections::{HashMap, HashSet};
+
+/// From f: value and directional derivative, `(f(x), J(x)·dx)`. Both are trees like f's result.
+///
+/// ```
+/// use pullback_array::{Array, Real, jvp};
+/// let (y, dy) = jvp(|x: &Array| x.square())(&Array::from([1.0, 2.0]), &Array::from([1.0, 10.0]));
+/// assert_eq!((y.to_vec::<f64>(), dy.to_vec::<f64>()), (vec![1.0, 4.0], vec![2.0, 40.0]));
+/// ```
+///
+/// # Panics
+/// If the tangent's leaves do not have the shapes and dtypes of the input's.
+pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &P) -> (Q, Q) {
+    move |p, dp| {
+        let seeds = matching("jvp", p, dp);
+        let running = Trace::start();
+        let (x, inputs) = aliased(p, &running.0);
+        let y = f(&x);
+        let tangents = push(&inputs, seeds, &leaves(&y));
+        drop(running);
+        let dy = map(&y, |y| tangents.get(&y.0.id).cloned().unwrap_or_else(|| y.zeros_like()));
+        leaves(&y).iter().for_each(Array::release);
+        (y, dy)
+    }
+}
+
+/// The tangents of all nodes between `inputs` and `outputs`, by id; those not in the map are zero.
+fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
+    let mut tangents: HashMap<u64, Array> = inputs.iter().map(|x| x.0.id).zip(seeds).collect();
+    let Some(first) = inputs.first().map(|x| x.0.id) else { return tangents };
+    for node in between(first, outputs) {
+        if tangents.contains_key(&node.0.id) {
+            continue;
+        }
+        let _at = Place::of(&node);
+        let (prim, args) = node.parts();
+        let moved: Linear = args.iter().map(|a| tangents.get(&a.0.id).cloned()).collect();
+        if let Prim::Custom(call, _) = prim {
+            let inputs = &args[..args.len() - 1];
+            if moved[..inputs.len()].iter().any(Option::is_some) {
+                let pushed = push_call(call, inputs, moved[..inputs.len()].to_vec());
+                tangents.extend(call.ids().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, t))));
+            }
+        } else if differentiable(&node)
+            && let Some(t) = pushforward(prim, &args, &node, &moved)
+        {
+            tangents.insert(node.0.id, t);
+        }
+    }
+    tangents
+}
+
+/// The nodes on the way from the inputs (ids from `first` on) to the outputs, oldest first.
+fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
+    let (mut seen, mut nodes) = (HashSet::new(), vec![]);
+    let mut stack: Vec<Array> = outputs.to_vec();
+    while let Some(node) = stack.pop() {
+        if node.0.id >= first && node.0.live.is_some() && seen.insert(node.0.id) {
+            stack.extend(node.parts().1);
+            nodes.push(node)
+        }
+    }
+    nodes.sort_unstable_by_key(|a| a.0.id);
+    nodes
+}

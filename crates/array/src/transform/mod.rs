@@ -1,0 +1,59 @@
+//! Transforms: functions of trees to functions of trees. Arrays have no modes; a transform gives its inputs a new
+//! identity, runs the function, and reads the graph it left.
+
+mod jvp;
+mod rule;
+mod vjp;
+
+pub use jvp::jvp;
+pub use rule::{checkpoint, custom, custom_with_pushforward};
+pub use vjp::{grad, unconnected, value_and_grad, value_and_grad_with, vjp};
+
+use crate::array::{Array, Trace};
+use crate::rules::differentiable;
+use crate::tree::{Path, Tree};
+use std::sync::Arc;
+
+/// The tree with new identities for its floating-point leaves, and those leaves.
+#[track_caller]
+fn aliased<P: Tree + Clone>(tree: &P, trace: &Arc<Trace>) -> (P, Vec<Array>) {
+    let (mut tree, mut inputs) = (tree.clone(), vec![]);
+    tree.visit(&Path::Root, &mut |_, x| {
+        if differentiable(x) {
+            *x = x.alias(trace);
+            inputs.push(x.clone())
+        }
+    });
+    (tree, inputs)
+}
+
+/// The tree with its floating-point leaves taken from `leaves`, the others as zeros.
+fn replaced<P: Tree + Clone>(tree: &P, leaves: impl IntoIterator<Item = Array>) -> P {
+    let (mut tree, mut leaves) = (tree.clone(), leaves.into_iter());
+    tree.visit(&Path::Root, &mut |_, x| {
+        *x = if differentiable(x) { leaves.next().expect("as many leaves as inputs") } else { x.zeros_like() }
+    });
+    tree
+}
+
+/// The floating-point leaves of `dx`, each checked to fit its place in `x`.
+#[track_caller]
+fn matching<P: Tree + Clone>(what: &str, x: &P, dx: &P) -> Vec<Array> {
+    let (have, want) = (crate::tree::named_leaves(dx), crate::tree::named_leaves(x));
+    if have.len() != want.len() {
+        panic!("{what}: the tree has {} leaves where {} are wanted", have.len(), want.len())
+    }
+    let pairs = have.into_iter().zip(want).filter(|(_, (_, x))| differentiable(x));
+    pairs
+        .map(|((_, d), (path, x))| {
+            let d = if d.is_weak() { d.cast(x.dtype()) } else { d };
+            if d.shape() != x.shape() || d.dtype() != x.dtype() {
+                panic!(
+                    "{what}: leaf `{path}` has shape {} {}, its place takes {} {}\n  made at {}\n  place made at {}",
+                    d.0.shape, d.dtype(), x.0.shape, x.dtype(), d.at(), x.at()
+                )
+            }
+            d
+        })
+        .collect()
+}

@@ -1,0 +1,231 @@
+//! Reverse mode: ids grow, so the sweep is a map of cotangents popped from the back, which stops at the inputs.
+
+use super::{aliased, matching, replaced};
+use crate::array::{Args, Array, Place, Trace};
+use crate::custom::Linear;
+use crate::prim::Prim;
+use crate::rules::{pull_call, pullback};
+use crate::tree::{Path, Tree, leaves};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Cotangents on their way back: by id, the node and the sum so far.
+struct Sweep {
+    first: u64,
+    bar: BTreeMap<u64, (Array, Array)>,
+}
+
+impl Sweep {
+    fn add(&mut self, x: &Array, g: Option<Array>) {
+        let Some(g) = g else { return };
+        // Older than the inputs, or made without any running transform: it cannot depend on them.
+        if x.0.id < self.first || x.0.live.is_none() {
+            return;
+        }
+        let sum = match self.bar.remove(&x.0.id) {
+            None => g,
+            Some((_, sum)) => sum + g,
+        };
+        self.bar.insert(x.0.id, (x.clone(), sum));
+    }
+    fn step(&mut self, node: &Array, g: Array) {
+        let _at = Place::of(node);
+        let (prim, args): (&Prim, Args) = node.parts();
+        if let Prim::Custom(call, k) = prim {
+            let inputs = &args[..args.len() - 1];
+            let mut bar =
+                |(j, id)| if j == *k { Some(g.clone()) } else { self.bar.remove(&id).map(|(_, g)| g) };
+            let cotangents: Linear = call.ids().enumerate().map(&mut bar).collect();
+            let pulled = pull_call(call, inputs, cotangents);
+            inputs.iter().zip(pulled).for_each(|(x, g)| self.add(x, g));
+        } else {
+            let pulled = pullback(prim, &args, node, &g);
+            args.iter().zip(pulled).for_each(|(x, g)| self.add(x, g));
+        }
+    }
+}
+
+/// The cotangents of `inputs` (aliases, with neighbouring ids) from those of `outputs`; `None` is zero.
+pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> Linear {
+    let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
+    let last = inputs[inputs.len() - 1].0.id;
+    let mut sweep = Sweep { first, bar: BTreeMap::new() };
+    outputs.iter().zip(cotangents).for_each(|(y, g)| sweep.add(y, g));
+    let mut found = BTreeMap::new();
+    while let Some((id, (node, g))) = sweep.bar.pop_last() {
+        if id <= last {
+            found.insert(id, g);
+        } else {
+            sweep.step(&node, g)
+        }
+    }
+    inputs.iter().map(|x| found.remove(&x.0.id)).collect()
+}
+
+/// From f: value and pullback at a point. The pullback maps a cotangent of the output to that of the input, as often
+/// as asked, without running f again.
+///
+/// ```
+/// use pullback_array::{Array, Real, vjp};
+/// let (y, pullback) = vjp(|x: &Array| x.sin())(&Array::from([0.0, 1.0]));
+/// assert_eq!(y.to_vec::<f64>(), [0.0, 1f64.sin()]);
+/// assert_eq!(pullback(&Array::from([2.0, 1.0])).to_vec::<f64>(), [2.0, 1f64.cos()]);
+/// ```
+///
+/// # Panics
+/// The pullback panics if the cotangent's leaves do not have the shapes and dtypes of the output's.
+pub fn vjp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Box<dyn Fn(&Q) -> P>)
+where
+    P: 'static,
+    Q: 'static,
+{
+    move |p| {
+        let running = Trace::start();
+        let (x, inputs) = aliased(p, &running.0);
+        let y = f(&x);
+        let (p, output) = (p.clone(), y.clone());
+        let pull = move |g: &Q| {
+            // As long as the pullback lives, evaluation must not cut the graph.
+            let _running = &running;
+            let seeds = matching("pullback", &output, g);
+            let floats: Vec<Array> =
+                leaves(&output).into_iter().filter(crate::rules::differentiable).collect();
+            let swept = sweep(&inputs, &floats, seeds.into_iter().map(Some).collect());
+            replaced(&p, swept.into_iter().zip(&inputs).map(|(g, x)| g.unwrap_or_else(|| x.zeros_like())))
+        };
+        (y, Box::new(pull))
+    }
+}
+
+/// The shared core of `grad` and its relatives: value, whatever else f returns, and cotangents (`None` is zero).
+#[track_caller]
+fn reverse<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, A, Vec<Array>, Linear) {
+    let running = Trace::start();
+    let (x, inputs) = aliased(p, &running.0);
+    let (y, aux) = f(&x);
+    if y.ndim() != 0 || !y.dtype().is_float() {
+        panic!(
+            "grad: the function must return one floating-point number (shape []), not shape {} {}; reduce it with .sum() or .mean(), or use vjp\n  made at {}",
+            y.0.shape,
+            y.dtype(),
+            y.at()
+        )
+    }
+    let seed = y.ones_like();
+    let cotangents = sweep(&inputs, std::slice::from_ref(&y), vec![Some(seed)]);
+    drop(running);
+    y.release();
+    (y, aux, inputs, cotangents)
+}
+
+/// From f: value and gradient at a point. The gradient is a tree like the input.
+///
+/// Value and gradient share their work: looking at one computes both.
+///
+/// ```
+/// use pullback_array::{Array, Real, value_and_grad};
+/// let f = value_and_grad(|(a, b): &(Array, Array)| (a * b).sum());
+/// let (y, (da, db)) = f(&(Array::from([1.0, 2.0]), Array::from([3.0, 4.0])));
+/// assert_eq!(y.item(), 11.0);
+/// assert_eq!((da.to_vec::<f64>(), db.to_vec::<f64>()), (vec![3.0, 4.0], vec![1.0, 2.0]));
+/// ```
+///
+/// # Panics
+/// If f's result is not one floating-point number.
+pub fn value_and_grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> (Array, P) {
+    let f = move |p: &P| (f(p), ());
+    move |p| {
+        let (y, (), g) = with_aux(&f, p);
+        (y, g)
+    }
+}
+
+/// Like [`value_and_grad`], for a function that returns something besides the number it is differentiated by.
+///
+/// ```
+/// use pullback_array::{Array, Real, value_and_grad_with};
+/// let f = value_and_grad_with(|x: &Array| { let y = x.sin(); (y.sum(), y) });
+/// let (s, y, g) = f(&Array::from([0.0, 0.0]));
+/// assert_eq!((s.item(), y.shape(), g.to_vec::<f64>()), (0.0, &[2][..], vec![1.0, 1.0]));
+/// ```
+///
+/// # Panics
+/// If f's first result is not one floating-point number.
+pub fn value_and_grad_with<P: Tree + Clone, A>(f: impl Fn(&P) -> (Array, A)) -> impl Fn(&P) -> (Array, A, P) {
+    move |p| with_aux(&f, p)
+}
+
+#[track_caller]
+fn with_aux<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, A, P) {
+    let (y, aux, inputs, cotangents) = reverse(f, p);
+    let g: Vec<Array> =
+        cotangents.into_iter().zip(&inputs).map(|(g, x)| g.unwrap_or_else(|| x.zeros_like())).collect();
+    Array::evaluate_together(g.iter().chain([&y]));
+    (y, aux, replaced(p, g))
+}
+
+/// From f: its gradient at a point, a tree like the input. Zeros where f does not depend on a leaf ([`unconnected`]
+/// tells which); integer and bool leaves are constants.
+///
+/// Transforms nest: `grad(|x: &Array| grad(f)(x).sum())` is a second derivative.
+///
+/// ```
+/// use pullback_array::{Array, Real, grad};
+/// let g = grad(|x: &Array| x.square().sum());
+/// assert_eq!(g(&Array::from([1.0, -2.0])).to_vec::<f64>(), [2.0, -4.0]);
+/// ```
+///
+/// # Panics
+/// If f's result is not one floating-point number.
+pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
+    let f = move |p: &P| (f(p), ());
+    move |p| with_aux(&f, p).2
+}
+
+/// From f: the paths of the floating-point leaves its result does not depend on, whose gradients are zeros for that
+/// reason.
+///
+/// ```
+/// use pullback_array::{Array, Real, unconnected};
+/// let f = |(a, b): &(Array, Array)| (a * b.stop_gradient()).sum();
+/// assert_eq!(unconnected(f)(&(Array::from(1.0), Array::from(2.0))), ["1"]);
+/// ```
+///
+/// # Panics
+/// If f's result is not one floating-point number.
+pub fn unconnected<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> Vec<String> {
+    let f = move |p: &P| (f(p), ());
+    move |p| {
+        let (_, (), _, cotangents) = reverse(&f, p);
+        let mut paths = vec![];
+        p.clone().visit(&Path::Root, &mut |path, x| {
+            if crate::rules::differentiable(x) {
+                paths.push(path.to_string())
+            }
+        });
+        paths.into_iter().zip(cotangents).filter(|(_, g)| g.is_none()).map(|(path, _)| path).collect()
+    }
+}
+
+impl Array {
+    /// Lets go of the past of a result that was computed while its transform ran.
+    pub(crate) fn release(&self) {
+        if self.0.is_kept() {
+            return;
+        }
+        let args = {
+            let mut state = self.0.state();
+            if state.value.is_none() {
+                return;
+            }
+            state.cut = true;
+            std::mem::take(&mut state.args)
+        };
+        drop(args)
+    }
+    /// Makes the evaluation of any of these compute all that are still held.
+    fn evaluate_together<'a>(results: impl Iterator<Item = &'a Array> + Clone) {
+        let group = Arc::new(results.clone().map(|a| Arc::downgrade(&a.0)).collect::<Vec<_>>());
+        results.filter(|a| !a.is_evaluated()).for_each(|a| a.0.state().together = Some(group.clone()))
+    }
+}
