@@ -1,5 +1,6 @@
 //! Evaluation: graph → schedule → fused steps → run.
 
+mod kernels;
 mod reference;
 
 use crate::array::Array;
