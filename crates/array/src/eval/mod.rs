@@ -11,6 +11,7 @@ mod program;
 #[cfg(test)]
 mod reference;
 mod run;
+mod single;
 #[cfg(test)]
 mod tests;
 mod vm;

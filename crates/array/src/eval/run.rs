@@ -1,11 +1,9 @@
 //! Runs the steps of a plan: memory is taken when a step writes it, and given back after the last step that reads it.
 
-use super::graph::{Graph, Ref, What};
+use super::graph::{Graph, What};
 use super::plan::{Plan, Step};
-use super::vm;
+use super::{single, vm};
 use crate::buffer::Buffer;
-use crate::dtype::with_store;
-use crate::prim::Prim;
 use std::sync::Arc;
 
 pub(crate) fn run(graph: Graph, plan: Plan) {
@@ -30,7 +28,10 @@ pub(crate) fn run(graph: Graph, plan: Plan) {
                 let reduced = vm::run(program, &buffers, &mut written);
                 outputs.iter().zip(written).chain(sinks.iter().zip(reduced)).for_each(|(&i, b)| values[i] = Some(Arc::new(b)))
             }
-            Step::Single(i) => values[*i] = Some(single(&graph, *i, &values)),
+            Step::Single(i) => {
+                let out = single::run(&single::Values { graph: &graph, buffers: &values }, *i);
+                values[*i] = Some(Arc::new(out))
+            }
         }
         for i in step.reads(&graph) {
             readers[i] -= 1;
@@ -46,25 +47,3 @@ pub(crate) fn run(graph: Graph, plan: Plan) {
 
 const READY: &str = "steps run after those they read from";
 
-/// Runs an item that is a step of its own.
-fn single(graph: &Graph, i: usize, values: &[Option<Arc<Buffer>>]) -> Arc<Buffer> {
-    let item = &graph.items[i];
-    let value = |r: &Ref| values[r.item].as_ref().expect(READY);
-    let mut out = Buffer::dirty(item.shape.size(), item.dtype);
-    let _ = (&value, &mut out);
-    match &item.what {
-        What::Fill(c) => with_store!(item.dtype, T => {
-            use super::kernels::elementwise::Lane;
-            out.slice_mut::<T>().fill(T::of(*c))
-        }),
-        What::Iota(_) => todo!(),
-        What::Copy => todo!(),
-        What::Kernel(prim) => kernel(prim, graph, i, values, &mut out),
-        What::Data(_) | What::Elementwise(_) | What::Reduce(_) => unreachable!("not steps of their own"),
-    }
-    Arc::new(out)
-}
-
-fn kernel(_prim: &Prim, _graph: &Graph, _i: usize, _values: &[Option<Arc<Buffer>>], _out: &mut Buffer) {
-    todo!()
-}

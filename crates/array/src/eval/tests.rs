@@ -3,6 +3,7 @@
 use super::reference::interpret;
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::prim::Padding;
 use crate::transform::{grad, value_and_grad};
 use pullback_real::{Binary, Real, Unary};
 
@@ -81,4 +82,24 @@ fn value_and_gradient_come_together() {
     assert!(g.is_evaluated());
     let dg = grad(|x: &Array| grad(|x: &Array| (x.sin() * (-x * x).exp() + x.tanh()).sum())(x).sum())(&x);
     agree(&[&dg], 1e-12);
+}
+
+#[test]
+fn movement_and_products() {
+    let x = numbers(&[6, 7], 1);
+    let pads = |p: [[isize; 3]; 2]| p.iter().map(|&[lo, hi, i]| Padding { lo, hi, interior: i as usize }).collect();
+    for p in [[[1, 2, 0], [0, 3, 2]], [[-2, 1, 1], [3, -4, 0]], [[-3, -1, 2], [-8, 0, 1]], [[0, -30, 0], [1, 1, 0]]] {
+        agree(&[&x.pad_op(pads(p))], 0.0)
+    }
+    let swapped = x.swap_last();
+    let flat = swapped.reshape_op([42].into_iter().collect());
+    let sliced = x.slice_op([1, 2].into_iter().collect(), [2, 3].into_iter().collect(), [3, 2].into_iter().collect());
+    let flipped = sliced.flip_op([0, 1].into_iter().collect());
+    let joined = Array::concat_op(&[x.clone(), x.exp(), swapped.swap_last()], 1);
+    agree(&[&flat, &sliced, &flipped, &joined, &(&flipped * 2.0 + &sliced).sum()], 1e-14);
+    let (a, b) = (numbers(&[2, 5, 6], 1), numbers(&[2, 7, 6], 2));
+    let c = a.matmul_op(&b.swap_last());
+    agree(&[&c, &c.swap_last().matmul_op(&a), &a.swap_last().matmul_op(&a.exp())], 1e-13);
+    let iota = Array::iota(&[3usize, 4][..], 1, DType::I64);
+    agree(&[&iota.cast(DType::F64), &iota.swap_last(), &(iota.cast(DType::F32) * 2.0)], 0.0);
 }

@@ -11,11 +11,12 @@ use crate::dtype::{DType, Element};
 use bytemuck::Zeroable;
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::sync::{Mutex, OnceLock};
 
 /// Elements of a chunk: enough work to be worth a thread's attention, few enough for all threads to share.
 const CHUNK: usize = 1 << 15;
-/// Work (elements times cost) below which one thread is faster than two.
-const PARALLEL: usize = 1 << 18;
+/// Additions of elements in a nanosecond on one core.
+const COST_PER_NS: usize = 12;
 
 /// A register.
 #[derive(Clone, Copy, bytemuck::Pod, Zeroable)]
@@ -53,20 +54,24 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer])
         let mut chunks = out.bytes_mut().chunks_mut(bytes);
         parts.iter_mut().for_each(|p| p.push(chunks.next().unwrap_or_default()))
     }
-    let chunk = |k: usize, outputs: Vec<&mut [u8]>| -> Vec<Acc> {
+    let parts: Vec<Mutex<Vec<&mut [u8]>>> = parts.into_iter().map(Mutex::new).collect();
+    let sums: Vec<OnceLock<Vec<Acc>>> = parts.iter().map(|_| OnceLock::new()).collect();
+    let chunk = |k: usize| {
+        let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
         let (start, end) = (k * CHUNK, ((k + 1) * CHUNK).min(total));
         let sinks = program.sinks.iter().map(|s| Acc::over(program, s, start, end)).collect();
-        REGISTERS.with_borrow_mut(|registers| {
+        let done = REGISTERS.with_borrow_mut(|registers| {
             let needed = program.registers + program.inputs.len();
             while registers.len() < needed {
                 registers.push(Some(bytemuck::zeroed_box()))
             }
             Chunk { program, inputs, outputs, sinks, registers, start, end }.run()
-        })
+        });
+        let _ = sums[k].set(done);
     };
-    let parallel = total * program.cost() >= PARALLEL;
+    threads::for_chunks(n_chunks, total * program.cost() / COST_PER_NS, chunk);
     let mut sums: Vec<std::vec::IntoIter<Acc>> =
-        threads::map(parts, parallel, chunk).into_iter().map(Vec::into_iter).collect();
+        sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
     program.sinks.iter().map(|sink| joined(sink, sums.iter_mut().filter_map(Iterator::next).collect())).collect()
 }
 
