@@ -1,1 +1,9 @@
 //! stub
+
+/// Evaluation.
+pub mod eval {
+    /// Kernels.
+    pub mod kernels {
+        pub mod math;
+    }
+}
