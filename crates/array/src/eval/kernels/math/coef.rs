@@ -39,10 +39,18 @@ pub trait Coef: Sized + 'static {
     const EXP_DEEP: Self;
     /// Above, `e^x` is infinite.
     const EXP_MAX: Self;
-    /// The exponent by which deep results are lifted among the normal numbers.
+    /// The exponent by which deep results are lifted among the normal numbers, and the bias of exponents.
     const DEEP_SHIFT: Self;
-    /// `2^-DEEP_SHIFT`.
+    /// The bias of exponents less 1.
+    const SHALLOW_SHIFT: Self;
+    /// Takes deep results back.
     const DEEP_SCALE: Self;
+    /// Above, `2^x` is infinite.
+    const EXP2_MAX: Self;
+    /// Below, `2^x` is 0.
+    const EXP2_MIN: Self;
+    /// Below, `2^x` may be subnormal.
+    const EXP2_DEEP: Self;
     /// Below, `e^x - 1` is -1.
     const EXPM1_MIN: Self;
     /// Above, `sinh` and `cosh` are infinite.
@@ -79,6 +87,10 @@ pub trait Coef: Sized + 'static {
     const ERFC_K: Self;
     /// Above, `erfc` is 0.
     const ERFC_MAX: Self;
+    /// Above, the tail of the normal law is 0.
+    const NORM_CDF_MAX: Self;
+    /// What 1/√2 lacks.
+    const FRAC_1_SQRT_2_LO: Self;
     /// Below, `erf` is a polynomial.
     const ERF_SMALL: Self;
     /// `(e^r - 1 - r) / r²` for `|r| ≤ ½ ln 2`.
@@ -128,8 +140,12 @@ impl Coef for f64 {
     const EXP_MIN: Self = -750.0;
     const EXP_DEEP: Self = -700.0;
     const EXP_MAX: Self = 710.0;
-    const DEEP_SHIFT: Self = 128.0;
+    const DEEP_SHIFT: Self = 128.0 + 1023.0;
+    const SHALLOW_SHIFT: Self = 1022.0;
     const DEEP_SCALE: Self = f64::from_bits(895 << 52); // 2^-128
+    const EXP2_MAX: Self = 1024.0;
+    const EXP2_MIN: Self = -1080.0;
+    const EXP2_DEEP: Self = -1000.0;
     const EXPM1_MIN: Self = -50.0;
     const SINH_MAX: Self = 710.5;
     const TANH_MAX: Self = 22.0;
@@ -148,6 +164,8 @@ impl Coef for f64 {
     const HYPOT_DOWN: Self = f64::from_bits(423 << 52); // 2^-600
     const ERFC_K: Self = 4.0;
     const ERFC_MAX: Self = 28.0;
+    const NORM_CDF_MAX: Self = 39.0;
+    const FRAC_1_SQRT_2_LO: Self = -4.833_646_656_726_457e-17;
     const ERF_SMALL: Self = 0.79;
     const EXPM1: &'static [Self] = &[
         0.500_000_000_000_001_3,
@@ -315,8 +333,12 @@ impl Coef for f32 {
     const EXP_MIN: Self = -105.0;
     const EXP_DEEP: Self = -80.0;
     const EXP_MAX: Self = 89.0;
-    const DEEP_SHIFT: Self = 64.0;
+    const DEEP_SHIFT: Self = 64.0 + 127.0;
+    const SHALLOW_SHIFT: Self = 126.0;
     const DEEP_SCALE: Self = f32::from_bits(63 << 23); // 2^-64
+    const EXP2_MAX: Self = 128.0;
+    const EXP2_MIN: Self = -155.0;
+    const EXP2_DEEP: Self = -110.0;
     const EXPM1_MIN: Self = -25.0;
     const SINH_MAX: Self = 89.45;
     const TANH_MAX: Self = 10.0;
@@ -335,10 +357,12 @@ impl Coef for f32 {
     const HYPOT_DOWN: Self = f32::from_bits(27 << 23); // 2^-100
     const ERFC_K: Self = 2.0;
     const ERFC_MAX: Self = 10.5;
+    const NORM_CDF_MAX: Self = 14.8;
+    const FRAC_1_SQRT_2_LO: Self = 1.210_161_75e-8;
     const ERF_SMALL: Self = 0.79;
     const EXPM1: &'static [Self] = &[0.5, 0.166_665_18, 0.041_666_206, 0.008_368_919, 0.001_395_054_2];
     const SINH: &'static [Self] = &[0.166_666_67, 0.008_333_289, 0.000_199_050_12];
-    const COSH: &'static [Self] = &[0.499_991_33, 0.041_899_75];
+    const COSH: &'static [Self] = &[0.5, 0.041_666_266, 0.001_394_627_6];
     const LN: &'static [Self] = &[0.666_666_6, 0.400_003_37, 0.285_371_7, 0.235_849_87];
     const POW_LN: &'static [Self] = &[0.399_999_98, 0.285_718_77, 0.221_848_62, 0.194_705_17];
     const SIN: &'static [Self] = &[-0.166_666_6, 0.008_333_066, -0.000_198_095_38, 2.605_631e-06];

@@ -51,6 +51,8 @@ pub trait Float:
     fn add_exponent(self, t: Self) -> Self;
     /// `self · (-1)^n` for `t = n + MAGIC`.
     fn flip_if_odd(self, t: Self) -> Self;
+    /// `2^(n - bias)`, a normal number, for `t = n + MAGIC` and the bias of the exponent bits (127 or 1023).
+    fn power_of_two(t: Self) -> Self;
     /// Whether `n` is odd for `t = n + MAGIC`.
     fn is_odd(t: Self) -> bool;
     /// `(k, m)` with `self = m · 2^k` and `m` in [√½, √2), for a positive normal number.
@@ -98,6 +100,10 @@ macro_rules! float {
                 $t::from_bits(self.to_bits() ^ (t.to_bits() << ($bits::BITS - 1)))
             }
             #[inline(always)]
+            fn power_of_two(t: $t) -> $t {
+                $t::from_bits(t.to_bits() << ($t::MANTISSA_DIGITS - 1))
+            }
+            #[inline(always)]
             fn is_odd(t: $t) -> bool {
                 t.to_bits() & 1 != 0
             }
@@ -122,8 +128,50 @@ float!(f64, u64);
 /// The polynomial `c[0] + c[1] x + …`, by Horner's rule.
 #[inline(always)]
 pub fn poly<T: Float>(x: T, c: &[T]) -> T {
-    let (last, rest) = c.split_last().expect("a polynomial has coefficients");
-    rest.iter().rev().fold(*last, |p, c| p.fma(x, *c))
+    let mut n = c.len() - 1;
+    let mut p = c[n];
+    while n > 0 {
+        n -= 1;
+        p = p.fma(x, c[n]);
+    }
+    p
+}
+
+/// The same for at least two terms, the even and the odd ones side by side by Horner's rule in `x²`.
+///
+/// One product more, unless `x²` is at hand, for half the latency: worth it for long polynomials.
+#[inline(always)]
+pub fn poly2<T: Float>(x: T, c: &[T]) -> T {
+    let z = x * x;
+    let mut n = c.len() - 2;
+    let (mut even, mut odd) = (c[n], c[n + 1]);
+    if c.len() % 2 == 1 {
+        n -= 1;
+        (even, odd) = (odd.fma(z, c[n]), even);
+    }
+    while n > 0 {
+        n -= 2;
+        (even, odd) = (even.fma(z, c[n]), odd.fma(z, c[n + 1]));
+    }
+    odd.fma(x, even)
+}
+
+/// `(top + top_lo) / (bottom + bottom_lo)`, rounded little more than once.
+///
+/// Each of the rounded terms and the quotient would cost half an ulp; a step of Newton's takes back all but the last.
+#[inline(always)]
+pub fn quotient<T: Float>((top, top_lo): (T, T), (bottom, bottom_lo): (T, T)) -> T {
+    let inverse = T::of(1.0) / bottom;
+    let y = top * inverse;
+    let miss = y.fma(-bottom, top) + y.fma(-bottom_lo, top_lo);
+    miss.fma(inverse, y)
+}
+
+/// `x + y` and what the rounding of the sum lost, for `|x| ≥ |y|` or `x = 0`.
+#[inline(always)]
+pub fn fast_sum<T: Float>(x: T, y: T) -> (T, T) {
+    let sum = x + y;
+    (sum, (x - sum) + y)
 }
 
 /// The smaller of `x` and `limit`; NaN stays.

@@ -123,7 +123,10 @@ pub fn atanh<T: Float>(x: T) -> T {
     let (k, _) = ((one + b) / (one - b)).split();
     let p = one.add_exponent(T::MAGIC - k);
     let (plus, minus) = (one + p, one - p);
-    let s = plus.fma(b, -minus) / minus.fma(-b, plus);
+    // The numerator is p (1 + b) - (1 - b), in the order in which only one operation rounds.
+    let upper = p.fma(one + b, b - one);
+    let lower = plus.fma(b, -minus);
+    let s = if b < T::of(0.5) { lower } else { upper } / minus.fma(-b, plus);
     let z = s * s;
     let half_k = T::of(0.5) * k;
     let tail = (T::of(0.5) * s * z).fma(poly(z, T::LN), half_k * T::LN_2_LO);

@@ -1,7 +1,7 @@
 //! Powers and roots: `pow`, `cbrt`, `hypot`.
 
 use super::exp::{exp_reduced, reduce_wide, scale};
-use super::float::{Float, at_least, at_most, poly};
+use super::float::{Float, at_least, at_most, fast_sum, poly};
 use super::log::split;
 
 /// `ln x` of a positive number as a double word, to about 2^-64 (2^-33 for `f32`) of itself.
@@ -25,15 +25,10 @@ fn ln_wide<T: Float>(x: T) -> (T, T) {
     let rest = (cube * z) * poly(z, T::POW_LN);
     let base = k * T::LN_2;
     let base_lo = k.fma(T::LN_2_LO, k.fma(T::LN_2, -base));
-    // Each sum is of a larger and a smaller term (or of zero and a term), so its error is exact.
-    let double = s + s;
-    let sum = base + double;
-    let sum_lo = (base - sum) + double;
-    let total = sum + b;
-    let total_lo = (sum - total) + b;
+    let (sum, sum_lo) = fast_sum(base, s + s);
+    let (total, total_lo) = fast_sum(sum, b);
     let lo = (sum_lo + total_lo) + (base_lo + ((s_lo + s_lo) + (b_lo + rest)));
-    let hi = total + lo;
-    (hi, (total - hi) + lo)
+    fast_sum(total, lo)
 }
 
 /// `x^y`, with the special cases of C's `pow`.
@@ -46,8 +41,10 @@ pub fn pow<T: Float>(x: T, y: T) -> T {
     let exponent = at_least(at_most(y, T::POW_MAX), -T::POW_MAX);
     let p = exponent * l;
     let p_lo = exponent.fma(l_lo, exponent.fma(l, -p));
+    let p_lo = if (p > T::EXP_MAX) | (p < T::EXP_MIN) { zero } else { p_lo };
+    let p = at_least(at_most(p, T::EXP_MAX), T::EXP_MIN);
     let (t, r, lo) = reduce_wide(p, p_lo);
-    let r = scale(exp_reduced(r, lo), t, p);
+    let r = scale(exp_reduced(r, lo), t, p < T::EXP_DEEP);
 
     let limit = if (a == zero) == (y > zero) { zero } else { T::INF };
     let r = if (a == zero) | (a == T::INF) { limit } else { r };

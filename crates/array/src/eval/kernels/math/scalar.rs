@@ -20,6 +20,16 @@ unsafe extern "C" {
     safe fn erfcf(x: f32) -> f32;
 }
 
+/// The distribution function of the standard normal law.
+fn norm_cdf(x: f64) -> f64 {
+    // The error of x/√2 counts for much in the tail: add the derivative times it.
+    let root = std::f64::consts::FRAC_1_SQRT_2;
+    let a = -x * root;
+    let a_lo = (-x).mul_add(root, -a) + x * 4.833_646_656_726_457e-17;
+    let y = 0.5 * erfc(a);
+    if a > 1.0 && y > 0.0 { y - std::f64::consts::FRAC_1_PI.sqrt() * (-a * a).exp() * a_lo } else { y }
+}
+
 macro_rules! scalar {
     ($t:ident, $erf:ident, $erfc:ident) => {
         impl Scalar for $t {
@@ -49,13 +59,21 @@ macro_rules! scalar {
                         let u = (-x.abs()).exp();
                         2.0 * u / (1.0 + u * u)
                     }
-                    Unary::Asinh => x.asinh(),
+                    Unary::Asinh => {
+                        // Not `asinh`, which overflows.
+                        let a = x.abs();
+                        let huge = a > 1e15;
+                        let square = a * a;
+                        let v = if huge { a } else { a + square / (1.0 + (square + 1.0).sqrt()) };
+                        (v.ln_1p() + if huge { std::$t::consts::LN_2 } else { 0.0 }).copysign(x)
+                    }
                     Unary::Acosh => {
                         // Not `acosh`, which cancels near 1.
                         let t = x - 1.0;
-                        let big = x > 1e15;
-                        let y = (if big { x } else { t + (t * (t + 2.0)).sqrt() }).ln_1p();
-                        if big { y + std::$t::consts::LN_2 } else { y }
+                        let huge = x > 1e15;
+                        let v = if huge { x } else { t + (t * (t + 2.0)).sqrt() };
+                        let y = v.ln_1p() + if huge { std::$t::consts::LN_2 } else { 0.0 };
+                        if x < 1.0 { $t::NAN } else { y }
                     }
                     Unary::Atanh => (0.5 * (2.0 * x.abs() / (1.0 - x.abs())).ln_1p()).copysign(x),
                     Unary::Logistic => {
@@ -65,7 +83,7 @@ macro_rules! scalar {
                     Unary::Softplus => (if x < 0.0 { 0.0 } else { x }) + (-x.abs()).exp().ln_1p(),
                     Unary::Erf => $erf(x),
                     Unary::Erfc => $erfc(x),
-                    Unary::NormCdf => 0.5 * $erfc(-x * std::$t::consts::FRAC_1_SQRT_2),
+                    Unary::NormCdf => norm_cdf(x as f64) as $t,
                 }
             }
             #[inline]

@@ -3,7 +3,7 @@
 //! The argument is reduced with π in three words and FMA, exact enough up to [`Coef::TRIG_MAX`](super::coef::Coef);
 //! the slice functions redo the rare larger arguments with the standard library.
 
-use super::float::{Float, poly};
+use super::float::{Float, fast_sum, poly, quotient};
 
 /// `x - n p` for `p` in three words.
 #[inline(always)]
@@ -44,16 +44,17 @@ pub fn tan<T: Float>(x: T) -> T {
     let n = t - T::MAGIC;
     let [p0, p1, p2] = T::FRAC_PI_2;
     let high = n.fma(-p0, x);
-    let r = n.fma(-p1, high);
-    let lo = n.fma(-p2, n.fma(-p1, high - r));
+    let w = n * p1;
+    let r = high - w;
+    let lo = n.fma(-p2, ((high - r) - w) - n.fma(p1, -w));
     let z = r * r;
-    let s = r + (z * r).fma(poly(z, T::TAN_SIN), lo);
     let half_z = T::of(0.5) * z;
-    let w = T::of(1.0) - half_z;
-    let c = w + (z * z).fma(poly(z, T::TAN_COS), (T::of(1.0) - w) - half_z);
+    let (w, w_lo) = fast_sum(T::of(1.0), -half_z);
+    let sin = fast_sum(r, (z * r).fma(poly(z, T::TAN_SIN), lo));
+    let cos = fast_sum(w, (z * z).fma(poly(z, T::TAN_COS), w_lo));
     let odd = T::is_odd(t);
-    let top = if odd { -c } else { s };
-    top / if odd { s } else { c }
+    let top = if odd { (-cos.0, -cos.1) } else { sin };
+    quotient(top, if odd { sin } else { cos })
 }
 
 /// `(s, rest)` with `asin` of `a` (below ½) or of `√((1 - a)/2)` being `s + rest`, where `s` is that argument.
