@@ -1,9 +1,27 @@
-//! stub
+//! Arrays of pullback: lazy n-d arrays over a closed set of primitives, and transforms of functions of them.
 
-/// Evaluation.
-pub mod eval {
-    /// Kernels.
-    pub mod kernels {
-        pub mod math;
-    }
-}
+extern crate self as pullback_array;
+
+mod array;
+mod buffer;
+mod build;
+mod custom;
+mod dtype;
+mod eval;
+mod ops;
+mod prim;
+mod rules;
+mod shape;
+mod transform;
+mod tree;
+
+pub use array::{Array, eval, live_buffers, live_nodes};
+pub use dtype::{DType, Element};
+pub use pullback_derive::Tree;
+pub use pullback_real::Real;
+pub use shape::{Axes, Shape, keep};
+pub use transform::{
+    checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad, value_and_grad_with,
+    vjp,
+};
+pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};
