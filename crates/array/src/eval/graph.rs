@@ -123,7 +123,8 @@ fn pending(roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
         };
         stack.extend(args.iter().cloned());
         nodes.push((node, args));
-        for sibling in together.iter().flat_map(|g| g.iter()).filter_map(std::sync::Weak::upgrade).map(Array) {
+        for sibling in together.iter().flat_map(|g| g.iter()).filter_map(std::sync::Weak::upgrade).map(Array)
+        {
             if is_root.insert(sibling.0.id, ()).is_none() {
                 stack.push(sibling.clone());
                 all.push(sibling)
@@ -186,7 +187,14 @@ impl Builder {
     fn copied(&mut self, r: Ref, node: &Array) -> usize {
         let (shape, stage) = (r.shape.clone(), self.stored(&r) + 1);
         let dtype = self.items[r.item].dtype;
-        self.items.push(Item { what: What::Copy, shape, dtype, args: SmallVec::from_elem(r, 1), stage, at: node.at() });
+        self.items.push(Item {
+            what: What::Copy,
+            shape,
+            dtype,
+            args: SmallVec::from_elem(r, 1),
+            stage,
+            at: node.at(),
+        });
         self.items.len() - 1
     }
     fn push(&mut self, what: What, like: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> usize {
@@ -212,7 +220,8 @@ impl Builder {
     /// An item with this primitive, or the equal one there is.
     fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
         let keyed = args.iter().map(|r| (r.item, r.layout.clone(), r.stage)).collect();
-        let key = Key { prim: node.0.prim.clone(), dtype: node.dtype(), shape: node.0.shape.clone(), args: keyed };
+        let key =
+            Key { prim: node.0.prim.clone(), dtype: node.dtype(), shape: node.0.shape.clone(), args: keyed };
         if let Some(&item) = self.known.get(&key) {
             // The equal item may have to wait less long; the reader still waits for its own arguments.
             let mut r = self.whole(item);
@@ -261,8 +270,15 @@ impl Builder {
                     }
                 }
             }
-            Prim::Pad(_) | Prim::Concat(_) | Prim::Cumsum { .. } | Prim::Matmul | Prim::Conv(_) | Prim::Gather
-            | Prim::ScatterAdd(_) | Prim::Argsort | Prim::Random(_) => {
+            Prim::Pad(_)
+            | Prim::Concat(_)
+            | Prim::Cumsum { .. }
+            | Prim::Matmul
+            | Prim::Conv(_)
+            | Prim::Gather
+            | Prim::ScatterAdd(_)
+            | Prim::Argsort
+            | Prim::Random(_) => {
                 let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
                 self.item(What::Kernel(prim.clone()), node, args, stage)
             }

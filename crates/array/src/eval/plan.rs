@@ -179,7 +179,8 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
             *last = (*last).max(end)
         }
     }
-    let mut f = Fuser { graph, at, inputs: vec![], buffers: vec![], read: Map::default(), registers: Map::default() };
+    let mut f =
+        Fuser { graph, at, inputs: vec![], buffers: vec![], read: Map::default(), registers: Map::default() };
     let (mut code, mut outputs, mut sinks) = (vec![], vec![], vec![]);
     let (mut sink_items, mut free, mut registers) = (vec![], Vec::<u16>::new(), 0u16);
     for &i in members {
@@ -189,7 +190,13 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
             What::Reduce(Prim::Reduce(op, axes)) => {
                 let mut strides: Strides = Layout::contiguous(&item.shape).strides;
                 axes.iter().for_each(|&a| strides[a] = 0);
-                sinks.push(Sink { op: *op, dtype: item.dtype, operand: operands[0], strides, size: item.shape.size() });
+                sinks.push(Sink {
+                    op: *op,
+                    dtype: item.dtype,
+                    operand: operands[0],
+                    strides,
+                    size: item.shape.size(),
+                });
                 sink_items.push(i);
                 continue;
             }
@@ -222,7 +229,12 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
         code.push(Instruction { op, dtype, target, operands });
         if let (Target::Register(r), Some(k)) = (target, output) {
             let (op, target) = (Op::Cast(item.dtype), Target::Output(k));
-            code.push(Instruction { op, dtype: item.dtype, target, operands: SmallVec::from_elem(Operand::Register(r), 1) })
+            code.push(Instruction {
+                op,
+                dtype: item.dtype,
+                target,
+                operands: SmallVec::from_elem(Operand::Register(r), 1),
+            })
         }
         // Registers whose last reader this was.
         for r in &item.args {
@@ -237,6 +249,7 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype).collect();
-    let program = Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers: registers as usize };
+    let program =
+        Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers: registers as usize };
     Step::Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -22,11 +22,17 @@ pub(crate) fn run(graph: Graph, plan: Plan) {
     for step in &plan.steps {
         match step {
             Step::Fused { program, inputs, outputs, sinks } => {
-                let buffers: Vec<&Buffer> = inputs.iter().map(|&i| &**values[i].as_ref().expect(READY)).collect();
+                let buffers: Vec<&Buffer> =
+                    inputs.iter().map(|&i| &**values[i].as_ref().expect(READY)).collect();
                 let size = program.size();
-                let mut written: Vec<Buffer> = program.outputs.iter().map(|&d| Buffer::dirty(size, d)).collect();
+                let mut written: Vec<Buffer> =
+                    program.outputs.iter().map(|&d| Buffer::dirty(size, d)).collect();
                 let reduced = vm::run(program, &buffers, &mut written);
-                outputs.iter().zip(written).chain(sinks.iter().zip(reduced)).for_each(|(&i, b)| values[i] = Some(Arc::new(b)))
+                outputs
+                    .iter()
+                    .zip(written)
+                    .chain(sinks.iter().zip(reduced))
+                    .for_each(|(&i, b)| values[i] = Some(Arc::new(b)))
             }
             Step::Single(i) => {
                 let out = single::run(&single::Values { graph: &graph, buffers: &values }, *i);
@@ -46,4 +52,3 @@ pub(crate) fn run(graph: Graph, plan: Plan) {
 }
 
 const READY: &str = "steps run after those they read from";
-

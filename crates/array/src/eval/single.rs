@@ -15,9 +15,18 @@ use std::sync::Arc;
 macro_rules! with_size {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype.size() {
-            8 => { type $T = u64; $body }
-            4 => { type $T = u32; $body }
-            _ => { type $T = u8; $body }
+            8 => {
+                type $T = u64;
+                $body
+            }
+            4 => {
+                type $T = u32;
+                $body
+            }
+            _ => {
+                type $T = u8;
+                $body
+            }
         }
     };
 }
@@ -60,7 +69,14 @@ pub(super) fn run(values: &Values, i: usize) -> Buffer {
 }
 
 /// Copies an argument to where `offset` and `strides` lead in the result.
-fn place<T: Pod + Send + Sync>(values: &Values, r: &Ref, out: &mut Buffer, offset: usize, shape: &Shape, strides: &[isize]) {
+fn place<T: Pod + Send + Sync>(
+    values: &Values,
+    r: &Ref,
+    out: &mut Buffer,
+    offset: usize,
+    shape: &Shape,
+    strides: &[isize],
+) {
     copy(values.view::<T>(r), ViewMut { data: out.slice_mut(), offset, shape, strides })
 }
 
@@ -77,7 +93,11 @@ fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
             }
         }
         Prim::Matmul => {
-            macro_rules! typed { ($T:ty) => { matmul::<$T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()) } }
+            macro_rules! typed {
+                ($T:ty) => {
+                    matmul::<$T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut())
+                };
+            }
             match item.dtype {
                 DType::F32 => typed!(f32),
                 DType::F64 => typed!(f64),
@@ -86,10 +106,24 @@ fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
                 DType::Bool => unreachable!("products of bools are refused when the graph is built"),
             }
         }
-        Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) | Prim::Cumsum { .. } | Prim::Argsort | Prim::Random(_) => todo!(),
-        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop | Prim::Custom(..) => unreachable!(),
-        Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) | Prim::Reduce(..) => unreachable!(),
-        Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => unreachable!(),
+        Prim::Conv(_)
+        | Prim::Gather
+        | Prim::ScatterAdd(_)
+        | Prim::Cumsum { .. }
+        | Prim::Argsort
+        | Prim::Random(_) => todo!(),
+        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop | Prim::Custom(..) => {
+            unreachable!()
+        }
+        Prim::Unary(_)
+        | Prim::Binary(_)
+        | Prim::Compare(_)
+        | Prim::Select
+        | Prim::Cast(_)
+        | Prim::Reduce(..) => unreachable!(),
+        Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
+            unreachable!()
+        }
     }
 }
 

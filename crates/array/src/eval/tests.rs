@@ -63,7 +63,10 @@ fn fused_programs_with_views_and_reductions() {
     let by_col = (&y * &z.permute_op([1, 0].into_iter().collect())).sum_axis(0);
     agree(&[&y, &z, &total, &by_row, &by_col], 1e-13);
     let small = numbers(&[9, 5, 3], 4);
-    agree(&[&small.sum_axis(0), &small.sum_axis(1), &small.sum_axis([0, 2]), &small.exp().sum_axis([1, 2])], 1e-13);
+    agree(
+        &[&small.sum_axis(0), &small.sum_axis(1), &small.sum_axis([0, 2]), &small.exp().sum_axis([1, 2])],
+        1e-13,
+    );
 }
 
 #[test]
@@ -87,13 +90,20 @@ fn value_and_gradient_come_together() {
 #[test]
 fn movement_and_products() {
     let x = numbers(&[6, 7], 1);
-    let pads = |p: [[isize; 3]; 2]| p.iter().map(|&[lo, hi, i]| Padding { lo, hi, interior: i as usize }).collect();
-    for p in [[[1, 2, 0], [0, 3, 2]], [[-2, 1, 1], [3, -4, 0]], [[-3, -1, 2], [-8, 0, 1]], [[0, -30, 0], [1, 1, 0]]] {
+    let pads =
+        |p: [[isize; 3]; 2]| p.iter().map(|&[lo, hi, i]| Padding { lo, hi, interior: i as usize }).collect();
+    for p in [
+        [[1, 2, 0], [0, 3, 2]],
+        [[-2, 1, 1], [3, -4, 0]],
+        [[-3, -1, 2], [-8, 0, 1]],
+        [[0, -30, 0], [1, 1, 0]],
+    ] {
         agree(&[&x.pad_op(pads(p))], 0.0)
     }
     let swapped = x.swap_last();
     let flat = swapped.reshape_op([42].into_iter().collect());
-    let sliced = x.slice_op([1, 2].into_iter().collect(), [2, 3].into_iter().collect(), [3, 2].into_iter().collect());
+    let sliced =
+        x.slice_op([1, 2].into_iter().collect(), [2, 3].into_iter().collect(), [3, 2].into_iter().collect());
     let flipped = sliced.flip_op([0, 1].into_iter().collect());
     let joined = Array::concat_op(&[x.clone(), x.exp(), swapped.swap_last()], 1);
     agree(&[&flat, &sliced, &flipped, &joined, &(&flipped * 2.0 + &sliced).sum()], 1e-14);

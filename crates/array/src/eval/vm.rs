@@ -1,7 +1,9 @@
 //! Runs a block program: the iteration space in chunks fixed by its shape (so that results do not depend on the
 //! number of threads), each chunk in blocks, each instruction in one loop over a block.
 
-use super::kernels::elementwise::{Arg, BinaryBlock, CastBlock, CompareBlock, Convert, Lane, SelectBlock, UnaryBlock};
+use super::kernels::elementwise::{
+    Arg, BinaryBlock, CastBlock, CompareBlock, Convert, Lane, SelectBlock, UnaryBlock,
+};
 use super::kernels::math::dispatch;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RunBlock, Wide};
 use super::kernels::threads;
@@ -72,7 +74,11 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer])
     threads::for_chunks(n_chunks, total * program.cost() / COST_PER_NS, chunk);
     let mut sums: Vec<std::vec::IntoIter<Acc>> =
         sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
-    program.sinks.iter().map(|sink| joined(sink, sums.iter_mut().filter_map(Iterator::next).collect())).collect()
+    program
+        .sinks
+        .iter()
+        .map(|sink| joined(sink, sums.iter_mut().filter_map(Iterator::next).collect()))
+        .collect()
 }
 
 /// The chunks' accumulators joined in order.
@@ -201,8 +207,16 @@ impl Chunk<'_> {
 
 /// Finds out how to read an input's block, and gathers it if there is no shorter way.
 #[inline(always)]
-fn prepare(input: &Input, index: &Index, dims: &[usize], n: usize, buffers: &[&Buffer], register: &mut Block) -> Read {
-    let first = input.offset as isize + index.iter().zip(&input.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
+fn prepare(
+    input: &Input,
+    index: &Index,
+    dims: &[usize],
+    n: usize,
+    buffers: &[&Buffer],
+    register: &mut Block,
+) -> Read {
+    let first = input.offset as isize
+        + index.iter().zip(&input.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
     let inner = dims.len().wrapping_sub(1);
     let within_row = dims.is_empty() || index[inner] + n <= dims[inner];
     let step = input.strides.last().copied().unwrap_or(0);
@@ -222,9 +236,33 @@ fn prepare(input: &Input, index: &Index, dims: &[usize], n: usize, buffers: &[&B
             DType::Bool => iota(input, index, dims, first, register.slice_mut::<u8>(n), n),
         },
         Some(b) => match input.dtype.size() {
-            8 => gather::<u64>(input, index, dims, first, buffers[b].slice(), bytemuck::cast_slice_mut(&mut register.0), n),
-            4 => gather::<u32>(input, index, dims, first, buffers[b].slice(), bytemuck::cast_slice_mut(&mut register.0), n),
-            _ => gather::<u8>(input, index, dims, first, buffers[b].slice(), bytemuck::cast_slice_mut(&mut register.0), n),
+            8 => gather::<u64>(
+                input,
+                index,
+                dims,
+                first,
+                buffers[b].slice(),
+                bytemuck::cast_slice_mut(&mut register.0),
+                n,
+            ),
+            4 => gather::<u32>(
+                input,
+                index,
+                dims,
+                first,
+                buffers[b].slice(),
+                bytemuck::cast_slice_mut(&mut register.0),
+                n,
+            ),
+            _ => gather::<u8>(
+                input,
+                index,
+                dims,
+                first,
+                buffers[b].slice(),
+                bytemuck::cast_slice_mut(&mut register.0),
+                n,
+            ),
         },
     }
     Read::Gathered
@@ -232,7 +270,14 @@ fn prepare(input: &Input, index: &Index, dims: &[usize], n: usize, buffers: &[&B
 
 /// Walks over the rows of a block: calls `f(done, run, place)` for each run of elements evenly laid along the last axis.
 #[inline(always)]
-fn runs(index: &Index, dims: &[usize], strides: &[isize], first: isize, n: usize, mut f: impl FnMut(usize, usize, isize)) {
+fn runs(
+    index: &Index,
+    dims: &[usize],
+    strides: &[isize],
+    first: isize,
+    n: usize,
+    mut f: impl FnMut(usize, usize, isize),
+) {
     if dims.is_empty() {
         return f(0, n, first);
     }
@@ -260,14 +305,24 @@ fn runs(index: &Index, dims: &[usize], strides: &[isize], first: isize, n: usize
 }
 
 #[inline(always)]
-fn gather<T: Copy>(input: &Input, index: &Index, dims: &[usize], first: isize, data: &[T], out: &mut [T], n: usize) {
+fn gather<T: Copy>(
+    input: &Input,
+    index: &Index,
+    dims: &[usize],
+    first: isize,
+    data: &[T],
+    out: &mut [T],
+    n: usize,
+) {
     let step = input.strides.last().copied().unwrap_or(0);
     runs(index, dims, &input.strides, first, n, |done, run, place| {
         let out = &mut out[done..done + run];
         match step {
             1 => out.copy_from_slice(&data[place as usize..place as usize + run]),
             0 => out.fill(data[place as usize]),
-            _ => out.iter_mut().enumerate().for_each(|(j, y)| *y = data[(place + j as isize * step) as usize]),
+            _ => {
+                out.iter_mut().enumerate().for_each(|(j, y)| *y = data[(place + j as isize * step) as usize])
+            }
         }
     })
 }
@@ -321,7 +376,9 @@ impl Chunk<'_> {
         let (a, b, c) = (i.operands[0], i.operands.get(1), i.operands.get(2));
         let b = b.copied().unwrap_or(a);
         match i.op {
-            Op::Unary(op) => self.writing(i.target, at, |s, out: &mut [E::Store]| dispatch(UnaryBlock { op, x: s.arg(a, at), out })),
+            Op::Unary(op) => self.writing(i.target, at, |s, out: &mut [E::Store]| {
+                dispatch(UnaryBlock { op, x: s.arg(a, at), out })
+            }),
             Op::Binary(op) => self.writing(i.target, at, |s, out: &mut [E::Store]| {
                 dispatch(BinaryBlock { op, x: s.arg(a, at), y: s.arg(b, at), out })
             }),
@@ -378,7 +435,8 @@ impl Chunk<'_> {
 
     fn absorb<T: Reduce>(&self, sink: &Sink, at: &At, index: &Index, lo: usize, acc: &mut [T::Wide]) {
         let dims = &self.program.dims;
-        let first = index.iter().zip(&sink.strides).map(|(&i, &s)| i as isize * s).sum::<isize>() - lo as isize;
+        let first =
+            index.iter().zip(&sink.strides).map(|(&i, &s)| i as isize * s).sum::<isize>() - lo as isize;
         let step = sink.strides.last().copied().unwrap_or(0);
         let x = self.arg::<T>(sink.operand, at);
         runs(index, dims, &sink.strides, first, at.n, |done, run, place| {

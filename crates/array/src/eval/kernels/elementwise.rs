@@ -110,7 +110,15 @@ macro_rules! float_lane {
                     Unary::Sqrt => map1(x, out, |x| x.sqrt()),
                     Unary::Relu => map1(x, out, |x| if x <= 0.0 { 0.0 } else { x }),
                     // 1 and −1 by comparison, and x itself for zeros and NaN.
-                    Unary::Sign => map1(x, out, |x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x }),
+                    Unary::Sign => map1(x, out, |x| {
+                        if x > 0.0 {
+                            1.0
+                        } else if x < 0.0 {
+                            -1.0
+                        } else {
+                            x
+                        }
+                    }),
                     Unary::Floor => map1(x, out, |x| x.floor()),
                     Unary::Ceil => map1(x, out, |x| x.ceil()),
                     Unary::Trunc => map1(x, out, |x| x.trunc()),
@@ -137,11 +145,23 @@ macro_rules! float_lane {
                     Binary::Less => map2(x, y, out, |x, y| if x < y { 1.0 } else { 0.0 }),
                     // NaN if either is, without a branch; of two zeros the positive is the larger.
                     Binary::Max => map2(x, y, out, |x, y| {
-                        let m = if x > y { x } else if x == y { $T::from_bits(x.to_bits() & y.to_bits()) } else { y };
+                        let m = if x > y {
+                            x
+                        } else if x == y {
+                            $T::from_bits(x.to_bits() & y.to_bits())
+                        } else {
+                            y
+                        };
                         if x != x { x } else { m }
                     }),
                     Binary::Min => map2(x, y, out, |x, y| {
-                        let m = if x < y { x } else if x == y { $T::from_bits(x.to_bits() | y.to_bits()) } else { y };
+                        let m = if x < y {
+                            x
+                        } else if x == y {
+                            $T::from_bits(x.to_bits() | y.to_bits())
+                        } else {
+                            y
+                        };
                         if x != x { x } else { m }
                     }),
                     _ => {
@@ -298,9 +318,15 @@ fn select<T: Copy>(c: Arg<u8>, x: Arg<T>, y: Arg<T>, out: &mut [T]) {
     };
     let out = out.iter_mut().zip(c);
     match (x, y) {
-        (Arg::Slice(x), Arg::Slice(y)) => out.zip(x.iter().zip(y)).for_each(|((z, &c), (&x, &y))| *z = if c != 0 { x } else { y }),
-        (Arg::Slice(x), Arg::Number(y)) => out.zip(x).for_each(|((z, &c), &x)| *z = if c != 0 { x } else { y }),
-        (Arg::Number(x), Arg::Slice(y)) => out.zip(y).for_each(|((z, &c), &y)| *z = if c != 0 { x } else { y }),
+        (Arg::Slice(x), Arg::Slice(y)) => {
+            out.zip(x.iter().zip(y)).for_each(|((z, &c), (&x, &y))| *z = if c != 0 { x } else { y })
+        }
+        (Arg::Slice(x), Arg::Number(y)) => {
+            out.zip(x).for_each(|((z, &c), &x)| *z = if c != 0 { x } else { y })
+        }
+        (Arg::Number(x), Arg::Slice(y)) => {
+            out.zip(y).for_each(|((z, &c), &y)| *z = if c != 0 { x } else { y })
+        }
         (Arg::Number(x), Arg::Number(y)) => out.for_each(|(z, &c)| *z = if c != 0 { x } else { y }),
     }
 }

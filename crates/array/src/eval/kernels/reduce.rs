@@ -29,8 +29,20 @@ impl Wide for f64 {
         match op {
             Reduction::Sum => a + b,
             // A NaN on either side stays.
-            Reduction::Max => if a > b || a != a { a } else { b },
-            Reduction::Min => if a < b || a != a { a } else { b },
+            Reduction::Max => {
+                if a > b || a != a {
+                    a
+                } else {
+                    b
+                }
+            }
+            Reduction::Min => {
+                if a < b || a != a {
+                    a
+                } else {
+                    b
+                }
+            }
         }
     }
 }
@@ -99,7 +111,13 @@ reduce! {
 }
 
 #[inline(always)]
-fn extremum<T: Reduce>(x: &[T], start: T, pick: impl Fn(T, T) -> T, is_nan: impl Fn(T) -> bool, op: Reduction) -> T::Wide {
+fn extremum<T: Reduce>(
+    x: &[T],
+    start: T,
+    pick: impl Fn(T, T) -> T,
+    is_nan: impl Fn(T) -> bool,
+    op: Reduction,
+) -> T::Wide {
     let (mut lanes, mut nan) = ([start; LANES], [false; LANES]);
     let (body, tail) = x.as_chunks::<LANES>();
     for c in body {

@@ -54,25 +54,7 @@ impl Level for Avx512 {
 /// `run` **must be `#[inline(always)]`**, and so must every function it calls in a hot loop: code keeps the instruction
 /// set of the function it ends up in, and a call that stays a call is compiled for the baseline.
 ///
-/// ```
-/// use pullback_array::eval::kernels::math::{Kernel, Level, dispatch};
-///
-/// struct Axpy<'a> { a: f64, x: &'a [f64], y: &'a mut [f64] }
-///
-/// impl Kernel for Axpy<'_> {
-///     type Out = ();
-///     #[inline(always)]
-///     fn run<L: Level>(self) {
-///         for (y, x) in self.y.iter_mut().zip(self.x) {
-///             *y = if L::FMA { self.a.mul_add(*x, *y) } else { self.a * x + *y };
-///         }
-///     }
-/// }
-///
-/// let mut y = [1.0; 4];
-/// dispatch(Axpy { a: 2.0, x: &[0.0, 1.0, 2.0, 3.0], y: &mut y });
-/// assert_eq!(y, [1.0, 3.0, 5.0, 7.0]);
-/// ```
+/// The unit test below is an example.
 pub trait Kernel {
     /// What the loop returns.
     type Out;
@@ -169,4 +151,36 @@ unsafe fn run_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
 #[inline(always)]
 unsafe fn run_at<K: Kernel>(_: CpuLevel, kernel: K) -> K::Out {
     kernel.run::<Baseline>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Axpy<'a> {
+        a: f64,
+        x: &'a [f64],
+        y: &'a mut [f64],
+    }
+
+    impl Kernel for Axpy<'_> {
+        type Out = ();
+        #[inline(always)]
+        fn run<L: Level>(self) {
+            for (y, x) in self.y.iter_mut().zip(self.x) {
+                *y = if L::FMA { self.a.mul_add(*x, *y) } else { self.a * x + *y };
+            }
+        }
+    }
+
+    #[test]
+    fn a_kernel_runs_at_every_level() {
+        for level in [CpuLevel::Baseline, CpuLevel::Avx2, CpuLevel::Avx512] {
+            if level <= detect() {
+                let mut y = [1.0; 4];
+                dispatch_at(level, Axpy { a: 2.0, x: &[0.0, 1.0, 2.0, 3.0], y: &mut y });
+                assert_eq!(y, [1.0, 3.0, 5.0, 7.0]);
+            }
+        }
+    }
 }
