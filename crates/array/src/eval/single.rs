@@ -40,7 +40,7 @@ impl<'a> Values<'a> {
     /// An argument as a strided view.
     fn view<T: Pod>(&self, r: &'a Ref) -> View<'a, T> {
         let data = self.buffers[r.item].as_ref().expect("steps run after those they read from").slice();
-        View { data, offset: r.layout.offset, shape: &r.shape, strides: &r.layout.strides }
+        View { data, offset: r.view.layout.offset, shape: &r.view.shape, strides: &r.view.layout.strides }
     }
 }
 
@@ -49,21 +49,23 @@ pub(super) fn run(values: &Values, i: usize) -> Buffer {
     let item = &values.graph.items[i];
     let mut out = match item.what {
         // These write only some of the elements, or add to them.
-        What::Kernel(Prim::Pad(_) | Prim::ScatterAdd(_)) => Buffer::zeroed(item.shape.size(), item.dtype),
-        _ => Buffer::dirty(item.shape.size(), item.dtype),
+        What::Kernel if matches!(item.prim(), Prim::Pad(_) | Prim::ScatterAdd(_)) => {
+            Buffer::zeroed(item.shape().size(), item.dtype())
+        }
+        _ => Buffer::dirty(item.shape().size(), item.dtype()),
     };
-    if item.shape.size() == 0 {
+    if item.shape().size() == 0 {
         return out;
     }
     match &item.what {
-        What::Fill(c) => with_store!(item.dtype, T => out.slice_mut::<T>().fill(T::of(*c))),
-        What::Iota(axis) => with_store!(item.dtype, T => iota(&item.shape, *axis, out.slice_mut::<T>())),
+        What::Fill(c) => with_store!(item.dtype(), T => out.slice_mut::<T>().fill(T::of(*c))),
+        What::Iota(axis) => with_store!(item.dtype(), T => iota(item.shape(), *axis, out.slice_mut::<T>())),
         What::Copy => {
-            let shape = &item.args[0].shape;
-            with_size!(item.dtype, T => place::<T>(values, &item.args[0], &mut out, 0, shape, &row_major(shape)))
+            let shape = &item.args[0].view.shape;
+            with_size!(item.dtype(), T => place::<T>(values, &item.args[0], &mut out, 0, shape, &row_major(shape)))
         }
-        What::Kernel(prim) => kernel(values, item, prim, &mut out),
-        What::Data(_) | What::Elementwise(_) | What::Reduce(_) => unreachable!("not steps of their own"),
+        What::Kernel => kernel(values, item, &mut out),
+        What::Data(_) | What::Elementwise | What::Reduce => unreachable!("not steps of their own"),
     }
     out
 }
@@ -80,16 +82,16 @@ fn place<T: Pod + Send + Sync>(
     copy(values.view::<T>(r), ViewMut { data: out.slice_mut(), offset, shape, strides })
 }
 
-fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
+fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
     let args = &item.args;
-    match prim {
+    match item.prim() {
         Prim::Pad(pads) => pad(values, item, pads, out),
         Prim::Concat(axis) => {
-            let strides = row_major(&item.shape);
+            let strides = row_major(item.shape());
             let mut offset = 0;
             for r in args {
-                with_size!(item.dtype, T => place::<T>(values, r, out, offset, &r.shape, &strides));
-                offset += r.shape[*axis] * strides[*axis] as usize
+                with_size!(item.dtype(), T => place::<T>(values, r, out, offset, &r.view.shape, &strides));
+                offset += r.view.shape[*axis] * strides[*axis] as usize
             }
         }
         Prim::Matmul => {
@@ -98,7 +100,7 @@ fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
                     matmul::<$T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut())
                 };
             }
-            match item.dtype {
+            match item.dtype() {
                 DType::F32 => typed!(f32),
                 DType::F64 => typed!(f64),
                 DType::I32 => typed!(i32),
@@ -130,24 +132,24 @@ fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
 /// Elements at their places among zeros; what negative padding cuts off is left out of the view.
 fn pad(values: &Values, item: &Item, pads: &[Padding], out: &mut Buffer) {
     let r = &item.args[0];
-    let strides = row_major(&item.shape);
-    let (mut shape, mut source, mut to) = (r.shape.clone(), r.clone(), Strides::new());
-    let mut offset = 0;
+    let strides = row_major(item.shape());
+    let (mut view, mut to, mut offset) = ((*r.view).clone(), Strides::new(), 0);
     for (k, p) in pads.iter().enumerate() {
         let step = p.interior as isize + 1;
         // The first and last elements whose places are inside the result.
         let first = ((-p.lo).max(0) + step - 1) / step;
-        let last = (item.shape[k] as isize - 1 - p.lo).div_euclid(step).min(r.shape[k] as isize - 1);
+        let last = (item.shape()[k] as isize - 1 - p.lo).div_euclid(step).min(view.shape[k] as isize - 1);
         if last < first {
             return;
         }
-        shape[k] = (last - first + 1) as usize;
-        source.layout.offset = (source.layout.offset as isize + first * r.layout.strides[k]) as usize;
+        view.shape[k] = (last - first + 1) as usize;
+        view.layout.offset = (view.layout.offset as isize + first * view.layout.strides[k]) as usize;
         offset += (p.lo + first * step) * strides[k];
         to.push(strides[k] * step)
     }
-    source.shape = shape.clone();
-    with_size!(item.dtype, T => place::<T>(values, &source, out, offset as usize, &shape, &to))
+    let shape = view.shape.clone();
+    let r = Ref { view: Arc::new(view), ..r.clone() };
+    with_size!(item.dtype(), T => place::<T>(values, &r, out, offset as usize, &shape, &to))
 }
 
 fn iota<T: Lane>(shape: &Shape, axis: usize, out: &mut [T]) {
