@@ -138,7 +138,8 @@ pub fn tanh<T: Float>(x: T) -> T {
     let a = at_most(x.abs(), T::TANH_MAX);
     let (hi, lo) = expm1_parts(T::of(1.0), reduce_wide(a + a, T::of(0.0)));
     let (top, top_lo) = fast_sum(hi, lo);
-    let (bottom, bottom_lo) = fast_sum(T::of(2.0), top);
+    let two = T::of(2.0);
+    let (bottom, bottom_lo) = fast_sum(at_least(top, two), at_most(top, two));
     let y = top / bottom;
     // What rounding the two terms lost, over the bottom, which is 2 / (1 - y).
     let miss = y.fma(-(bottom_lo + top_lo), top_lo) * (T::of(1.0) - y);
