@@ -41,7 +41,7 @@ pub fn exp_reduced<T: Float>(r: T, lo: T) -> T {
 
 /// `p · 2^n` for `t = n + MAGIC`, with overflow and gradual underflow; `deep` where it may be subnormal.
 ///
-/// For `p` not far from 1 and `n ln 2` between about `EXP_MIN` and `EXP_MAX`: beyond, results are the same as there.
+/// For `p` not far from 1 and `n ln 2` between about `EXP_MIN` and `EXP_MAX`, to which callers limit their argument.
 #[inline(always)]
 pub fn scale<T: Float>(p: T, t: T, deep: bool) -> T {
     // In two steps, the first of which stays among the normal numbers. Both are products, so that NaN stays NaN.

@@ -22,6 +22,7 @@ fn tail<T: Float>((a, a_lo): (T, T), (square, square_lo): (T, T)) -> T {
     let (p, p_lo) = fast_sum(one, expm1_reduced(r, lo));
     let top = p * g;
     let top_lo = p_lo.fma(g, p.fma(g_lo, p.fma(g, -top)));
+    // Exact from a = ½ on; below, callers have polynomials.
     let (bottom, bottom_lo) = fast_sum(a + a, one);
     let y = quotient((top, top_lo), (bottom, bottom_lo + (a_lo + a_lo)));
     scale(y, t, square > -T::EXP_DEEP)

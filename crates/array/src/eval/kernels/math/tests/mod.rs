@@ -1,4 +1,4 @@
-//! Accuracy against 50-digit values, special cases, and sameness over levels, lengths and positions.
+//! Accuracy against exact values, special cases, and sameness over levels, lengths and positions.
 //!
 //! `reference.txt` holds, a line each, a function, its arguments, the nearest `f64` to the result as computed by mpmath
 //! with 200 bits (all as bit patterns) and what that lacks, in ulp.
