@@ -6,15 +6,18 @@
 // To be removed once the scheduler calls them all.
 #![allow(dead_code)]
 
+mod conv;
 mod copy;
 mod matmul;
 mod number;
+mod patches;
 mod threads;
 mod view;
 
 #[cfg(test)]
 mod testing;
 
+pub(crate) use conv::conv;
 pub(crate) use copy::copy;
 pub(crate) use matmul::matmul;
 pub(crate) use number::Number;
