@@ -8,9 +8,12 @@
 
 mod conv;
 mod copy;
+mod index;
 mod matmul;
 mod number;
+mod order;
 mod patches;
+mod random;
 mod threads;
 mod view;
 
@@ -19,6 +22,10 @@ mod testing;
 
 pub(crate) use conv::conv;
 pub(crate) use copy::copy;
+pub(crate) use index::{BadIndex, gather, scatter_add};
 pub(crate) use matmul::matmul;
 pub(crate) use number::Number;
+pub(crate) use order::{Sortable, argsort, cumsum};
+pub(crate) use random::{Random, random};
+pub(crate) use threads::{for_chunks, for_pieces, set_threads, threads};
 pub(crate) use view::{Axis, Strides, View, ViewMut, collapse, row_major};
