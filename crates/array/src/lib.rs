@@ -8,6 +8,7 @@ mod build;
 mod custom;
 mod dtype;
 mod eval;
+pub mod io;
 mod ops;
 mod prim;
 mod rules;
@@ -17,6 +18,7 @@ mod tree;
 
 pub use array::{Array, eval, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
+pub use io::Error;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;
 pub use shape::{Axes, Shape, keep};

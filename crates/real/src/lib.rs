@@ -1,10 +1,31 @@
 //! Numbers of pullback: one table of elementary derivatives, and the carriers it serves.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod counts;
+pub mod diff;
+mod dual;
+mod error;
+mod expr;
+mod parse;
 pub mod real;
+mod record;
+mod session;
 mod special_tmp;
+mod sweep;
 pub(crate) use special_tmp as special;
 pub mod table;
+mod tape;
+mod var;
 
-pub use real::{Arg, Real, Scalar};
+pub use counts::Counts;
+pub use diff::{
+    Outputs, Point, Pullback, derivative, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp,
+    value_and_grad, vjp,
+};
+pub use dual::{Dual, Duals};
+pub use error::Error;
+pub use expr::{Expr, Listing};
+pub use parse::parse;
+pub use real::{Arg, Real, Scalar, stop};
 pub use table::{Binary, Notation, Unary};
+pub use var::Var;

@@ -101,6 +101,14 @@ macro_rules! real_trait {
             #[track_caller]
             fn select(cond: &Self, a: &Self, b: &Self) -> Self;
 
+            /// Whether this is certainly the constant 0, its derivatives included; `false` is always a safe answer.
+            ///
+            /// Chain rules leave such a factor out, so that an infinite slope beside it does no harm.
+            #[inline(always)]
+            fn is_zero(&self) -> bool {
+                false
+            }
+
             $($(#[$ud])* #[inline(always)] #[track_caller]
               fn $u(&self) -> Self { Self::unary(Unary::$U, self) })*
             $($(#[$nd])* #[inline(always)] #[track_caller]
@@ -175,11 +183,21 @@ crate::table::methods!(real_trait);
 /// }
 /// assert!((newton_sqrt(2.0) - 2f64.sqrt()).abs() < 1e-15);
 /// ```
-pub trait Scalar:
-    Real + Copy + std::fmt::Debug + PartialOrd + PartialOrd<f64> + PartialEq<f64> + 'static
-{
+pub trait Scalar: Real + Copy + std::fmt::Debug + PartialOrd + PartialOrd<f64> + PartialEq<f64> {
     /// The plain value, without derivatives.
     fn value(self) -> f64;
+}
+
+/// `x` held constant: the same value, and no derivative of any order.
+///
+/// ```
+/// use pullback_real::{grad, stop};
+/// assert_eq!(grad(|x| x[0] * stop(x[0]))(&[3.0]), [3.0]);
+/// ```
+#[inline(always)]
+#[track_caller]
+pub fn stop<R: Scalar>(x: R) -> R {
+    R::lift(x.value())
 }
 
 impl Real for f64 {
@@ -198,6 +216,10 @@ impl Real for f64 {
     #[inline(always)]
     fn select(cond: &f64, a: &f64, b: &f64) -> f64 {
         if *cond != 0.0 { *a } else { *b }
+    }
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        *self == 0.0
     }
 }
 impl Scalar for f64 {

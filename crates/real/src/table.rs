@@ -54,7 +54,7 @@ macro_rules! elementary {
                 None
             }
             /// op(x).
-            #[inline(always)]
+            #[inline]
             pub fn eval(self, x: f64) -> f64 {
                 match self {
                     $(Unary::$U => { let f: fn(f64) -> f64 = $uval; f(x) })*
@@ -63,7 +63,7 @@ macro_rules! elementary {
                 }
             }
             /// dy/dx, where y = op(x).
-            #[inline(always)]
+            #[inline]
             #[track_caller]
             pub fn slope<R: Real>(self, x: &R, y: &R) -> R {
                 match self {
@@ -102,7 +102,7 @@ macro_rules! elementary {
                 None
             }
             /// op(x, y).
-            #[inline(always)]
+            #[inline]
             pub fn eval(self, x: f64, y: f64) -> f64 {
                 match self {
                     $(Binary::$B => { let f: fn(f64, f64) -> f64 = $bval; f(x, y) })*
@@ -110,7 +110,7 @@ macro_rules! elementary {
                 }
             }
             /// dz/dx, where z = op(x, y).
-            #[inline(always)]
+            #[inline]
             #[track_caller]
             pub fn slope_x<R: Real>(self, x: &R, y: &R, z: &R) -> R {
                 match self {
@@ -119,7 +119,7 @@ macro_rules! elementary {
                 }
             }
             /// dz/dy, where z = op(x, y).
-            #[inline(always)]
+            #[inline]
             #[track_caller]
             pub fn slope_y<R: Real>(self, x: &R, y: &R, z: &R) -> R {
                 match self {

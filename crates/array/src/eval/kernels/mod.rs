@@ -1,10 +1,16 @@
-//! The kernels of the primitives that are not fused: plain functions on strided views, the only home of `unsafe`.
+//! The inner loops: block programs' operations, and the primitives that are not fused, as plain functions on strided
+//! views. The only home of `unsafe`.
 //!
 //! What a result holds depends on shapes and data alone, never on how many threads there are: work is cut into
 //! chunks fixed by shape, and every sum has a fixed order.
 
 // To be removed once the scheduler calls them all.
 #![allow(dead_code)]
+
+pub(crate) mod elementwise;
+pub(crate) mod math;
+pub(crate) mod reduce;
+pub(crate) mod threads;
 
 mod conv;
 mod copy;
@@ -14,7 +20,6 @@ mod number;
 mod order;
 mod patches;
 mod random;
-mod threads;
 mod view;
 
 #[cfg(test)]
@@ -27,5 +32,4 @@ pub(crate) use matmul::matmul;
 pub(crate) use number::Number;
 pub(crate) use order::{Sortable, argsort, cumsum};
 pub(crate) use random::{Random, random};
-pub(crate) use threads::{for_chunks, for_pieces, set_threads, threads};
 pub(crate) use view::{Axis, Strides, View, ViewMut, collapse, row_major};

@@ -1,0 +1,80 @@
+//! Many arrays as `.npz`: a zip file with a `.npy` for each name.
+
+use super::{Error, leaves_by_name, npy_from_bytes, npy_to_bytes, read_file, write_file};
+use crate::array::Array;
+use crate::tree::Tree;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+/// The most that deflate can make of one byte.
+const MAX_RATIO: u64 = 1032;
+
+/// All arrays of a `.npz` file by name.
+///
+/// # Errors
+/// If the file cannot be read, is damaged, or holds elements of a type that is none of ours.
+pub fn read_npz(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error> {
+    read_file(path.as_ref(), npz_from_bytes)
+}
+
+/// Writes the leaves of a tree to a `.npz` file, by their paths. Not compressed, like `numpy.savez`.
+///
+/// # Errors
+/// If the file cannot be written, or two leaves have the same path.
+pub fn write_npz<T: Tree + Clone>(path: impl AsRef<Path>, tree: &T) -> Result<(), Error> {
+    write_file(path.as_ref(), npz_to_bytes(tree))
+}
+
+/// The leaves of a tree in the bytes of a `.npz` file.
+///
+/// ```
+/// use pullback_array::{Array, io};
+/// let bytes = io::npz_to_bytes(&vec![Array::from([1.0, 2.0]), Array::from(true)])?;
+/// let arrays = io::npz_from_bytes(&bytes)?;
+/// assert_eq!(arrays["0"].to_vec::<f64>(), [1.0, 2.0]);
+/// # Ok::<(), io::Error>(())
+/// ```
+///
+/// # Errors
+/// If two leaves have the same path.
+pub fn npz_to_bytes<T: Tree + Clone>(tree: &T) -> Result<Vec<u8>, Error> {
+    let mut zip = ZipWriter::new(Cursor::new(vec![]));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+    for (name, x) in leaves_by_name(tree)? {
+        zip.start_file(format!("{name}.npy"), options).map_err(damaged)?;
+        zip.write_all(&npy_to_bytes(&x))?;
+    }
+    Ok(zip.finish().map_err(damaged)?.into_inner())
+}
+
+/// All arrays in the bytes of a `.npz` file by name.
+///
+/// # Errors
+/// As [`read_npz`].
+pub fn npz_from_bytes(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Error> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    // Entries that share their data would make much of little: together they may not exceed honest compression.
+    let mut budget = MAX_RATIO * bytes.len() as u64;
+    let mut arrays = BTreeMap::new();
+    for i in 0..zip.len() {
+        let entry = zip.by_index(i).map_err(damaged)?;
+        let file = entry.name().map_err(damaged)?.into_owned();
+        let name = file.strip_suffix(".npy").unwrap_or(&file).to_string();
+        let mut data = vec![];
+        // Grows with what really comes out, whatever the entry says of its size.
+        entry.take(budget).read_to_end(&mut data)?;
+        budget -= data.len() as u64;
+        let array = npy_from_bytes(&data).map_err(|e| Error::from_source(format!("`{name}`: {e}"), e))?;
+        if arrays.insert(name, array).is_some() {
+            return Err(Error::new(format!("two arrays have the name `{file}`")));
+        }
+    }
+    Ok(arrays)
+}
+
+fn damaged(e: zip::result::ZipError) -> Error {
+    Error::from_source(format!("this is not a whole .npz file: {e}"), e)
+}

@@ -1,0 +1,129 @@
+//! Trees as safetensors (<https://github.com/huggingface/safetensors>): a JSON header of names, dtypes and shapes,
+//! then the data. A leaf's name is its path in the tree.
+
+use super::{Error, array_from_bytes, byte_size, bytes_of, leaves_by_name, read_file, write_file};
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::shape::Shape;
+use crate::tree::{Path as Place, Tree};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors, serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Writes a tree to a safetensors file.
+///
+/// # Errors
+/// If the file cannot be written, or two leaves have the same path. A file that was there stays whole in either case.
+pub fn save<T: Tree + Clone>(path: impl AsRef<Path>, tree: &T) -> Result<(), Error> {
+    write_file(path.as_ref(), to_bytes(tree))
+}
+
+/// Replaces every leaf of a tree by the array of its path in a safetensors file.
+///
+/// # Errors
+/// If the file cannot be read or is damaged; if it lacks a leaf of the tree, has an array more, or one of another shape
+/// or dtype, naming each. The tree is then as it was.
+pub fn load<T: Tree>(path: impl AsRef<Path>, tree: &mut T) -> Result<(), Error> {
+    read_file(path.as_ref(), |bytes| from_bytes(bytes, tree))
+}
+
+/// All arrays of a safetensors file by name, for looking into files of unknown making.
+///
+/// # Errors
+/// If the file cannot be read, is damaged, or has an array of a dtype that is none of ours.
+pub fn read_all(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error> {
+    read_file(path.as_ref(), |bytes| {
+        let file = open(bytes)?;
+        file.iter().map(|(name, view)| Ok((name.to_string(), array(name, &view)?))).collect()
+    })
+}
+
+/// A tree in the bytes of a safetensors file.
+///
+/// # Errors
+/// If two leaves have the same path.
+pub fn to_bytes<T: Tree + Clone>(tree: &T) -> Result<Vec<u8>, Error> {
+    let leaves = leaves_by_name(tree)?;
+    if leaves.contains_key("__metadata__") {
+        return Err(Error::new("`__metadata__` is not a name for an array: the format uses it"));
+    }
+    let data: Vec<Vec<u8>> = leaves.values().map(bytes_of).collect();
+    let view = |((name, x), bytes): ((&String, &Array), _)| {
+        TensorView::new(dtype_of(x.dtype()), x.shape().to_vec(), bytes).map(|view| (name.clone(), view))
+    };
+    let views = leaves.iter().zip(data.iter().map(Vec::as_slice)).map(view).collect::<Result<Vec<_>, _>>();
+    views.and_then(|v| serialize(v, None)).map_err(|e| Error::from_source(e.to_string(), e))
+}
+
+/// Replaces every leaf of a tree from the bytes of a safetensors file.
+///
+/// ```
+/// use pullback_array::{Array, io};
+/// let bytes = io::to_bytes(&vec![Array::from([1.0, 2.0])])?;
+/// let mut tree = vec![Array::from([0.0, 0.0])];
+/// io::from_bytes(&bytes, &mut tree)?;
+/// assert_eq!(tree[0].to_vec::<f64>(), [1.0, 2.0]);
+///
+/// let mut other = vec![Array::from([0.0])];
+/// let error = io::from_bytes(&bytes, &mut other).unwrap_err();
+/// assert_eq!(error.to_string(), "the file does not fit the tree: `0` is [2] f64 in the file and [1] f64 in the tree");
+/// # Ok::<(), io::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`load`].
+pub fn from_bytes<T: Tree>(bytes: &[u8], tree: &mut T) -> Result<(), Error> {
+    let file = open(bytes)?;
+    let mut views: BTreeMap<&str, TensorView> = file.iter().collect();
+    let (mut arrays, mut faults) = (vec![], vec![]);
+    tree.visit(&Place::Root, &mut |place, x| {
+        let name = place.to_string();
+        match views.remove(&name[..]).map(|view| array(&name, &view)) {
+            None => faults.push(format!("`{name}` is missing")),
+            Some(Err(e)) => faults.push(e.to_string()),
+            Some(Ok(y)) if y.shape() != x.shape() || y.dtype() != x.dtype() => {
+                let say = |x: &Array| format!("{:?} {}", x.shape(), x.dtype());
+                faults.push(format!("`{name}` is {} in the file and {} in the tree", say(&y), say(x)))
+            }
+            Some(Ok(y)) => arrays.push(y),
+        }
+    });
+    faults.extend(views.keys().map(|name| format!("`{name}` is not in the tree")));
+    if !faults.is_empty() {
+        return Err(Error::new(format!("the file does not fit the tree: {}", faults.join("; "))));
+    }
+    // Everything has been read and fits: only now does the tree change.
+    let mut arrays = arrays.into_iter();
+    tree.visit(&Place::Root, &mut |_, x| *x = arrays.next().unwrap_or_else(|| x.clone()));
+    Ok(())
+}
+
+fn open(bytes: &[u8]) -> Result<SafeTensors<'_>, Error> {
+    SafeTensors::deserialize(bytes)
+        .map_err(|e| Error::from_source(format!("this is not a whole safetensors file: {e}"), e))
+}
+
+fn array(name: &str, view: &TensorView) -> Result<Array, Error> {
+    let known = DType::ALL.into_iter().find(|&d| dtype_of(d) == view.dtype());
+    let Some(dtype) = known else {
+        return Err(Error::new(format!(
+            "`{name}` has elements of type {:?}, which is none of ours",
+            view.dtype()
+        )));
+    };
+    if byte_size(view.shape(), dtype) != Some(view.data().len()) {
+        return Err(Error::new(format!("`{name}` has an impossible shape {:?}", view.shape())));
+    }
+    Ok(array_from_bytes(view.data(), Shape::new(view.shape()), dtype, false))
+}
+
+fn dtype_of(dtype: DType) -> Dtype {
+    match dtype {
+        DType::F32 => Dtype::F32,
+        DType::F64 => Dtype::F64,
+        DType::I32 => Dtype::I32,
+        DType::I64 => Dtype::I64,
+        DType::Bool => Dtype::BOOL,
+    }
+}

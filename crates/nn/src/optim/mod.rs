@@ -1,0 +1,101 @@
+//! Optimisers: their state is a tree of the model's type, and one step computes model and state together, so that a
+//! training loop never grows.
+//!
+//! ```
+//! use pullback_array::{Array, Real, value_and_grad};
+//! use pullback_nn::Adam;
+//! let mut x = Array::from([3.0, -4.0]);
+//! let step = value_and_grad(|x: &Array| x.square().sum());
+//! let mut opt = Adam::new(&x, 0.1);
+//! for _ in 0..500 {
+//!     let (_loss, g) = step(&x);
+//!     opt.update(&mut x, &g);
+//! }
+//! assert!(x.to_vec::<f64>().iter().all(|x| x.abs() < 1e-3));
+//! ```
+
+mod adam;
+mod clip;
+mod rmsprop;
+pub mod schedule;
+mod sgd;
+
+pub use adam::{Adam, AdamW};
+pub use clip::{clip_by_global_norm, clip_by_value, global_norm};
+pub use rmsprop::RmsProp;
+pub use sgd::Sgd;
+
+use pullback_array::{Array, DType, Path, Tree, eval, leaves, map, named_leaves};
+
+/// Zeros in the places of a tree's leaves.
+fn zeros<M: Tree + Clone>(model: &M) -> M {
+    let zeros = map(model, |x| Array::full(x.shape(), 0.0, x.dtype()));
+    pullback_array::eval_tree(&zeros);
+    zeros
+}
+
+/// A number that changes from step to step: data, so that the graph of every step is the same.
+struct Number {
+    f32: Array,
+    f64: Array,
+}
+impl Number {
+    fn new(value: f64) -> Number {
+        Number { f32: Array::from(value as f32), f64: Array::from(value) }
+    }
+    /// The number in an array's dtype.
+    fn like(&self, x: &Array) -> &Array {
+        if x.dtype() == DType::F32 { &self.f32 } else { &self.f64 }
+    }
+}
+
+/// Replaces every floating-point leaf of the model, and the leaves beside it in the state, by what `rule` makes of the
+/// leaf, its gradient and its state; then computes all of them together.
+#[track_caller]
+fn step<M: Tree + Clone, const K: usize>(
+    what: &str,
+    model: &mut M,
+    grads: &M,
+    state: [&mut M; K],
+    mut rule: impl FnMut(&Array, &Array, [&Array; K]) -> (Array, [Array; K]),
+) {
+    let (places, grads) = (named_leaves(model), leaves(grads));
+    let old: [Vec<Array>; K] = std::array::from_fn(|k| leaves(&*state[k]));
+    if let Some(have) = [&grads].into_iter().chain(&old).map(Vec::len).find(|&n| n != places.len()) {
+        panic!("{what}: the model has {} leaves, its gradient or the optimiser's state {have}", places.len())
+    }
+    let mut new: [Vec<Array>; K] = std::array::from_fn(|k| old[k].clone());
+    let mut parameters = vec![];
+    for (i, ((path, x), g)) in places.iter().zip(&grads).enumerate() {
+        if !x.dtype().is_float() {
+            parameters.push(x.clone());
+            continue;
+        }
+        if x.shape() != g.shape() || x.dtype() != g.dtype() {
+            panic!(
+                "{what}: leaf `{path}` is {:?} {}, its gradient {:?} {}\n  gradient made at {}",
+                x.shape(),
+                x.dtype(),
+                g.shape(),
+                g.dtype(),
+                g.at()
+            )
+        }
+        let (x, next) = rule(x, g, std::array::from_fn(|k| &old[k][i]));
+        parameters.push(x);
+        next.into_iter().enumerate().for_each(|(k, s)| new[k][i] = s);
+    }
+    eval(&parameters.iter().chain(new.iter().flatten()).collect::<Vec<_>>());
+    put(model, parameters);
+    state.into_iter().zip(new).for_each(|(tree, leaves)| put(tree, leaves));
+}
+
+/// Puts leaves into their places.
+fn put<M: Tree>(tree: &mut M, leaves: Vec<Array>) {
+    let mut leaves = leaves.into_iter();
+    tree.visit(&Path::Root, &mut |_, x| {
+        if let Some(new) = leaves.next() {
+            *x = new
+        }
+    })
+}

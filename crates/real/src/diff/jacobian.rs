@@ -1,0 +1,118 @@
+//! Whole Jacobians and Hessians from one recording.
+
+use super::Point;
+use super::engine::{self, Ends, Engine};
+use super::outputs::Outputs;
+use super::reverse::grad;
+use crate::sweep::{Carried, Records};
+use crate::var::Var;
+use std::array::from_fn;
+
+/// How many directions a sweep carries at once.
+const LANES: usize = 8;
+
+/// f ↦ its Jacobian, one row per result. `f` runs once; the sweeps over its record go forward where there are
+/// no more variables than results, else backward.
+///
+/// ```
+/// use pullback_real::jacobian;
+/// assert_eq!(jacobian(|x| [x[0] * x[1], x[0] + x[1]])(&[2.0, 3.0]), [[3.0, 2.0], [1.0, 1.0]]);
+/// ```
+///
+/// # Panics
+/// As [`grad`].
+pub fn jacobian<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> Vec<Vec<R>> {
+    move |x| {
+        let (_, ends, recorded) = engine::record(&f, x);
+        let records = R::records(&recorded);
+        if ends.n <= ends.exits.len() { columns(&ends, &records) } else { rows(&ends, &records) }
+    }
+}
+
+/// f ↦ its Jacobian by reverse mode, one sweep per row over a single recording: for many variables and few
+/// results.
+///
+/// ```
+/// use pullback_real::jacrev;
+/// assert_eq!(jacrev(|x| [x[0] * x[1], x[0] + x[1]])(&[2.0, 3.0]), [[3.0, 2.0], [1.0, 1.0]]);
+/// ```
+///
+/// # Panics
+/// As [`grad`].
+pub fn jacrev<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> Vec<Vec<R>> {
+    move |x| {
+        let (_, ends, recorded) = engine::record(&f, x);
+        rows(&ends, &R::records(&recorded))
+    }
+}
+
+fn rows<R: Engine>(ends: &Ends<R>, records: &impl Records<R>) -> Vec<Vec<R>> {
+    let mut bars = vec![R::lift(0.0); records.slots()];
+    let m = ends.exits.len();
+    let unit = |i| (0..m).map(move |k| R::lift(if k == i { 1.0 } else { 0.0 }));
+    (0..m).map(|i| ends.pull_into(records, &mut bars, unit(i))).collect()
+}
+
+fn columns<R: Engine>(ends: &Ends<R>, records: &impl Records<R>) -> Vec<Vec<R>> {
+    let mut rows = vec![Vec::with_capacity(ends.n); ends.exits.len()];
+    let mut start = 0;
+    while start < ends.n {
+        let lanes = ends.n - start;
+        if lanes >= LANES {
+            some_columns::<R, LANES>(ends, records, start, &mut rows);
+            start += LANES;
+        } else {
+            some_columns::<R, 1>(ends, records, start, &mut rows);
+            start += 1;
+        }
+    }
+    rows
+}
+fn some_columns<R: Engine, const N: usize>(
+    ends: &Ends<R>,
+    records: &impl Records<R>,
+    start: usize,
+    rows: &mut [Vec<R>],
+) {
+    let mut dots = vec![<[R; N]>::zero(); records.slots()];
+    let unit = |i| from_fn(|k| R::lift(if i == start + k { 1.0 } else { 0.0 }));
+    for (row, dy) in rows.iter_mut().zip(ends.push_into(records, &mut dots, unit)) {
+        row.extend(dy);
+    }
+}
+
+/// f ↦ its Hessian: the gradient is recorded once and swept once per variable.
+///
+/// ```
+/// use pullback_real::hessian;
+/// let h = hessian(|x| x[0] * x[0] * x[1])(&[2.0, 3.0]);
+/// assert_eq!(h, [[6.0, 4.0], [4.0, 0.0]]);
+/// ```
+///
+/// # Panics
+/// As [`grad`].
+pub fn hessian<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R]) -> Vec<Vec<R>> {
+    jacobian(grad::<Var>(f))
+}
+
+/// f ↦ (x, v) ↦ H(x)·v, at the cost of a few evaluations of `f`: one sweep over the recorded gradient.
+///
+/// ```
+/// use pullback_real::hvp;
+/// assert_eq!(hvp(|x| x[0] * x[0] * x[1])(&[2.0, 3.0], &[1.0, 10.0]), [46.0, 4.0]);
+/// ```
+///
+/// # Panics
+/// As [`grad`]; also if `x` and `v` differ in length.
+pub fn hvp<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R], &[R]) -> Vec<R> {
+    let gradient = grad::<Var>(f);
+    move |x, v| {
+        assert_eq!(x.len(), v.len(), "one component of the direction for each of the {} variables", x.len());
+        let (_, ends, mut recorded) = engine::record(&gradient, x);
+        let mut bars = R::bars(&mut recorded);
+        // The Hessian is symmetric: pulling v back is pushing it forward.
+        let hv = ends.pull_into(&R::records(&recorded), &mut bars, v.iter().copied());
+        R::give_back(&mut recorded, bars);
+        hv
+    }
+}

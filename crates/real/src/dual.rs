@@ -1,0 +1,146 @@
+//! Forward mode: a number and its derivatives along N directions at once, over any `Real`, so that they nest.
+
+use crate::operators;
+use crate::real::{Real, Scalar};
+use crate::table::{Binary, Unary};
+use std::array::from_fn;
+use std::cmp::Ordering;
+
+/// A number `re` with its derivatives `eps` along N directions.
+///
+/// ```
+/// use pullback_real::{Duals, Real};
+/// let (x, y) = (Duals { re: 2.0, eps: [1.0, 0.0] }, Duals { re: 3.0, eps: [0.0, 1.0] });
+/// let z = x * y + x.square();
+/// assert_eq!((z.re, z.eps), (10.0, [7.0, 2.0]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Duals<R, const N: usize> {
+    /// The value.
+    pub re: R,
+    /// The derivative along each direction.
+    pub eps: [R; N],
+}
+
+/// A number with its derivative along one direction.
+pub type Dual<R> = Duals<R, 1>;
+
+impl<R: Real, const N: usize> Duals<R, N> {
+    /// `re`, changing at rate 1 along direction `k` alone.
+    ///
+    /// # Panics
+    /// If `k` is not below N.
+    #[track_caller]
+    pub fn variable(re: R, k: usize) -> Self {
+        assert!(k < N, "direction {k} of a number that carries {N}");
+        Duals { re, eps: from_fn(|i| R::lift(if i == k { 1.0 } else { 0.0 })) }
+    }
+}
+impl<R> Dual<R> {
+    /// `re`, changing at the rate `eps`.
+    #[inline(always)]
+    pub fn new(re: R, eps: R) -> Self {
+        Duals { re, eps: [eps] }
+    }
+    /// The derivative.
+    #[inline(always)]
+    pub fn derivative(self) -> R {
+        let [eps] = self.eps;
+        eps
+    }
+}
+
+/// slope·dx, and 0 where nothing changes, whatever the slope.
+#[inline(always)]
+fn times<R: Real>(slope: &R, dx: &R) -> R {
+    if dx.is_zero() { R::lift(0.0) } else { slope * dx }
+}
+
+impl<R: Real, const N: usize> Real for Duals<R, N> {
+    #[inline(always)]
+    fn lift(c: f64) -> Self {
+        Duals { re: R::lift(c), eps: from_fn(|_| R::lift(0.0)) }
+    }
+    #[inline]
+    #[track_caller]
+    fn unary(op: Unary, x: &Self) -> Self {
+        let y = R::unary(op, &x.re);
+        if op.is_flat() {
+            return Duals { re: y, eps: from_fn(|_| R::lift(0.0)) };
+        }
+        let slope = op.slope(&x.re, &y);
+        Duals { eps: from_fn(|i| times(&slope, &x.eps[i])), re: y }
+    }
+    #[inline]
+    #[track_caller]
+    fn binary(op: Binary, x: &Self, y: &Self) -> Self {
+        let z = R::binary(op, &x.re, &y.re);
+        if op.is_flat() {
+            return Duals { re: z, eps: from_fn(|_| R::lift(0.0)) };
+        }
+        // Decided while compiling where an operand is visibly a constant, else mostly by the first direction.
+        let eps = match (x.is_constant(), y.is_constant()) {
+            (true, true) => from_fn(|_| R::lift(0.0)),
+            (false, true) => {
+                let dx = op.slope_x(&x.re, &y.re, &z);
+                from_fn(|i| times(&dx, &x.eps[i]))
+            }
+            (true, false) => {
+                let dy = op.slope_y(&x.re, &y.re, &z);
+                from_fn(|i| times(&dy, &y.eps[i]))
+            }
+            (false, false) => {
+                let (dx, dy) = (op.slope_x(&x.re, &y.re, &z), op.slope_y(&x.re, &y.re, &z));
+                from_fn(|i| times(&dx, &x.eps[i]) + times(&dy, &y.eps[i]))
+            }
+        };
+        Duals { re: z, eps }
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn select(cond: &Self, a: &Self, b: &Self) -> Self {
+        let pick = |a, b| R::select(&cond.re, a, b);
+        Duals { re: pick(&a.re, &b.re), eps: from_fn(|i| pick(&a.eps[i], &b.eps[i])) }
+    }
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        self.re.is_zero() && self.is_constant()
+    }
+}
+impl<R: Real, const N: usize> Duals<R, N> {
+    #[inline(always)]
+    fn is_constant(&self) -> bool {
+        self.eps.iter().all(R::is_zero)
+    }
+}
+
+operators! {[R: Real, const N: usize] Duals<R, N>}
+
+impl<R: PartialEq, const N: usize> PartialEq for Duals<R, N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.re == other.re
+    }
+}
+impl<R: PartialOrd, const N: usize> PartialOrd for Duals<R, N> {
+    #[inline(always)]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.re.partial_cmp(&other.re)
+    }
+}
+impl<R: PartialEq<f64>, const N: usize> PartialEq<f64> for Duals<R, N> {
+    fn eq(&self, other: &f64) -> bool {
+        self.re == *other
+    }
+}
+impl<R: PartialOrd<f64>, const N: usize> PartialOrd<f64> for Duals<R, N> {
+    #[inline(always)]
+    fn partial_cmp(&self, other: &f64) -> Option<Ordering> {
+        self.re.partial_cmp(other)
+    }
+}
+impl<R: Scalar, const N: usize> Scalar for Duals<R, N> {
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self.re.value()
+    }
+}

@@ -1,0 +1,190 @@
+//! Opening and closing recordings. A *session* is a recording of its own, with plain numbers at its ends; a
+//! *level* lies inside one and is differentiated again by what surrounds it. Both close when dropped, so that
+//! a panic in the user's function leaves nothing behind.
+
+use crate::counts::{self, Counts};
+use crate::record::{Node, Operation};
+use crate::tape::{self, Open, Store};
+use crate::var::{REC, Var};
+use std::cell::{Cell, RefCell};
+use std::num::NonZeroU32;
+
+thread_local! {
+    static SPARE: RefCell<Vec<Store>> = const { RefCell::new(Vec::new()) };
+    static LAST: Cell<u32> = const { Cell::new(0) };
+    /// The sessions that wait for an inner one to end.
+    static WAITING: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An open recording of its own; the one before waits until it closes.
+pub(crate) struct Session {
+    outer: Option<Open>,
+}
+
+/// A closed recording: its nodes, and memory for sweeps over them.
+pub struct Recorded {
+    pub(crate) store: Store,
+    pub(crate) inputs: usize,
+    /// The session's number, by which its results are known.
+    pub(crate) epoch: u32,
+}
+
+impl Session {
+    /// Opens a session with independent variables at `x`, which are to be found in the given vector.
+    pub fn open(x: &[f64]) -> (Session, Vec<Var>) {
+        let epoch = LAST.with(|last| {
+            last.set(last.get() % (REC - 1) + 1);
+            last.get()
+        });
+        let mut store = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        store.nodes.clear();
+        store.operations.clear();
+        let first = u32::try_from(x.len() + 1).expect("a gradient by fewer than 2^32 variables");
+        let mut inputs = std::mem::take(&mut store.inputs);
+        inputs.clear();
+        inputs.extend(x.iter().zip(1..).map(|(x, i)| Var::new(*x, 1.0, i, epoch)));
+        if tape::is_open() {
+            WAITING.with_borrow_mut(|waiting| waiting.push(tape::epoch()));
+        }
+        let epoch = NonZeroU32::new(epoch).expect("epochs start at 1");
+        let outer = tape::exchange(Open { store, first, epoch, operations: false });
+        (Session { outer: Some(outer) }, inputs)
+    }
+    fn end(&mut self) -> Option<Recorded> {
+        let open = tape::exchange(self.outer.take()?);
+        if tape::is_open() {
+            WAITING.with_borrow_mut(Vec::pop);
+        }
+        let recorded =
+            Recorded { store: open.store, inputs: open.first as usize - 1, epoch: open.epoch.get() };
+        let nodes = recorded.store.nodes.len() as u64;
+        counts::add(Counts { recordings: 1, nodes, ..Counts::default() });
+        Some(recorded)
+    }
+    /// Closes the session and returns what it recorded.
+    pub fn finish(mut self, inputs: Vec<Var>) -> Recorded {
+        let mut recorded = self.end().expect("a session ends once");
+        recorded.store.inputs = inputs;
+        recorded
+    }
+}
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+impl Drop for Recorded {
+    /// The memory waits for the next session.
+    fn drop(&mut self) {
+        let store = std::mem::take(&mut self.store);
+        // A thread that is ending has no use for it.
+        let _ = SPARE.try_with(|spare| spare.borrow_mut().push(store));
+    }
+}
+
+/// An inner recording: each operation on its variables is recorded, so that its sweep can be recorded in turn.
+pub(crate) struct Level {
+    /// Only where no session surrounds it.
+    session: Option<Session>,
+    /// The slot of its first variable.
+    first: u32,
+    /// Where its operations begin.
+    start: usize,
+    surrounding: bool,
+}
+
+/// The operations of a closed level.
+#[derive(Clone)]
+pub struct Operations {
+    pub(crate) list: Vec<Operation>,
+    pub(crate) first: u32,
+    /// One more than the last slot.
+    pub(crate) end: u32,
+    /// Which bits of an epoch have a meaning outside the level.
+    pub(crate) mask: u32,
+}
+
+impl Level {
+    /// Opens a level whose variables are aliases of `x`.
+    pub fn open(x: &[Var]) -> (Level, Vec<Var>) {
+        let session = (!tape::is_open()).then(|| Session::open(&[]).0);
+        let surrounding = tape::with(|open| std::mem::replace(&mut open.operations, true));
+        let first = tape::next();
+        let mut level = Level { session, first, start: 0, surrounding };
+        let aliases = x.iter().map(|&x| record(x.value, |y| Operation::Alias { x, y })).collect();
+        level.start = tape::with(|open| open.store.operations.len());
+        (level, aliases)
+    }
+    /// Closes the level and returns its operations.
+    pub fn finish(self) -> Operations {
+        let list = tape::with(|open| open.store.operations[self.start..].to_vec());
+        let mask = match (&self.session, self.surrounding) {
+            (Some(_), _) => 0,
+            (None, false) => !REC,
+            (None, true) => !0,
+        };
+        Operations { list, first: self.first, end: tape::next(), mask }
+    }
+}
+impl Drop for Level {
+    fn drop(&mut self) {
+        tape::with(|open| {
+            open.operations = self.surrounding;
+            if !self.surrounding {
+                open.store.operations.clear();
+            }
+        });
+    }
+}
+
+/// Records an operation with the result `value`: its node, and where asked for, the operation itself.
+pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Var {
+    let recording = tape::with(|open| open.operations);
+    let epoch = tape::epoch();
+    let result = Var::new(value, 1.0, tape::next(), if recording { epoch | REC } else { epoch });
+    let operation = operation(result);
+    for x in operation.args().into_iter().flatten().filter(|x| !x.is_constant()) {
+        check(x);
+    }
+    tape::push(operation.node());
+    if recording {
+        tape::with(|open| open.store.operations.push(operation));
+    }
+    result
+}
+
+/// Refuses a number of another recording than the open one.
+#[inline(always)]
+pub(crate) fn check(x: Var) {
+    if x.epoch & !REC != tape::epoch() {
+        refuse(x.epoch & !REC)
+    }
+}
+#[cold]
+#[inline(never)]
+pub(crate) fn refuse(epoch: u32) -> ! {
+    // A result is looked at when its own recording has closed already, so that the one around it is the open one.
+    if epoch == tape::epoch() || WAITING.with_borrow(|waiting| waiting.contains(&epoch)) {
+        panic!(
+            "an inner gradient at plain numbers uses a variable of the gradient around it, whose derivative would \
+             be lost: give the inner one its point as `Var`s, or hold the variable constant with `stop`"
+        )
+    }
+    panic!(
+        "this `Var` belongs to a gradient that has ended: return it from the function, or take its number out \
+         with `value()`"
+    )
+}
+
+/// The memory that this thread's tape holds, in bytes, and the nodes of the open recording.
+pub(crate) fn held() -> (usize, usize) {
+    let bytes = |store: &Store| {
+        store.nodes.capacity() * size_of::<Node>()
+            + store.operations.capacity() * size_of::<Operation>()
+            + store.inputs.capacity() * size_of::<Var>()
+            + store.bars.capacity() * size_of::<f64>()
+    };
+    let spare: usize = SPARE.with_borrow(|spare| spare.iter().map(bytes).sum());
+    let open = tape::with(|open| if tape::is_open() { (tape::next() - open.first) as usize } else { 0 });
+    (spare + tape::with(|open| bytes(&open.store)), open)
+}

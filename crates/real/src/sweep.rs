@@ -1,0 +1,177 @@
+//! The two sweeps: cotangents backward over a record, tangents forward over it. Written once; where the slopes
+//! come from (numbers on the tape, or operations differentiated again) and what is carried (a number, several at
+//! once, or merely whether there is a connection) are parameters.
+
+use crate::real::{Real, Scalar};
+use crate::record::{Node, Operation};
+use crate::session::{Operations, Recorded};
+use crate::var::{REC, Var};
+
+/// A list of results in the order in which they were computed, each with slopes by earlier slots.
+pub trait Records<R> {
+    /// One more than the last slot. Slot 0 is nobody's.
+    fn slots(&self) -> usize;
+    /// How many results there are.
+    fn len(&self) -> usize;
+    /// The slot of result `k`.
+    fn result(&self, k: usize) -> usize;
+    /// The slots that result `k` depends on directly, and its slopes by them.
+    fn each_arg(&self, k: usize, f: impl FnMut(usize, R));
+}
+
+/// What a sweep carries along, linear in it.
+pub trait Carried<R>: Copy {
+    /// Nothing.
+    fn zero() -> Self;
+    /// Whether it is nothing for certain; it is then not carried further, whatever the slope.
+    fn is_zero(&self) -> bool;
+    /// `self += slope · from`.
+    fn add(&mut self, slope: R, from: Self);
+}
+impl<R: Scalar> Carried<R> for R {
+    #[inline(always)]
+    fn zero() -> R {
+        R::lift(0.0)
+    }
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        Real::is_zero(self)
+    }
+    #[inline(always)]
+    fn add(&mut self, slope: R, from: R) {
+        *self += slope * from
+    }
+}
+/// Several at once.
+impl<R: Scalar, const N: usize> Carried<R> for [R; N] {
+    #[inline(always)]
+    fn zero() -> Self {
+        [R::lift(0.0); N]
+    }
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        self.iter().all(Real::is_zero)
+    }
+    #[inline(always)]
+    fn add(&mut self, slope: R, from: Self) {
+        for (to, from) in self.iter_mut().zip(from) {
+            if !Real::is_zero(&from) {
+                *to += slope * from
+            }
+        }
+    }
+}
+/// Only whether there is a connection.
+impl<R> Carried<R> for bool {
+    fn zero() -> bool {
+        false
+    }
+    fn is_zero(&self) -> bool {
+        !self
+    }
+    fn add(&mut self, _: R, from: bool) {
+        *self |= from
+    }
+}
+
+/// Carries the cotangents in `bar` back to the variables. Those of the results are used up, or with `KEEP` stay.
+#[inline]
+pub(crate) fn reverse<const KEEP: bool, R, C: Carried<R>>(records: &impl Records<R>, bar: &mut [C]) {
+    for k in (0..records.len()).rev() {
+        let slot = records.result(k);
+        let g = bar[slot];
+        if g.is_zero() {
+            continue;
+        }
+        if !KEEP {
+            bar[slot] = C::zero();
+        }
+        records.each_arg(k, |arg, slope| bar[arg].add(slope, g));
+    }
+    bar[0] = C::zero();
+}
+
+/// Carries the tangents of the variables in `dot` forward to all results.
+#[inline]
+pub(crate) fn forward<R, C: Carried<R>>(records: &impl Records<R>, dot: &mut [C]) {
+    for k in 0..records.len() {
+        let mut sum = C::zero();
+        records.each_arg(k, |arg, slope| {
+            if !dot[arg].is_zero() {
+                sum.add(slope, dot[arg])
+            }
+        });
+        dot[records.result(k)] = sum;
+    }
+}
+
+/// Nodes behind `inputs` variables.
+pub struct Nodes<'a> {
+    pub(crate) nodes: &'a [Node],
+    pub(crate) inputs: usize,
+}
+impl Records<f64> for Nodes<'_> {
+    #[inline(always)]
+    fn slots(&self) -> usize {
+        1 + self.inputs + self.nodes.len()
+    }
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.nodes.len()
+    }
+    #[inline(always)]
+    fn result(&self, k: usize) -> usize {
+        1 + self.inputs + k
+    }
+    #[inline(always)]
+    fn each_arg(&self, k: usize, mut f: impl FnMut(usize, f64)) {
+        let Node { slopes, args } = self.nodes[k];
+        f(args[0] as usize, slopes[0]);
+        f(args[1] as usize, slopes[1]);
+    }
+}
+impl Recorded {
+    /// What a sweep reads.
+    pub(crate) fn nodes(&self) -> Nodes<'_> {
+        Nodes { nodes: &self.store.nodes, inputs: self.inputs }
+    }
+}
+
+impl Operations {
+    /// The slot of `x` in a sweep over these operations, if it is one of their variables or results.
+    pub(crate) fn slot(&self, x: Var) -> Option<usize> {
+        (x.epoch & REC != 0 && (self.first..self.end).contains(&x.index))
+            .then(|| (x.index - self.first + 1) as usize)
+    }
+    /// `x` as the surrounding level sees it.
+    pub(crate) fn outside(&self, x: Var) -> Var {
+        Var::new(x.value, x.slope, x.index, x.epoch & self.mask)
+    }
+}
+impl Records<Var> for Operations {
+    fn slots(&self) -> usize {
+        (self.end - self.first + 1) as usize
+    }
+    fn len(&self) -> usize {
+        self.list.len()
+    }
+    fn result(&self, k: usize) -> usize {
+        self.slot(self.list[k].result()).expect("the result of an operation lies in its level")
+    }
+    fn each_arg(&self, k: usize, mut f: impl FnMut(usize, Var)) {
+        let inner = self.list[k].args().map(|x| x.and_then(|x| self.slot(x)));
+        match (self.list[k].map(|x| self.outside(x)), inner) {
+            (Operation::Alias { .. }, [Some(slot), _]) => f(slot, Var::from(1.0)),
+            (Operation::Unary { op, x, y }, [Some(slot), _]) => f(slot, op.slope(&x, &y)),
+            (Operation::Binary { op, x, y, z }, slots) => {
+                if let Some(slot) = slots[0] {
+                    f(slot, op.slope_x(&x, &y, &z));
+                }
+                if let Some(slot) = slots[1] {
+                    f(slot, op.slope_y(&x, &y, &z));
+                }
+            }
+            (Operation::Alias { .. } | Operation::Unary { .. }, [None, _]) => {}
+        }
+    }
+}

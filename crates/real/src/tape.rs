@@ -1,0 +1,164 @@
+//! Where this thread records: the one file with `unsafe` in it, because a push per operation is what reverse
+//! mode on scalars costs.
+//!
+//! The storage itself is an ordinary `Vec`; what every operation touches (where the next node goes, until where
+//! there is room, whose recording it is) lies apart, in cells that need neither initialisation nor a destructor.
+//! Slot 0 stands for «nothing», then come the independent variables, which need no node, then the nodes.
+#![allow(unsafe_code)]
+
+use crate::record::{Node, Operation};
+use crate::var::Var;
+use std::cell::{Cell, RefCell};
+use std::num::NonZeroU32;
+
+/// What each push needs.
+struct Hot {
+    /// Where the node of slot 0 would lie.
+    origin: Cell<*mut Node>,
+    /// The next slot.
+    next: Cell<u32>,
+    /// The first slot without room.
+    end: Cell<u32>,
+    /// The number of the open recording, [`NONE`] without one.
+    epoch: Cell<NonZeroU32>,
+}
+/// No recording is open. (No variable has this epoch.)
+const NONE: NonZeroU32 = NonZeroU32::MAX;
+
+/// The memory of a recording, reused by later ones.
+#[derive(Default)]
+pub(crate) struct Store {
+    pub nodes: Vec<Node>,
+    /// What is differentiated again, inside inner gradients.
+    pub operations: Vec<Operation>,
+    /// The variables handed to the function.
+    pub inputs: Vec<Var>,
+    /// Adjoints, all zero between sweeps.
+    pub bars: Vec<f64>,
+}
+
+/// All that belongs to the open recording.
+pub(crate) struct Open {
+    pub store: Store,
+    /// The slot of its first node.
+    pub first: u32,
+    pub epoch: NonZeroU32,
+    /// Whether operations are recorded beside the nodes.
+    pub operations: bool,
+}
+impl Open {
+    /// No recording.
+    const NOTHING: Open = Open {
+        store: Store { nodes: Vec::new(), operations: Vec::new(), inputs: Vec::new(), bars: Vec::new() },
+        first: 1,
+        epoch: NONE,
+        operations: false,
+    };
+}
+
+thread_local! {
+    static HOT: Hot = const {
+        Hot { origin: Cell::new(std::ptr::null_mut()), next: Cell::new(1), end: Cell::new(1), epoch: Cell::new(NONE) }
+    };
+    /// The open recording; the length of its nodes is out of date until [`exchange`].
+    static OPEN: RefCell<Open> = const { RefCell::new(Open::NOTHING) };
+}
+
+/// The number of the open recording.
+#[inline(always)]
+pub(crate) fn epoch() -> u32 {
+    HOT.with(|t| t.epoch.get().get())
+}
+/// Whether a recording is open.
+pub(crate) fn is_open() -> bool {
+    epoch() != NONE.get()
+}
+/// The slot that the next node gets.
+pub(crate) fn next() -> u32 {
+    HOT.with(|t| t.next.get())
+}
+
+/// Records a node and returns its slot. A recording must be open.
+#[inline(always)]
+pub(crate) fn push(node: Node) -> u32 {
+    HOT.with(|t| {
+        let slot = t.next.get();
+        if slot == t.end.get() {
+            grow();
+        }
+        // SAFETY: `sync` set `origin` and `end` so that the slots up to `end` are the capacity of the open
+        // recording's `nodes`, which nobody reads, moves its buffer or lends while it is open; `next` starts at
+        // the first of these slots and never passes `end`.
+        unsafe { t.origin.get().wrapping_add(slot as usize).write(node) };
+        t.next.set(slot + 1);
+        slot
+    })
+}
+
+/// Makes room for at least one more node.
+#[cold]
+#[inline(never)]
+fn grow() {
+    OPEN.with_borrow_mut(|open| {
+        settle(open);
+        let room = (u32::MAX - 1 - open.first) as usize;
+        assert!(open.store.nodes.len() < room, "the tape is full: a gradient can record 2^32 operations");
+        open.store.nodes.reserve(open.store.nodes.len().max(1 << 10));
+        sync(open);
+    });
+}
+
+/// Gives the open recording's nodes their true length.
+fn settle(open: &mut Open) {
+    let len = HOT.with(|t| t.next.get() - open.first) as usize;
+    debug_assert!(len <= open.store.nodes.capacity());
+    // SAFETY: `push` wrote every slot from `first` up to `next`, within the capacity, and nodes have no destructor.
+    unsafe { open.store.nodes.set_len(len) };
+}
+
+/// Points the cells at the open recording's storage.
+fn sync(open: &mut Open) {
+    HOT.with(|t| {
+        let nodes = &mut open.store.nodes;
+        t.origin.set(nodes.as_mut_ptr().wrapping_sub(open.first as usize));
+        t.next.set(open.first + nodes.len() as u32);
+        t.end.set(nodes.capacity().saturating_add(open.first as usize).min(u32::MAX as usize - 1) as u32);
+        t.epoch.set(open.epoch);
+    });
+}
+
+/// Makes `open` the recording that pushes go to, and returns the one before.
+pub(crate) fn exchange(mut open: Open) -> Open {
+    OPEN.with_borrow_mut(|current| {
+        if current.epoch != NONE {
+            settle(current);
+        }
+        sync(&mut open);
+        std::mem::replace(current, open)
+    })
+}
+
+/// Works on the open recording, except its nodes.
+pub(crate) fn with<T>(f: impl FnOnce(&mut Open) -> T) -> T {
+    OPEN.with_borrow_mut(f)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_come_back_as_pushed_through_many_growths() {
+        let first = 8;
+        let epoch = NonZeroU32::MIN;
+        let outer = exchange(Open { first, epoch, ..Open::NOTHING });
+        for i in 0..100_000u32 {
+            let node = Node { slopes: [f64::from(i), 0.0], args: [i, 0] };
+            assert_eq!(push(node), first + i);
+        }
+        let recorded = exchange(outer);
+        assert!(!is_open());
+        assert_eq!(recorded.store.nodes.len(), 100_000);
+        assert!(recorded.store.nodes.iter().enumerate().all(|(i, node)| node.args[0] == i as u32));
+    }
+}
