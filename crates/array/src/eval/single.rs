@@ -2,7 +2,9 @@
 
 use super::graph::{Graph, Item, Ref, What};
 use super::kernels::elementwise::Lane;
-use super::kernels::{View, ViewMut, copy, matmul, row_major};
+use super::kernels::{
+    BadIndex, View, ViewMut, argsort, conv, copy, cumsum, gather, matmul, random, row_major, scatter_add,
+};
 use super::layout::Strides;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
@@ -30,6 +32,33 @@ macro_rules! with_size {
         }
     };
 }
+/// Runs `$body` with `$T` the item's number type.
+macro_rules! numeric {
+    ($item:expr, $T:ident => $body:expr) => {
+        match $item.dtype() {
+            DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            DType::Bool => {
+                unreachable!("{} of bools is refused when the graph is built", $item.prim().name())
+            }
+        }
+    };
+}
+
 /// The buffers of the items computed so far.
 pub(super) struct Values<'a> {
     pub graph: &'a Graph,
@@ -95,25 +124,37 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
             }
         }
         Prim::Matmul => {
-            macro_rules! typed {
-                ($T:ty) => {
-                    matmul::<$T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut())
-                };
-            }
+            numeric!(item, T => matmul::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()))
+        }
+        Prim::Conv(w) => {
+            numeric!(item, T => conv::<T>(values.view(&args[0]), values.view(&args[1]), w, out.slice_mut()))
+        }
+        Prim::Cumsum { axis, reverse } => {
+            numeric!(item, T => cumsum::<T>(values.view(&args[0]), *axis, *reverse, out.slice_mut()))
+        }
+        Prim::Gather => {
+            let done = with_size!(item.dtype(), T => gather::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()));
+            in_range(done, item)
+        }
+        Prim::ScatterAdd(_) => {
+            let done = numeric!(item, T => scatter_add::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()));
+            in_range(done, item)
+        }
+        Prim::Argsort => {
+            with_store!(values.graph.items[args[0].item].dtype(), T => argsort::<T>(values.view(&args[0]), out.slice_mut()))
+        }
+        Prim::Random(n) => {
+            let keys = values.view::<i64>(&args[0]);
+            let mut row = Buffer::dirty(keys.size(), DType::I64);
+            let (shape, strides) = (keys.shape, row_major(keys.shape));
+            copy(keys, ViewMut { data: row.slice_mut::<i64>(), offset: 0, shape, strides: &strides });
             match item.dtype() {
-                DType::F32 => typed!(f32),
-                DType::F64 => typed!(f64),
-                DType::I32 => typed!(i32),
-                DType::I64 => typed!(i64),
-                DType::Bool => unreachable!("products of bools are refused when the graph is built"),
+                DType::F32 => random::<f32>(row.slice(), *n, out.slice_mut()),
+                DType::F64 => random::<f64>(row.slice(), *n, out.slice_mut()),
+                DType::I64 => random::<i64>(row.slice(), *n, out.slice_mut()),
+                DType::I32 | DType::Bool => unreachable!("random numbers are f32, f64 or i64"),
             }
         }
-        Prim::Conv(_)
-        | Prim::Gather
-        | Prim::ScatterAdd(_)
-        | Prim::Cumsum { .. }
-        | Prim::Argsort
-        | Prim::Random(_) => todo!(),
         Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop | Prim::Custom(..) => {
             unreachable!()
         }
@@ -126,6 +167,13 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
         Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
             unreachable!()
         }
+    }
+}
+
+/// Stops at an index that is no row, naming the line that asked for it.
+fn in_range(done: Result<(), BadIndex>, item: &Item) {
+    if let Err(BadIndex { index, len }) = done {
+        panic!("index {index} is out of range for an axis of extent {len}\n  indexed at {}", item.node.at())
     }
 }
 
