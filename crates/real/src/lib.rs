@@ -1,1 +1,3 @@
-//! stub
+//! Numbers of pullback.
+
+pub mod special;
