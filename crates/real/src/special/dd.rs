@@ -84,16 +84,16 @@ impl Dd {
 
     /// Natural logarithm of a positive finite number.
     pub fn ln(self) -> Dd {
-        if self.hi < f64::MIN_POSITIVE {
-            return self.scaled(64).ln() - Dd::LN_2 * 64.0;
-        }
-        let mut e = (self.hi.to_bits() >> 52) as i64 - 1023;
-        let mut m = self.scaled(-e);
+        // A subnormal number is made normal first.
+        let lift = if self.hi < f64::MIN_POSITIVE { 64 } else { 0 };
+        let lifted = self.scaled(lift);
+        let mut e = (lifted.hi.to_bits() >> 52) as i64 - 1023;
+        let mut m = lifted.scaled(-e);
         if m.hi > std::f64::consts::SQRT_2 {
             e += 1;
             m = m * 0.5;
         }
-        Dd::LN_2 * e as f64 + (m - 1.0).ln_1p_series()
+        Dd::LN_2 * (e - lift) as f64 + (m - 1.0).ln_1p_series()
     }
 
     /// `ln(1 + self)`, accurate relative to itself.

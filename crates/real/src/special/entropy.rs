@@ -90,7 +90,7 @@ pub fn kl_div(x: f64, y: f64) -> f64 {
         let s = difference / (0.5 * x + 0.5 * y) * 0.5;
         let w = s * s;
         let sum = (1..=12).rev().fold(0.0, |sum, k| sum * w + 1.0 / f64::from(2 * k + 1));
-        s * (difference - 2.0 * x * w * sum)
+        s * (difference - x * (2.0 * w * sum))
     } else if quotient > 1e-290 && quotient < 1e290 && x.max(y) < 1e300 {
         ((Dd::from(x) / Dd::from(y)).ln() * x - x + y).value()
     } else {

@@ -102,7 +102,7 @@ pub(super) fn exp_of_square(x: f64, power: f64, factor: f64) -> f64 {
 pub fn erf_inv(y: f64) -> f64 {
     let a = y.abs();
     if a > 0.5 {
-        return erfc_inv(1.0 - a).copysign(y);
+        return erfc_inv_right(1.0 - a).copysign(y);
     }
     if a < 1e-8 {
         return y * (0.5 * PI.sqrt());

@@ -5,6 +5,7 @@
 
 use super::dd::Dd;
 use super::erf::erfcx;
+use super::expint::exp_int_e1;
 use super::gamma::{ASYMPTOTIC, ln_gamma_dd, stirling_dd};
 use super::poly::horner;
 use std::f64::consts::PI;
@@ -54,6 +55,9 @@ fn both(a: f64, x: f64) -> (f64, f64) {
         (0.0, 1.0)
     } else if a == 0.0 || x.is_infinite() {
         (1.0, 0.0)
+    } else if a < 1e-100 {
+        // The first term of the power series in a; the others are beyond the last place.
+        (1.0, a * exp_int_e1(x))
     } else if a < 1.0 && x < 1.5 {
         small(a, x)
     } else if a >= 200.0 && (x - a).abs() < 0.3 * a {
@@ -72,7 +76,14 @@ fn density(a: f64, x: f64) -> f64 {
     let log = if a < ASYMPTOTIC {
         Dd::from(x).ln() * a - x - ln_gamma_dd(Dd::from(a))
     } else {
+        // Far off the diagonal the result is zero to all digits, and the terms below leave the range.
+        if x / a < 1e-200 {
+            return 0.0;
+        }
         let (_, exponent) = deviance(a, x);
+        if exponent.hi.is_nan() || exponent.hi > 2000.0 {
+            return 0.0;
+        }
         (Dd::from(a).ln() * 0.5) - exponent - Dd::HALF_LN_2PI - stirling_dd(Dd::from(a))
     };
     log.exp_value()

@@ -82,9 +82,10 @@ pub fn polygamma(n: u32, x: f64) -> f64 {
     if x == 0.0 {
         return if even_power { f64::INFINITY } else { f64::NEG_INFINITY.copysign(-x) };
     }
-    let (scale, sum) = if x == f64::INFINITY {
-        (Dd::ONE, Dd::ZERO)
-    } else if x > 0.0 {
+    if x == f64::INFINITY {
+        return if even_power { 0.0 } else { -0.0 };
+    }
+    let (scale, sum) = if x > 0.0 {
         let x = Dd::from(x);
         (x, scaled_zeta(s, x, x))
     } else {
