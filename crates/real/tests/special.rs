@@ -312,7 +312,17 @@ fn special_arguments_give_special_values() {
             kl_div,
             &[(0.0, 0.0, 0.0), (0.0, 2.0, 2.0), (1.0, 0.0, INF), (-1.0, 1.0, INF), (3.0, 3.0, 0.0)],
         ),
-        ("kl_div", kl_div, &[(1e-310, 1e308, 1e308), (1e-310, 1e-310, 0.0), (1e308, 1e308, 0.0)]),
+        (
+            "kl_div",
+            kl_div,
+            &[
+                (2.0, INF, INF),
+                (INF, 2.0, INF),
+                (1e-310, 1e308, 1e308),
+                (1e-310, 1e-310, 0.0),
+                (1e308, 1e308, 0.0),
+            ],
+        ),
         (
             "fmod",
             fmod,
@@ -330,7 +340,11 @@ fn special_arguments_give_special_values() {
             ln_beta,
             &[(1.0, 1.0, 0.0), (0.0, 1.0, INF), (1.0, INF, -INF), (1e-310, 1.0, 713.8013788281541)],
         ),
-        ("ln_beta", ln_beta, &[(1.0, 1e308, -709.1962086421661), (-1.0, 0.5, INF)]),
+        (
+            "ln_beta",
+            ln_beta,
+            &[(1.0, 1e308, -709.1962086421661), (-1.0, 0.5, INF), (1e-310, 1e-310, 714.4945260087141)],
+        ),
         (
             "gamma_p",
             gamma_p,
@@ -362,6 +376,30 @@ fn special_arguments_give_special_values() {
     assert_eq!(hypot(INF, NAN), INF);
     assert_eq!((powi(NAN, 0), powi(-0.0, -3), powi(0.0, -2), powi(-1.0, i32::MIN)), (1.0, -INF, INF, 1.0));
     assert_eq!((powi(2.0, -1074), powi(-2.0, 63), powi(1e200, 2)), (5e-324, -9.223372036854776e18, INF));
+}
+
+/// Loops must end and recurrences must start, whatever the argument.
+#[test]
+fn extreme_orders_and_arguments_terminate() {
+    let sizes =
+        [5e-324, 1e-310, 1e-160, 1e-17, 0.1, 1.5, 17.9, 199.9, 250.1, 1e9 + 0.5, 4e15 + 0.5, 1e160, f64::MAX];
+    for x in sizes {
+        for n in [1, 2, 21, 171, 1_000_000, u32::MAX] {
+            for x in [x, -x, x.recip()] {
+                let (value, again) = (polygamma(n, x), polygamma(n, x.next_up()));
+                assert!(
+                    value.is_nan() || x < 0.0 || value.is_sign_positive() == (n % 2 == 1),
+                    "{n} {x} {value} {again}"
+                );
+            }
+        }
+        for y in sizes {
+            let (p, q) = (gamma_p(x, y), gamma_q(x, y));
+            assert!((0.0..=1.0).contains(&p) && (0.0..=1.0).contains(&q) && p + q == 1.0, "{x} {y} {p} {q}");
+            assert!(!ln_beta(x, y).is_nan() && kl_div(x, y) >= 0.0 && !rel_entr(x, y).is_nan(), "{x} {y}");
+            assert!(log_add_exp(-x, -y) >= -x && log_add_exp2(-x, y) >= y, "{x} {y}");
+        }
+    }
 }
 
 #[test]

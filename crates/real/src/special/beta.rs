@@ -40,9 +40,9 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     if b.is_infinite() {
         return f64::NEG_INFINITY;
     }
-    // Tiny: B(a, b) = 1/a - (digamma(b) + gamma) + ..., and the second term is at most 710.
+    // Tiny: ln B(a, b) = -ln a - a (digamma(b) + γ) + ..., which is -ln a but for the extreme b.
     if a < 1e-200 {
-        return -a.ln() - if a * b.ln() > 1e-20 { a * b.ln() } else { 0.0 };
+        return (a / b).ln_1p() - a * b.ln().max(0.0) - a.ln();
     }
     if b < ASYMPTOTIC {
         let sum = ln_gamma_dd(Dd::from(a)) + ln_gamma_dd(Dd::from(b)) - ln_gamma_dd(Dd::sum(a, b));

@@ -25,7 +25,7 @@ pub fn entr(x: f64) -> f64 {
     }
 }
 
-/// `x ln(x / y)` for positive operands; 0 for `x = 0 <= y`, `inf` outside the domain.
+/// `x ln(x / y)` for positive operands; 0 for `x = 0 <= y`, `inf` outside the domain, NaN where both are infinite.
 ///
 /// # Source
 ///
@@ -59,7 +59,8 @@ pub fn rel_entr(x: f64, y: f64) -> f64 {
     }
 }
 
-/// `x ln(x / y) - x + y` for positive operands; `y` for `x = 0 <= y`, `inf` outside the domain. Never negative.
+/// `x ln(x / y) - x + y` for positive operands; `y` for `x = 0 <= y`, `inf` outside the domain and where one operand
+/// is infinite, NaN where both are. Never negative.
 ///
 /// # Source
 ///
@@ -87,12 +88,16 @@ pub fn kl_div(x: f64, y: f64) -> f64 {
     let quotient = x / y;
     if (0.75..1.5).contains(&quotient) {
         let difference = y - x;
-        let s = difference / (0.5 * x + 0.5 * y) * 0.5;
+        // The sum may overflow, and the half of a subnormal number is rounded.
+        let scale = if x > 1.0 { 0.5 } else { 1.0 };
+        let s = difference * scale / (scale * x + scale * y);
         let w = s * s;
         let sum = (1..=12).rev().fold(0.0, |sum, k| sum * w + 1.0 / f64::from(2 * k + 1));
         s * (difference - x * (2.0 * w * sum))
     } else if quotient > 1e-290 && quotient < 1e290 && x.max(y) < 1e300 {
         ((Dd::from(x) / Dd::from(y)).ln() * x - x + y).value()
+    } else if x.is_infinite() != y.is_infinite() {
+        f64::INFINITY
     } else {
         x * (x.ln() - y.ln() - 1.0) + y
     }

@@ -103,12 +103,18 @@ fn series(a: f64, x: f64) -> f64 {
         term *= x / (a + count);
         count += 1.0;
     }
-    let mut sum = 1.0;
-    while count > 0.0 {
-        sum = 1.0 + x / (a + count) * sum;
+    let mut tail = 1.0;
+    while count > 32.0 {
+        tail = 1.0 + x / (a + count) * tail;
         count -= 1.0;
     }
-    sum / a
+    // Near the diagonal the factors are close to one, and the errors of the first terms would add up.
+    let mut sum = Dd::from(tail);
+    while count > 0.0 {
+        sum = sum * x / Dd::sum(a, count) + 1.0;
+        count -= 1.0;
+    }
+    (sum / Dd::from(a)).value()
 }
 
 /// `1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...))`, for `x >= a`.

@@ -75,7 +75,7 @@ pub fn polygamma(n: u32, x: f64) -> f64 {
         return trigamma(x);
     }
     let s = n.saturating_add(1);
-    let even_power = s.is_multiple_of(2);
+    let even_power = n % 2 == 1;
     if x.is_nan() || x == f64::NEG_INFINITY {
         return f64::NAN;
     }
@@ -119,8 +119,8 @@ fn scaled_zeta(s: u32, x: Dd, scale: Dd) -> Dd {
     while y.hi < order + ASYMPTOTIC {
         let term = (scale / y).powi(s);
         sum = sum + term;
-        // What is left is about the term times y / (s - 1).
-        if term.hi * y.hi < sum.hi * 1e-33 {
+        // What is left is about the term times y / (s - 1); it may have underflowed altogether.
+        if term.hi * y.hi <= sum.hi * 1e-33 {
             return sum;
         }
         y = y + 1.0;
