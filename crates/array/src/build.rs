@@ -350,7 +350,7 @@ fn int_op(op: Binary) -> bool {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
         Binary::Rem | Binary::Remainder | Binary::Less => true,
         Binary::Div | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
-        Binary::LogAddExp | Binary::XLogY | Binary::XLog1pY => false,
+        Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }
 }
 
