@@ -1,9 +1,11 @@
 //! Numbers of pullback: one table of elementary derivatives, and the carriers it serves.
 #![deny(unsafe_code)]
 
+pub mod check;
 mod counts;
 pub mod diff;
 mod dual;
+pub mod explicit;
 pub mod real;
 mod record;
 mod session;
@@ -14,12 +16,14 @@ pub mod table;
 mod tape;
 mod var;
 
+pub use check::{assert_derivatives, check};
 pub use counts::Counts;
 pub use diff::{
     Outputs, Point, Pullback, derivative, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp,
     value_and_grad, vjp,
 };
 pub use dual::{Dual, Duals};
+pub use explicit::{Gradient, Tape, TapeVar};
 pub use real::{Arg, Real, Scalar, stop};
 pub use table::{Binary, Notation, Unary};
 pub use var::Var;
