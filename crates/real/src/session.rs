@@ -19,6 +19,8 @@ thread_local! {
 /// An open recording of its own; the one before waits until it closes.
 pub(crate) struct Session {
     outer: Option<Open>,
+    /// Its independent variables.
+    pub inputs: Vec<Var>,
 }
 
 /// A closed recording: its nodes, and memory for sweeps over them.
@@ -30,8 +32,8 @@ pub struct Recorded {
 }
 
 impl Session {
-    /// Opens a session with independent variables at `x`, which are to be found in the given vector.
-    pub fn open(x: &[f64]) -> (Session, Vec<Var>) {
+    /// Opens a session with independent variables at `x`.
+    pub fn open(x: &[f64]) -> Session {
         let epoch = LAST.with(|last| {
             last.set(last.get() % (REC - 1) + 1);
             last.get()
@@ -48,10 +50,11 @@ impl Session {
         }
         let epoch = NonZeroU32::new(epoch).expect("epochs start at 1");
         let outer = tape::exchange(Open { store, first, epoch, operations: false });
-        (Session { outer: Some(outer) }, inputs)
+        Session { outer: Some(outer), inputs }
     }
     fn end(&mut self) -> Option<Recorded> {
-        let open = tape::exchange(self.outer.take()?);
+        let mut open = tape::exchange(self.outer.take()?);
+        open.store.inputs = std::mem::take(&mut self.inputs);
         if tape::is_open() {
             WAITING.with_borrow_mut(Vec::pop);
         }
@@ -62,10 +65,8 @@ impl Session {
         Some(recorded)
     }
     /// Closes the session and returns what it recorded.
-    pub fn finish(mut self, inputs: Vec<Var>) -> Recorded {
-        let mut recorded = self.end().expect("a session ends once");
-        recorded.store.inputs = inputs;
-        recorded
+    pub fn finish(mut self) -> Recorded {
+        self.end().expect("a session ends once")
     }
 }
 impl Drop for Session {
@@ -107,7 +108,7 @@ pub struct Operations {
 impl Level {
     /// Opens a level whose variables are aliases of `x`.
     pub fn open(x: &[Var]) -> (Level, Vec<Var>) {
-        let session = (!tape::is_open()).then(|| Session::open(&[]).0);
+        let session = (!tape::is_open()).then(|| Session::open(&[]));
         let surrounding = tape::with(|open| std::mem::replace(&mut open.operations, true));
         let first = tape::next();
         let mut level = Level { session, first, start: 0, surrounding };

@@ -33,9 +33,9 @@ impl Engine for f64 {
     type Kept = Owned;
 
     fn record<T>(x: &[f64], f: impl FnOnce(&[Var]) -> T) -> (T, Recorded) {
-        let (session, inputs) = Session::open(x);
-        let y = f(&inputs);
-        (y, session.finish(inputs))
+        let session = Session::open(x);
+        let y = f(&session.inputs);
+        (y, session.finish())
     }
     fn exit(recorded: &Recorded, y: Var) -> (f64, usize, f64) {
         let epoch = y.epoch & !REC;
