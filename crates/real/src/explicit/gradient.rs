@@ -21,6 +21,10 @@ impl<'t> Gradient<'t> {
     pub fn wrt(&self, x: TapeVar) -> f64 {
         self.bars.get(self.tape.position(x) + 1).copied().unwrap_or(0.0)
     }
+    /// The derivatives by all steps, in the order of [`Tape::steps`]: 0 where there is no connection.
+    pub fn adjoints(&self) -> Vec<f64> {
+        (1..=self.tape.len()).map(|slot| self.bars.get(slot).copied().unwrap_or(0.0)).collect()
+    }
     /// The derivative by `x`, `None` where there is no connection.
     ///
     /// # Panics

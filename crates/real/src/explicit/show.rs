@@ -1,6 +1,7 @@
 //! What a tape looks like: its steps as data, as a table, and as a graph.
 
 use super::{Gradient, Tape};
+use crate::real::Real;
 use crate::record::Operation;
 use crate::table::{Notation, Unary};
 use std::fmt::{self, Write};
@@ -36,6 +37,40 @@ pub struct Step {
 }
 
 impl Step {
+    /// The operation on other numbers; `None` for a variable. On an [`Expr`](crate::Expr) it gives its formula.
+    ///
+    /// ```
+    /// use pullback_real::{Expr, Real, Tape};
+    /// let t = Tape::new();
+    /// let _ = t.var(2.0).powi(3);
+    /// let formula = t.steps()[1].apply(&[Expr::var("w1")]).unwrap();
+    /// assert_eq!(formula.to_string(), "w1^3");
+    /// ```
+    ///
+    /// # Panics
+    /// If there are fewer arguments than the operation has.
+    pub fn apply<R: Real>(&self, args: &[R]) -> Option<R> {
+        Some(match self.operation? {
+            Operation::Alias { .. } => args[0].clone(),
+            Operation::Unary { op, .. } => R::unary(op, &args[0]),
+            Operation::Binary { op, .. } => R::binary(op, &args[0], &args[1]),
+        })
+    }
+    /// The slopes by the arguments at other numbers, where `result` is the operation's result.
+    ///
+    /// # Panics
+    /// If there are fewer arguments than the operation has.
+    pub fn slopes_at<R: Real>(&self, args: &[R], result: &R) -> Vec<R> {
+        match self.operation {
+            None => vec![],
+            Some(Operation::Alias { .. }) => vec![R::lift(1.0)],
+            Some(Operation::Unary { op, .. }) => vec![op.slope(&args[0], result)],
+            Some(Operation::Binary { op, .. }) => {
+                let (x, y) = (&args[0], &args[1]);
+                vec![op.slope_x(x, y, result), op.slope_y(x, y, result)]
+            }
+        }
+    }
     /// `label`, or `w` and the position, counted from 1.
     fn title(&self) -> String {
         self.label.clone().unwrap_or_else(|| format!("w{}", self.index + 1))
