@@ -135,7 +135,8 @@ fn formulas(problem: &Problem) -> (Vec<&str>, Vec<Expr>) {
 pub fn json(problem: &Problem, trace: &Trace, symbolic: bool) -> Value {
     let argument = |arg: &Argument| match *arg {
         Argument::Step(i) => json!(trace.name(i)),
-        Argument::Constant(c) => json!(c),
+        Argument::Constant(c) if c.is_finite() => json!(c),
+        Argument::Constant(c) => json!(say(c)),
     };
     let nodes = trace.steps.iter().enumerate().map(|(i, step)| {
         json!({

@@ -161,11 +161,11 @@ impl Display for Listing<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let order = Order::of(self.roots.iter().map(|(_, e)| *e));
         let mut uses = vec![0; order.nodes.len()];
-        for part in order.nodes.iter().flat_map(|e| e.node().args()).flatten() {
-            uses[order.place(part)] += 1;
-        }
-        for (_, root) in &self.roots {
-            uses[order.place(root)] += 1;
+        for part in order.parts.iter().flatten().chain(&order.roots) {
+            // A part that a node does not have is nowhere.
+            if let Some(n) = uses.get_mut(*part) {
+                *n += 1;
+            }
         }
         let taken = |prefix: &str| {
             let named = order.nodes.iter().filter_map(|e| match e.node() {
