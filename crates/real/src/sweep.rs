@@ -5,7 +5,8 @@
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
 use crate::session::{Operations, Recorded};
-use crate::var::{REC, Var};
+use crate::tape;
+use crate::var::Var;
 
 /// A list of results in the order in which they were computed, each with slopes by earlier slots.
 pub trait Records<R> {
@@ -140,12 +141,15 @@ impl Recorded {
 impl Operations {
     /// The slot of `x` in a sweep over these operations, if it is one of their variables or results.
     pub(crate) fn slot(&self, x: Var) -> Option<usize> {
-        (x.epoch & REC != 0 && (self.first..self.end).contains(&x.index))
-            .then(|| (x.index - self.first + 1) as usize)
+        (x.is_recorded() && (self.first..self.end).contains(&x.slot()))
+            .then(|| (x.slot() - self.first + 1) as usize)
     }
     /// `x` as the surrounding level sees it.
     pub(crate) fn outside(&self, x: Var) -> Var {
-        Var::new(x.value, x.slope, x.index, x.epoch & self.mask)
+        match x.epoch() & self.mask {
+            0 => Var::from(x.value),
+            epoch => Var::new(x.value, x.slope, tape::key(epoch, x.slot())),
+        }
     }
 }
 impl Records<Var> for Operations {
