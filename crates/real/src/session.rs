@@ -7,7 +7,6 @@ use crate::record::{Node, Operation};
 use crate::tape::{self, Open, Store};
 use crate::var::{REC, Var};
 use std::cell::{Cell, RefCell};
-use std::num::NonZeroU32;
 
 thread_local! {
     static SPARE: RefCell<Vec<Store>> = const { RefCell::new(Vec::new()) };
@@ -44,11 +43,10 @@ impl Session {
         let first = u32::try_from(x.len() + 1).expect("a gradient by fewer than 2^32 variables");
         let mut inputs = std::mem::take(&mut store.inputs);
         inputs.clear();
-        inputs.extend(x.iter().zip(1..).map(|(x, i)| Var::new(*x, 1.0, i, epoch)));
+        inputs.extend(x.iter().zip(1..).map(|(x, i)| Var::new(*x, 1.0, tape::key(epoch, i))));
         if tape::is_open() {
             WAITING.with_borrow_mut(|waiting| waiting.push(tape::epoch()));
         }
-        let epoch = NonZeroU32::new(epoch).expect("epochs start at 1");
         let outer = tape::exchange(Open { store, first, epoch, operations: false });
         Session { outer: Some(outer), inputs }
     }
@@ -58,8 +56,7 @@ impl Session {
         if tape::is_open() {
             WAITING.with_borrow_mut(Vec::pop);
         }
-        let recorded =
-            Recorded { store: open.store, inputs: open.first as usize - 1, epoch: open.epoch.get() };
+        let recorded = Recorded { store: open.store, inputs: open.first as usize - 1, epoch: open.epoch };
         let nodes = recorded.store.nodes.len() as u64;
         counts::add(Counts { recordings: 1, nodes, ..Counts::default() });
         Some(recorded)
@@ -141,8 +138,8 @@ impl Drop for Level {
 /// Records an operation with the result `value`: its node, and where asked for, the operation itself.
 pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Var {
     let recording = tape::with(|open| open.operations);
-    let epoch = tape::epoch();
-    let result = Var::new(value, 1.0, tape::next(), if recording { epoch | REC } else { epoch });
+    let epoch = if recording { tape::epoch() | REC } else { tape::epoch() };
+    let result = Var::new(value, 1.0, tape::key(epoch, tape::next()));
     let operation = operation(result);
     for x in operation.args().into_iter().flatten().filter(|x| !x.is_constant()) {
         check(x);
@@ -157,8 +154,8 @@ pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Va
 /// Refuses a number of another recording than the open one.
 #[inline(always)]
 pub(crate) fn check(x: Var) {
-    if x.epoch & !REC != tape::epoch() {
-        refuse(x.epoch & !REC)
+    if x.epoch() & !REC != tape::epoch() {
+        refuse(x.epoch() & !REC)
     }
 }
 #[cold]

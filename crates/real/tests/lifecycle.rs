@@ -164,3 +164,18 @@ fn results_that_are_not_finite() {
     assert_eq!(value_and_grad(|_| Var::from(3.0))(&[1.0, 2.0]), (3.0, vec![0.0, 0.0]));
     assert_eq!(value_and_grad(|_| Var::from(3.0))(&[] as &[f64]), (3.0, vec![]));
 }
+
+#[test]
+fn adjoints_that_cancel_leave_nothing_behind() {
+    // The product x₀x₁ is given 2 by one use and −2 by the other.
+    let f = |x: &[Var]| {
+        let s = x[0] * x[1];
+        let t = s * x[2];
+        let u = s * x[3];
+        t + u
+    };
+    for _ in 0..3 {
+        assert_eq!(grad(f)(&[3.0, 5.0, 2.0, -2.0]), [0.0, 0.0, 15.0, 15.0]);
+        assert_eq!(grad(|x| x[0] * x[1] * x[2] * x[3] * x[0])(&[1.0; 4]), [2.0, 1.0, 1.0, 1.0]);
+    }
+}

@@ -38,14 +38,14 @@ impl Engine for f64 {
         (y, session.finish())
     }
     fn exit(recorded: &Recorded, y: Var) -> (f64, usize, f64) {
-        let epoch = y.epoch & !REC;
+        let epoch = y.epoch() & !REC;
         if y.is_constant() {
             return (y.value, 0, 0.0);
         }
         if epoch != recorded.epoch {
             session::refuse(epoch);
         }
-        (y.value, y.index as usize, y.slope)
+        (y.value, y.slot() as usize, y.slope)
     }
     #[inline]
     fn records(recorded: &Recorded) -> impl Records<f64> {

@@ -20,7 +20,7 @@ pub struct TapeVar<'t> {
 impl<'t> TapeVar<'t> {
     /// Its position among the [steps](Tape::steps) of its tape; `None` for a constant.
     pub fn step(self) -> Option<usize> {
-        self.tape.map(|_| self.var.index as usize - 1)
+        self.tape.map(|_| self.var.slot() as usize - 1)
     }
     /// The derivatives of this result by everything on its tape. The tape stays as it is.
     ///

@@ -10,6 +10,7 @@ pub use gradient::Gradient;
 pub use show::{Argument, Step};
 
 use crate::record::{Node, Operation};
+use crate::tape;
 use crate::var::{REC, Var};
 use std::cell::RefCell;
 use std::panic::Location;
@@ -116,7 +117,7 @@ impl Tape {
     #[track_caller]
     fn position(&self, x: TapeVar) -> usize {
         match x.tape {
-            Some(tape) if std::ptr::eq(tape, self) => x.var.index as usize - 1,
+            Some(tape) if std::ptr::eq(tape, self) => x.var.slot() as usize - 1,
             Some(tape) => different(tape, self),
             None => panic!("a constant is not on the tape: there is no derivative by it"),
         }
@@ -125,7 +126,7 @@ impl Tape {
 
 /// The number of slot `slot`, whose operations are recorded.
 fn active(value: f64, slot: u32) -> Var {
-    Var::new(value, 1.0, slot, REC)
+    Var::new(value, 1.0, tape::key(REC, slot))
 }
 
 #[track_caller]

@@ -118,7 +118,7 @@ impl Tape {
             let args: Vec<_> = operands
                 .map(|x| match x.is_constant() {
                     true => Argument::Constant(x.value),
-                    false => Argument::Step(x.index as usize - 1),
+                    false => Argument::Step(x.slot() as usize - 1),
                 })
                 .collect();
             // A node keeps only the slopes by what is active.

@@ -3,7 +3,6 @@
 use super::cotangent::Cotangent;
 use super::node::{Expr, Node};
 use super::walk::Order;
-use crate::real::Real;
 
 impl Expr {
     /// The formula of its derivative by the variable of this name.
