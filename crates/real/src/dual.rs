@@ -50,10 +50,18 @@ impl<R> Dual<R> {
     }
 }
 
+// Operations are inlined, so that they are known while compiling; what they need of the number inside is only offered for
+// inlining, else code would grow with every level of nesting by a factor.
+
 /// slope·dx, and 0 where nothing changes, whatever the slope.
-#[inline(always)]
+#[inline]
 fn times<R: Real>(slope: &R, dx: &R) -> R {
     if dx.is_zero() { R::lift(0.0) } else { slope * dx }
+}
+/// slope·dx + slope·dy.
+#[inline]
+fn times_both<R: Real>(slopes: (&R, &R), dx: &R, dy: &R) -> R {
+    times(slopes.0, dx) + times(slopes.1, dy)
 }
 
 impl<R: Real, const N: usize> Real for Duals<R, N> {
@@ -61,7 +69,7 @@ impl<R: Real, const N: usize> Real for Duals<R, N> {
     fn lift(c: f64) -> Self {
         Duals { re: R::lift(c), eps: from_fn(|_| R::lift(0.0)) }
     }
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     fn unary(op: Unary, x: &Self) -> Self {
         let y = R::unary(op, &x.re);
@@ -71,7 +79,7 @@ impl<R: Real, const N: usize> Real for Duals<R, N> {
         let slope = op.slope(&x.re, &y);
         Duals { eps: from_fn(|i| times(&slope, &x.eps[i])), re: y }
     }
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     fn binary(op: Binary, x: &Self, y: &Self) -> Self {
         let z = R::binary(op, &x.re, &y.re);
@@ -91,7 +99,7 @@ impl<R: Real, const N: usize> Real for Duals<R, N> {
             }
             (false, false) => {
                 let (dx, dy) = (op.slope_x(&x.re, &y.re, &z), op.slope_y(&x.re, &y.re, &z));
-                from_fn(|i| times(&dx, &x.eps[i]) + times(&dy, &y.eps[i]))
+                from_fn(|i| times_both((&dx, &dy), &x.eps[i], &y.eps[i]))
             }
         };
         Duals { re: z, eps }
