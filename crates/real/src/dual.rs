@@ -60,7 +60,8 @@ fn along<R: Real, const N: usize>(slope: &R, dx: &[R; N]) -> [R; N] {
     if slope.is_surely_finite() {
         return from_fn(|i| slope * &dx[i]);
     }
-    from_fn(|i| if dx[i].is_surely_zero() { R::lift(0.0) } else { slope * &dx[i] })
+    let eps = carefully(slope.clone(), dx.clone());
+    from_fn(|i| eps[i].clone())
 }
 /// The same for a function of two numbers.
 #[inline]
@@ -69,8 +70,14 @@ fn along_both<R: Real, const N: usize>(slopes: (&R, &R), dx: &[R; N], dy: &[R; N
     if slopes.0.is_surely_finite() && slopes.1.is_surely_finite() {
         return from_fn(|i| slopes.0 * &dx[i] + slopes.1 * &dy[i]);
     }
-    let (a, b) = (along(slopes.0, dx), along(slopes.1, dy));
+    let (a, b) = (carefully(slopes.0.clone(), dx.clone()), carefully(slopes.1.clone(), dy.clone()));
     from_fn(|i| &a[i] + &b[i])
+}
+/// Takes copies, and its result is copied, so that in the usual case no number needs an address.
+#[inline(never)]
+#[track_caller]
+fn carefully<R: Real, const N: usize>(slope: R, dx: [R; N]) -> [R; N] {
+    dx.map(|dx| if dx.is_surely_zero() { R::lift(0.0) } else { &slope * dx })
 }
 fn nothing<R: Real, const N: usize>() -> [R; N] {
     from_fn(|_| R::lift(0.0))
