@@ -38,7 +38,7 @@ impl<R: Scalar> Carried<R> for R {
     }
     #[inline(always)]
     fn is_zero(&self) -> bool {
-        Real::is_zero(self)
+        Real::is_surely_zero(self)
     }
     #[inline(always)]
     fn add(&mut self, slope: R, from: R) {
@@ -57,12 +57,12 @@ impl<R: Scalar, const N: usize> Carried<R> for [R; N] {
     }
     #[inline(always)]
     fn is_zero(&self) -> bool {
-        self.iter().all(Real::is_zero)
+        self.iter().all(Real::is_surely_zero)
     }
     #[inline(always)]
     fn add(&mut self, slope: R, from: Self) {
         for (to, from) in self.iter_mut().zip(from) {
-            if !Real::is_zero(&from) {
+            if !Real::is_surely_zero(&from) {
                 *to += slope * from
             }
         }

@@ -135,7 +135,7 @@ impl Real for Var {
         if cond.value != 0.0 { *a } else { *b }
     }
     #[inline(always)]
-    fn is_zero(&self) -> bool {
+    fn is_surely_zero(&self) -> bool {
         self.is_constant() && self.value == 0.0
     }
 }

@@ -151,7 +151,7 @@ impl<R: Scalar> Ends<R> {
         cotangent: impl Iterator<Item = R>,
     ) -> Vec<R> {
         for (&(slot, slope), g) in self.exits.iter().zip(cotangent) {
-            if slot != 0 && !g.is_zero() {
+            if slot != 0 && !g.is_surely_zero() {
                 Carried::add(&mut bars[slot], slope, g);
             }
         }

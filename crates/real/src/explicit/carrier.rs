@@ -62,8 +62,8 @@ impl<'t> Real for TapeVar<'t> {
     fn select(cond: &Self, a: &Self, b: &Self) -> Self {
         if cond.value() != 0.0 { *a } else { *b }
     }
-    fn is_zero(&self) -> bool {
-        self.var.is_zero()
+    fn is_surely_zero(&self) -> bool {
+        self.var.is_surely_zero()
     }
 }
 
