@@ -19,6 +19,7 @@ mod tree;
 
 pub use array::{Array, eval, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
+pub use eval::{set_threads, threads};
 pub use io::Error;
 pub use ops::*;
 pub use pullback_derive::Tree;

@@ -18,6 +18,8 @@ mod vm;
 
 use crate::array::Array;
 
+pub use kernels::threads::{set_threads, threads};
+
 /// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {
     let graph = graph::Graph::new(roots);
