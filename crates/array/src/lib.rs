@@ -26,7 +26,7 @@ pub use pullback_derive::Tree;
 pub use pullback_real::Real;
 pub use shape::{Axes, Ints, Shape, keep};
 pub use transform::{
-    checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad, value_and_grad_with,
-    vjp,
+    Pullback, checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad,
+    value_and_grad_with, vjp,
 };
 pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};

@@ -12,9 +12,11 @@ mod program;
 mod reference;
 mod run;
 mod single;
+mod sinks;
 #[cfg(test)]
 mod tests;
 mod vm;
+mod walk;
 
 use crate::array::Array;
 
