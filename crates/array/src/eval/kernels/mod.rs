@@ -5,7 +5,7 @@
 //! chunks fixed by shape, and every sum has a fixed order.
 
 // To be removed once the scheduler calls them all.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 pub(crate) mod elementwise;
 pub(crate) mod math;
@@ -20,6 +20,7 @@ mod number;
 mod order;
 mod patches;
 mod random;
+mod small;
 mod view;
 
 #[cfg(test)]
