@@ -19,6 +19,7 @@ mod number;
 mod order;
 mod patches;
 mod random;
+mod small;
 mod view;
 
 #[cfg(test)]

@@ -256,6 +256,7 @@ mod tests {
 
     #[test]
     fn every_chunk_runs_once() {
+        let before = threads();
         set_threads(3);
         for chunks in [0, 1, 2, 3, 7, 100] {
             for _ in 0..200 {
@@ -266,6 +267,7 @@ mod tests {
                 assert!(counts.iter().all(|c| c.load(Relaxed) == 1));
             }
         }
+        set_threads(before)
     }
 
     #[test]
