@@ -5,6 +5,7 @@ extern crate self as pullback_array;
 mod array;
 mod buffer;
 mod build;
+pub mod check;
 mod custom;
 mod display;
 mod dtype;
@@ -12,6 +13,7 @@ mod eval;
 pub mod io;
 mod ops;
 mod prim;
+mod random;
 mod rules;
 mod shape;
 mod transform;
@@ -24,6 +26,7 @@ pub use io::Error;
 pub use ops::*;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;
+pub use random::Key;
 pub use shape::{Axes, Ints, Shape, keep};
 pub use transform::{
     Pullback, checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad,
