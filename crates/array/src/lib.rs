@@ -19,6 +19,7 @@ mod tree;
 pub use array::{Array, eval, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
 pub use io::Error;
+pub use ops::stand_in::Key;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;
 pub use shape::{Axes, Shape, keep};
