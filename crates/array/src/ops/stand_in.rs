@@ -78,7 +78,8 @@ impl Array {
             input_dilation: smallvec![1; stride.len()],
             kernel_dilation: Dims::from_slice(dilation),
         };
-        let y = self.reshape_op(self.0.shape.insert(0, 1)).conv_op(&w.reshape_op(w.0.shape.insert(0, 1)), window);
+        let y =
+            self.reshape_op(self.0.shape.insert(0, 1)).conv_op(&w.reshape_op(w.0.shape.insert(0, 1)), window);
         let shape = y.0.shape.remove(0);
         y.reshape_op(shape)
     }
