@@ -4,6 +4,9 @@
 mod counts;
 pub mod diff;
 mod dual;
+mod error;
+mod expr;
+mod parse;
 pub mod real;
 mod record;
 mod session;
@@ -20,6 +23,9 @@ pub use diff::{
     value_and_grad, vjp,
 };
 pub use dual::{Dual, Duals};
+pub use error::Error;
+pub use expr::{Expr, Listing};
+pub use parse::parse;
 pub use real::{Arg, Real, Scalar, stop};
 pub use table::{Binary, Notation, Unary};
 pub use var::Var;

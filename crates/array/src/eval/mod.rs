@@ -1,15 +1,26 @@
-//! Evaluation: graph → schedule → fused steps → run.
+//! Evaluation: graph → plan → steps, run in order.
+//!
+//! [`graph`] collects what is pending and merges what is equal; [`plan`] fuses elementwise items into block programs
+//! and orders the steps; [`vm`] runs the programs, [`kernels`] hold the inner loops and everything else.
 
+mod graph;
+mod kernels;
+mod layout;
+mod plan;
+mod program;
+#[cfg(test)]
 mod reference;
+mod run;
+mod single;
+#[cfg(test)]
+mod tests;
+mod vm;
 
 use crate::array::Array;
-use std::sync::Arc;
 
-/// Evaluates arrays together.
+/// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {
-    for r in roots {
-        if !r.is_evaluated() {
-            r.0.finish(Arc::new(reference::to_buffer(&reference::interpret(r), r.dtype())))
-        }
-    }
+    let graph = graph::Graph::new(roots);
+    let plan = plan::Plan::new(&graph);
+    run::run(graph, plan)
 }

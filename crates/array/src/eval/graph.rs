@@ -1,0 +1,291 @@
+//! What is to be computed: the unevaluated nodes behind the roots, oldest first, with equal work merged and views
+//! resolved to the arrays they look at.
+
+use super::layout::Layout;
+use crate::array::{Args, Array};
+use crate::buffer::Buffer;
+use crate::dtype::DType;
+use crate::prim::Prim;
+use crate::shape::Shape;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::Arc;
+
+/// A fast hash for the graph's own keys (ids and small enums), which nobody chooses with ill intent.
+#[derive(Default)]
+pub(crate) struct Mix(u64);
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for c in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..c.len()].copy_from_slice(c);
+            self.write_u64(u64::from_le_bytes(word))
+        }
+    }
+    fn write_u64(&mut self, x: u64) {
+        self.0 = (self.0.rotate_left(5) ^ x).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 ^= self.0 >> 29
+    }
+    fn write_u32(&mut self, x: u32) {
+        self.write_u64(u64::from(x))
+    }
+    fn write_u8(&mut self, x: u8) {
+        self.write_u64(u64::from(x))
+    }
+    fn write_usize(&mut self, x: usize) {
+        self.write_u64(x as u64)
+    }
+}
+pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+
+/// How a value is read: an item and the layout of its elements. `stage` tells from when on it may be.
+#[derive(Clone, Debug)]
+pub(crate) struct Ref {
+    pub item: usize,
+    pub shape: Shape,
+    pub layout: Layout,
+    pub stage: u32,
+}
+
+/// What an item is, and so how it comes to be.
+pub(crate) enum What {
+    /// Data that are there.
+    Data(Arc<Buffer>),
+    /// One number everywhere.
+    Fill(f64),
+    /// 0, 1, 2 … along an axis.
+    Iota(usize),
+    /// Part of a fused program.
+    Elementwise(Prim),
+    /// A reduction at the end of a fused program.
+    Reduce(Prim),
+    /// A kernel of its own.
+    Kernel(Prim),
+    /// A view brought into row-major order.
+    Copy,
+}
+
+/// A value to compute, or data.
+pub(crate) struct Item {
+    pub what: What,
+    pub shape: Shape,
+    pub dtype: DType,
+    pub args: SmallVec<[Ref; 3]>,
+    /// Its place in the order of fused steps: see [`super::plan`].
+    pub stage: u32,
+    /// The line of user code that asked for it.
+    pub at: &'static std::panic::Location<'static>,
+}
+
+impl Item {
+    /// Whether `r` reads this item element for element.
+    pub fn is_as_it_is(&self, r: &Ref) -> bool {
+        self.shape == r.shape && r.layout.offset == 0 && r.layout.is_row_major(&r.shape)
+    }
+}
+
+/// The items, in an order in which each can be computed, and what the roots are.
+pub(crate) struct Graph {
+    pub items: Vec<Item>,
+    /// The root nodes, and the items that hold their values in row-major order.
+    pub roots: Vec<(Array, usize)>,
+}
+
+/// The unevaluated nodes behind the roots (and what is evaluated together with them), oldest first.
+fn pending(roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
+    let (mut seen, mut nodes, mut all): (Map<u64, ()>, Vec<(Array, Args)>, Vec<Array>) = Default::default();
+    let mut stack: Vec<Array> = roots.to_vec();
+    let mut is_root: Map<u64, ()> = Map::default();
+    for r in roots {
+        if is_root.insert(r.0.id, ()).is_none() {
+            all.push(r.clone())
+        }
+    }
+    while let Some(node) = stack.pop() {
+        if seen.insert(node.0.id, ()).is_some() {
+            continue;
+        }
+        let (args, together) = {
+            let state = node.0.state();
+            if state.value.is_some() {
+                continue;
+            }
+            // A call's value is its last argument; the inputs are for its rule only.
+            let args: Args = match node.0.prim {
+                Prim::Custom(..) => state.args.last().cloned().into_iter().collect(),
+                _ => state.args.clone(),
+            };
+            (args, state.together.clone())
+        };
+        stack.extend(args.iter().cloned());
+        nodes.push((node, args));
+        for sibling in together.iter().flat_map(|g| g.iter()).filter_map(std::sync::Weak::upgrade).map(Array)
+        {
+            if is_root.insert(sibling.0.id, ()).is_none() {
+                stack.push(sibling.clone());
+                all.push(sibling)
+            }
+        }
+    }
+    nodes.sort_unstable_by_key(|(n, _)| n.0.id);
+    (nodes, all)
+}
+
+/// What makes two items equal.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    prim: Prim,
+    dtype: DType,
+    shape: Shape,
+    /// With the stages: what waits longer (a checkpoint's second run) is not the same.
+    args: SmallVec<[(usize, Layout, u32); 3]>,
+}
+
+impl Graph {
+    pub fn new(roots: &[Array]) -> Graph {
+        let (nodes, roots) = pending(roots);
+        let mut b = Builder { items: vec![], refs: Map::default(), known: Map::default() };
+        for (node, args) in &nodes {
+            let r = b.node(node, args);
+            b.refs.insert(node.0.id, r);
+        }
+        let roots = roots.into_iter().filter(|r| !r.is_evaluated());
+        let roots = roots.map(|r| (b.root(&r), r)).map(|(item, r)| (r, item)).collect();
+        Graph { items: b.items, roots }
+    }
+}
+
+struct Builder {
+    items: Vec<Item>,
+    refs: Map<u64, Ref>,
+    known: Map<Key, usize>,
+}
+
+impl Builder {
+    /// How to read an argument: it is pending and has been visited, or it is data.
+    fn read(&mut self, a: &Array) -> Ref {
+        if let Some(r) = self.refs.get(&a.0.id) {
+            return r.clone();
+        }
+        let value = a.0.state().value.clone().expect("an argument is pending or data");
+        let item = self.push(What::Data(value), a, SmallVec::new(), 0);
+        let r = self.whole(item);
+        self.refs.insert(a.0.id, r.clone());
+        r
+    }
+    /// The item that holds a root's value.
+    fn root(&mut self, root: &Array) -> usize {
+        let r = self.read(root);
+        let whole = r.layout.offset == 0 && r.layout.is_row_major(&r.shape);
+        if whole && r.shape.size() == self.items[r.item].shape.size() { r.item } else { self.copied(r, root) }
+    }
+    /// A view in row-major order.
+    fn copied(&mut self, r: Ref, node: &Array) -> usize {
+        let (shape, stage) = (r.shape.clone(), self.stored(&r) + 1);
+        let dtype = self.items[r.item].dtype;
+        self.items.push(Item {
+            what: What::Copy,
+            shape,
+            dtype,
+            args: SmallVec::from_elem(r, 1),
+            stage,
+            at: node.at(),
+        });
+        self.items.len() - 1
+    }
+    fn push(&mut self, what: What, like: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> usize {
+        let (shape, dtype, at) = (like.0.shape.clone(), like.dtype(), like.at());
+        self.items.push(Item { what, shape, dtype, args, stage, at });
+        self.items.len() - 1
+    }
+    /// All of an item, in order.
+    fn whole(&self, item: usize) -> Ref {
+        let Item { shape, stage, .. } = &self.items[item];
+        Ref { item, layout: Layout::contiguous(shape), shape: shape.clone(), stage: *stage }
+    }
+    /// The stage from which on a fused program of `shape` may read `r`. One that reads an elementwise value of its
+    /// own shape as it is can be the same program; any other reader waits for the value to be stored.
+    fn ready(&self, r: &Ref) -> u32 {
+        let item = &self.items[r.item];
+        match item.what {
+            What::Elementwise(_) if !item.is_as_it_is(r) => r.stage.max(item.stage + 1),
+            What::Elementwise(_) | What::Data(_) | What::Fill(_) | What::Iota(_) => r.stage,
+            What::Reduce(_) | What::Kernel(_) | What::Copy => r.stage.max(item.stage),
+        }
+    }
+    /// An item with this primitive, or the equal one there is.
+    fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
+        let keyed = args.iter().map(|r| (r.item, r.layout.clone(), r.stage)).collect();
+        let key =
+            Key { prim: node.0.prim.clone(), dtype: node.dtype(), shape: node.0.shape.clone(), args: keyed };
+        if let Some(&item) = self.known.get(&key) {
+            // The equal item may have to wait less long; the reader still waits for its own arguments.
+            let mut r = self.whole(item);
+            r.stage = r.stage.max(stage);
+            return r;
+        }
+        let item = self.push(what, node, args, stage);
+        self.known.insert(key, item);
+        self.whole(item)
+    }
+    fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
+        let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
+        let shape = &node.0.shape;
+        let prim = &node.0.prim;
+        match prim {
+            Prim::Leaf => unreachable!("data are not pending"),
+            Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
+            Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
+            // The value of the first argument; the others are only waited for.
+            Prim::Alias | Prim::Stop | Prim::Custom(..) => {
+                let wait = args.iter().map(|r| self.stored(r)).max().unwrap_or(0);
+                let alone = args.len() == 1;
+                let mut r = args.swap_remove(0);
+                if !alone {
+                    r.stage = r.stage.max(wait)
+                }
+                r
+            }
+            Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => {
+                let stage = args.iter().map(|r| self.ready(r)).max().unwrap_or(0);
+                self.item(What::Elementwise(prim.clone()), node, args, stage)
+            }
+            Prim::Reduce(..) => {
+                // The program runs at `before` over the argument's shape; the result can be read one later.
+                let before = self.ready(&args[0]);
+                self.item(What::Reduce(prim.clone()), node, args, before + 1)
+            }
+            Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
+                let arg = args.swap_remove(0);
+                match arg.layout.moved(prim, &arg.shape, shape) {
+                    Some(layout) => Ref { layout, shape: shape.clone(), ..arg },
+                    // Only a reshape of a scattered view: bring the view into order, then reshape that.
+                    None => {
+                        let item = self.copied(arg, node);
+                        Ref { layout: Layout::contiguous(shape), shape: shape.clone(), ..self.whole(item) }
+                    }
+                }
+            }
+            Prim::Pad(_)
+            | Prim::Concat(_)
+            | Prim::Cumsum { .. }
+            | Prim::Matmul
+            | Prim::Conv(_)
+            | Prim::Gather
+            | Prim::ScatterAdd(_)
+            | Prim::Argsort
+            | Prim::Random(_) => {
+                let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
+                self.item(What::Kernel(prim.clone()), node, args, stage)
+            }
+        }
+    }
+    /// The stage from which on `r` can be read from memory.
+    fn stored(&self, r: &Ref) -> u32 {
+        r.stage.max(self.items[r.item].stage)
+    }
+}

@@ -1,0 +1,265 @@
+//! Copies between any two strided views: what materialises permutes, slices, flips, broadcasts, pads and parts of
+//! a concatenation, at the speed of memory where the memory's order allows.
+
+use super::threads::{Ptr, for_chunks};
+use super::view::{Axis, View, ViewMut, merge};
+use bytemuck::Pod;
+
+/// Bytes a chunk writes.
+const CHUNK: usize = 1 << 18;
+
+/// Elements on a side of the tiles in which two axes are exchanged: 16 of 4 bytes are a cache line.
+const TILE: usize = 16;
+
+/// An axis as the source and the target step along it.
+type Both = Axis<2>;
+
+/// Copies the elements of `src` to those of `dst`.
+///
+/// # Panics
+/// If the shapes differ, or if `dst` may lead to one element twice.
+pub(crate) fn copy<T: Pod + Send + Sync>(src: View<T>, mut dst: ViewMut<T>) {
+    assert_eq!(src.shape, dst.shape, "a copy keeps the shape");
+    src.check();
+    dst.check();
+    let size = src.size();
+    if size == 0 {
+        return;
+    }
+    // Forward through the target, along its strides from large to small: the order of the axes is ours to choose.
+    let (mut from, mut to) = (src.as_ptr(), dst.as_mut_ptr());
+    let forward = |k: usize| {
+        let mut axis = Axis { n: src.shape[k], strides: [src.strides[k], dst.strides[k]] };
+        if axis.strides[1] < 0 {
+            let last = axis.n as isize - 1;
+            from = from.wrapping_offset(last * axis.strides[0]);
+            to = to.wrapping_offset(last * axis.strides[1]);
+            axis.strides = axis.strides.map(|s| -s)
+        }
+        axis
+    };
+    let mut axes: smallvec::SmallVec<[Both; 6]> =
+        (0..src.shape.len()).map(forward).filter(|a| a.n != 1).collect();
+    axes.sort_by_key(|a| std::cmp::Reverse(a.strides[1]));
+    let mut reach = 0;
+    for axis in axes.iter().rev() {
+        assert!(axis.strides[1] > reach, "the target of a copy names an element twice");
+        reach += (axis.n as isize - 1) * axis.strides[1]
+    }
+    let axes = merge(axes);
+
+    // The outermost axis that is long enough is cut, or else the longest.
+    let chunks = (size * size_of::<T>()).div_ceil(CHUNK);
+    let cut = axes.iter().position(|a| a.n >= chunks).or_else(|| (0..axes.len()).max_by_key(|&k| axes[k].n));
+    let (Some(cut), 2..) = (cut, chunks) else {
+        // SAFETY: both views were checked, and `dst` is ours alone.
+        return unsafe { copy_box(from, to, &axes) };
+    };
+    let len = axes[cut].n.div_ceil(chunks);
+    let (from, to) = (Ptr(from.cast_mut()), Ptr(to));
+    for_chunks(axes[cut].n.div_ceil(len), size * size_of::<T>() / 16, |i| {
+        let mut axes = axes.clone();
+        let (start, [s, d]) = (i * len, axes[cut].strides);
+        axes[cut].n = len.min(axes[cut].n - start);
+        // SAFETY: a box inside the checked views; boxes of different chunks share no element of `dst`.
+        unsafe {
+            let from = from.get().cast_const().wrapping_offset(start as isize * s);
+            copy_box(from, to.get().wrapping_offset(start as isize * d), &axes)
+        }
+    })
+}
+
+/// Copies the box of these axes, the target's strides descending.
+///
+/// # Safety
+/// Every index leads to a readable element of `from` and a writable one of `to`, and the two do not overlap.
+unsafe fn copy_box<T: Copy>(from: *const T, to: *mut T, axes: &[Both]) {
+    let unit = Axis { n: 1, strides: [0, 0] };
+    let Some((&inner, rest)) = axes.split_last() else {
+        // SAFETY: the one element of a box without axes.
+        return unsafe { *to = *from };
+    };
+    // The axis along which the source lies closest; if that is not the target's, the two are exchanged in tiles.
+    let near = |k: &usize| rest[*k].strides[0].unsigned_abs().wrapping_sub(1);
+    let other = (0..rest.len())
+        .min_by_key(near)
+        .filter(|k| near(k) < inner.strides[0].unsigned_abs().wrapping_sub(1));
+    let tiled = other.is_some();
+    let mut outer: smallvec::SmallVec<[Both; 6]> = rest.into();
+    let middle = match other {
+        Some(k) => outer.remove(k),
+        None => outer.pop().unwrap_or(unit),
+    };
+    let mut index: smallvec::SmallVec<[usize; 6]> = smallvec::SmallVec::from_elem(0, outer.len());
+    let (mut from, mut to) = (from, to);
+    loop {
+        // SAFETY: the index leads into the box.
+        unsafe { if tiled { exchange(from, to, middle, inner) } else { rows(from, to, middle, inner) } };
+        let mut k = outer.len();
+        loop {
+            if k == 0 {
+                return;
+            }
+            k -= 1;
+            let Axis { n, strides: [s, d] } = outer[k];
+            index[k] += 1;
+            from = from.wrapping_offset(s);
+            to = to.wrapping_offset(d);
+            if index[k] < n {
+                break;
+            }
+            index[k] = 0;
+            from = from.wrapping_offset(-(n as isize) * s);
+            to = to.wrapping_offset(-(n as isize) * d);
+        }
+    }
+}
+
+/// Copies two axes, row by row.
+///
+/// # Safety
+/// As for [`copy_box`].
+unsafe fn rows<T: Copy>(from: *const T, to: *mut T, outer: Both, inner: Both) {
+    let (n, [s, d]) = (inner.n, inner.strides);
+    for i in 0..outer.n as isize {
+        let from = from.wrapping_offset(i * outer.strides[0]);
+        let to = to.wrapping_offset(i * outer.strides[1]);
+        // SAFETY: the caller's promise, for row i.
+        unsafe {
+            match (s, d) {
+                (1, 1) => std::ptr::copy_nonoverlapping(from, to, n),
+                (0, 1) => std::slice::from_raw_parts_mut(to, n).fill(*from),
+                (s, 1) => (0..n as isize).for_each(|j| *to.offset(j) = *from.wrapping_offset(j * s)),
+                (s, d) => {
+                    (0..n as isize).for_each(|j| *to.wrapping_offset(j * d) = *from.wrapping_offset(j * s))
+                }
+            }
+        }
+    }
+}
+
+/// Copies two axes of which the source is close along one, the target along the other: in tiles that pass through
+/// the first-level cache, so that each line of either is touched once.
+///
+/// # Safety
+/// As for [`copy_box`].
+unsafe fn exchange<T: Copy>(from: *const T, to: *mut T, p: Both, q: Both) {
+    let ([ps, pd], [qs, qd]) = (p.strides, q.strides);
+    // SAFETY: the caller's promise, for indices below p.n and q.n.
+    let get = |i: usize, j: usize| unsafe { *from.wrapping_offset(i as isize * ps + j as isize * qs) };
+    // SAFETY: the same.
+    let put = |i: usize, j: usize, x| unsafe { *to.wrapping_offset(i as isize * pd + j as isize * qd) = x };
+    for i in (0..p.n).step_by(TILE) {
+        for j in (0..q.n).step_by(TILE) {
+            if i + TILE <= p.n && j + TILE <= q.n {
+                let mut tile = [[get(i, j); TILE]; TILE];
+                for (b, column) in tile.iter_mut().enumerate() {
+                    column.iter_mut().enumerate().for_each(|(a, x)| *x = get(i + a, j + b))
+                }
+                for a in 0..TILE {
+                    (0..TILE).for_each(|b| put(i + a, j + b, tile[b][a]))
+                }
+            } else {
+                for a in i..p.n.min(i + TILE) {
+                    (j..q.n.min(j + TILE)).for_each(|b| put(a, b, get(a, b)))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Rng, each_index};
+    use super::super::threads::on_one_and_two;
+    use super::super::view::{Strides, row_major};
+    use super::*;
+
+    /// Copies between a random view and a random view without repetition, and compares element by element.
+    fn check<T: Pod + Send + Sync + PartialEq + std::fmt::Debug>(
+        rng: &mut Rng,
+        big: usize,
+        of: fn(usize) -> T,
+    ) {
+        let rank = rng.below(5);
+        let shape: Vec<usize> =
+            (0..rank).map(|_| if rng.below(20) == 0 { 0 } else { 1 + rng.below(big) }).collect();
+        // The target: axes permuted, with gaps and flips.
+        let mut order: Vec<usize> = (0..rank).collect();
+        rng.shuffle(&mut order);
+        let (mut strides, mut offset, mut step) = (Strides::from_elem(0, rank), 0, 1);
+        for &k in &order {
+            step += if rng.below(4) == 0 { step } else { 0 };
+            strides[k] = step as isize;
+            if rng.below(3) == 0 {
+                strides[k] = -strides[k];
+                offset += shape[k].saturating_sub(1) * step
+            }
+            step *= shape[k].max(1)
+        }
+        let len = offset.max(step) + 1;
+        // The source: the same, some axes broadcast.
+        let (mut from, mut start) = (strides.clone(), offset);
+        rng.shuffle(&mut order);
+        if order.len() > 1 {
+            let full = row_major(&order.iter().map(|&k| shape[k].max(1)).collect::<Vec<_>>());
+            start = 0;
+            order.iter().zip(&full).for_each(|(&k, &s)| from[k] = if rng.below(4) == 0 { 0 } else { s })
+        }
+        let data: Vec<T> = (0..len * 2 + 7).map(of).collect();
+        let src = View::new(&data, start, &shape, &from);
+        let run = || {
+            let mut out = vec![of(0); len + 5];
+            copy(src, ViewMut { data: &mut out, offset, shape: &shape, strides: &strides });
+            out
+        };
+        let (out, two) = on_one_and_two(run);
+        assert_eq!(out, two);
+        let mut want = vec![of(0); len + 5];
+        let at = |o: usize, s: &[isize], i: &[usize]| {
+            (o as isize + i.iter().zip(s).map(|(&i, &s)| i as isize * s).sum::<isize>()) as usize
+        };
+        each_index(&shape, |i| want[at(offset, &strides, i)] = data[at(start, &from, i)]);
+        assert_eq!(out, want, "{shape:?} {from:?} {strides:?}");
+    }
+
+    #[test]
+    fn every_element_arrives() {
+        let mut rng = Rng(1);
+        for _ in 0..300 {
+            check::<f64>(&mut rng, 7, |i| i as f64);
+            check::<i32>(&mut rng, 21, |i| i as i32);
+            check::<u8>(&mut rng, 21, |i| i as u8);
+        }
+    }
+
+    #[test]
+    fn large_copies_are_cut_into_chunks() {
+        for (shape, strides) in
+            [([3000, 500], [1, 3000]), ([2, 700_000], [700_000, 1]), ([1200, 1000], [0, 1])]
+        {
+            let data: Vec<f32> = (0..1_500_000).map(|i| i as f32).collect();
+            let n = shape[0] * shape[1];
+            let (one, two) = on_one_and_two(|| {
+                let mut out = vec![0.0; n];
+                let to = ViewMut { data: &mut out, offset: 0, shape: &shape, strides: &row_major(&shape) };
+                copy(View::new(&data, 0, &shape, &strides), to);
+                out
+            });
+            assert_eq!(one, two);
+            let want = |i: usize| {
+                ((i / shape[1]) as isize * strides[0] + (i % shape[1]) as isize * strides[1]) as f32
+            };
+            assert!(one.iter().enumerate().all(|(i, &x)| x == want(i)));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "names an element twice")]
+    fn a_target_is_written_once() {
+        copy(
+            View::new(&[1], 0, &[2], &[0]),
+            ViewMut { data: &mut [0], offset: 0, shape: &[2], strides: &[0] },
+        );
+    }
+}

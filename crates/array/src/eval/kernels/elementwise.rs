@@ -1,0 +1,359 @@
+//! The inner loops of block programs: one operation over one block, written so that they vectorise.
+//!
+//! Every function here is inlined into the level it runs at (see [`super::math`]); what has no vector form calls the
+//! table's scalar function element by element.
+
+use super::super::program::BLOCK;
+use super::math::{self, Kernel, Level};
+use crate::dtype::{DType, Element};
+use crate::prim::Compare;
+use bytemuck::Pod;
+use pullback_real::{Binary, Unary};
+
+/// An operand of an inner loop: elements, or one number for all.
+#[derive(Clone, Copy)]
+pub(crate) enum Arg<'a, T> {
+    Slice(&'a [T]),
+    Number(T),
+}
+
+#[inline(always)]
+fn map1<T: Copy, U>(x: Arg<T>, out: &mut [U], f: impl Fn(T) -> U) {
+    match x {
+        Arg::Slice(x) => out.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x)),
+        Arg::Number(x) => out.iter_mut().for_each(|y| *y = f(x)),
+    }
+}
+#[inline(always)]
+fn map2<T: Copy, U>(x: Arg<T>, y: Arg<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
+    match (x, y) {
+        (Arg::Slice(x), Arg::Slice(y)) => {
+            out.iter_mut().zip(x.iter().zip(y)).for_each(|(z, (&x, &y))| *z = f(x, y))
+        }
+        (Arg::Slice(x), Arg::Number(y)) => out.iter_mut().zip(x).for_each(|(z, &x)| *z = f(x, y)),
+        (Arg::Number(x), y) => map1(y, out, |y| f(x, y)),
+    }
+}
+
+/// A stored element type of block programs.
+pub(crate) trait Lane: Pod + PartialOrd + Send + Sync {
+    fn of(x: f64) -> Self;
+    fn wide(self) -> f64;
+    /// Runs a unary operation over a block.
+    fn unary<L: Level>(op: Unary, x: Arg<Self>, out: &mut [Self]);
+    /// Runs a binary operation over a block.
+    fn binary<L: Level>(op: Binary, x: Arg<Self>, y: Arg<Self>, out: &mut [Self]);
+}
+
+/// The vector form of a function, if it has one.
+#[inline(always)]
+fn vector1(op: Unary) -> Option<math::Unary> {
+    use math::Unary as V;
+    Some(match op {
+        Unary::Cbrt => V::Cbrt,
+        Unary::Exp => V::Exp,
+        Unary::Exp2 => V::Exp2,
+        Unary::ExpM1 => V::Expm1,
+        Unary::Ln => V::Ln,
+        Unary::Ln1p => V::Ln1p,
+        Unary::Log2 => V::Log2,
+        Unary::Log10 => V::Log10,
+        Unary::Sin => V::Sin,
+        Unary::Cos => V::Cos,
+        Unary::Tan => V::Tan,
+        Unary::Asin => V::Asin,
+        Unary::Acos => V::Acos,
+        Unary::Atan => V::Atan,
+        Unary::Sinh => V::Sinh,
+        Unary::Cosh => V::Cosh,
+        Unary::Tanh => V::Tanh,
+        Unary::Sech => V::Sech,
+        Unary::Asinh => V::Asinh,
+        Unary::Acosh => V::Acosh,
+        Unary::Atanh => V::Atanh,
+        Unary::Logistic => V::Logistic,
+        Unary::Softplus => V::Softplus,
+        Unary::Erf => V::Erf,
+        Unary::Erfc => V::Erfc,
+        Unary::NormCdf => V::NormCdf,
+        _ => return None,
+    })
+}
+#[inline(always)]
+fn vector2(op: Binary) -> Option<math::Binary> {
+    Some(match op {
+        Binary::Pow => math::Binary::Pow,
+        Binary::Atan2 => math::Binary::Atan2,
+        Binary::Hypot => math::Binary::Hypot,
+        _ => return None,
+    })
+}
+
+macro_rules! float_lane {
+    ($T:ident) => {
+        impl Lane for $T {
+            #[inline(always)]
+            fn of(x: f64) -> $T {
+                x as $T
+            }
+            #[inline(always)]
+            fn wide(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn unary<L: Level>(op: Unary, x: Arg<$T>, out: &mut [$T]) {
+                match op {
+                    Unary::Neg => map1(x, out, |x| -x),
+                    Unary::Abs => map1(x, out, |x| x.abs()),
+                    Unary::Square => map1(x, out, |x| x * x),
+                    Unary::Recip => map1(x, out, |x| 1.0 / x),
+                    Unary::Sqrt => map1(x, out, |x| x.sqrt()),
+                    Unary::Relu => map1(x, out, |x| if x <= 0.0 { 0.0 } else { x }),
+                    // 1 and −1 by comparison, and x itself for zeros and NaN.
+                    Unary::Sign => map1(x, out, |x| {
+                        if x > 0.0 {
+                            1.0
+                        } else if x < 0.0 {
+                            -1.0
+                        } else {
+                            x
+                        }
+                    }),
+                    Unary::Floor => map1(x, out, |x| x.floor()),
+                    Unary::Ceil => map1(x, out, |x| x.ceil()),
+                    Unary::Trunc => map1(x, out, |x| x.trunc()),
+                    Unary::Round => map1(x, out, |x| x.round_ties_even()),
+                    Unary::Powi(3) => map1(x, out, |x| x * x * x),
+                    Unary::Powi(4) => map1(x, out, |x| (x * x) * (x * x)),
+                    _ => {
+                        let mut block = [0.0; BLOCK];
+                        let x = spread(x, &mut block, out.len());
+                        match vector1(op) {
+                            Some(op) => math::unary::<L, $T>(op, x, out),
+                            None => scalar1(op, x, out),
+                        }
+                    }
+                }
+            }
+            #[inline(always)]
+            fn binary<L: Level>(op: Binary, x: Arg<$T>, y: Arg<$T>, out: &mut [$T]) {
+                match op {
+                    Binary::Add => map2(x, y, out, |x, y| x + y),
+                    Binary::Sub => map2(x, y, out, |x, y| x - y),
+                    Binary::Mul => map2(x, y, out, |x, y| x * y),
+                    Binary::Div => map2(x, y, out, |x, y| x / y),
+                    Binary::Less => map2(x, y, out, |x, y| if x < y { 1.0 } else { 0.0 }),
+                    // NaN if either is, without a branch; of two zeros the positive is the larger.
+                    Binary::Max => map2(x, y, out, |x, y| {
+                        let m = if x > y {
+                            x
+                        } else if x == y {
+                            $T::from_bits(x.to_bits() & y.to_bits())
+                        } else {
+                            y
+                        };
+                        if x != x { x } else { m }
+                    }),
+                    Binary::Min => map2(x, y, out, |x, y| {
+                        let m = if x < y {
+                            x
+                        } else if x == y {
+                            $T::from_bits(x.to_bits() | y.to_bits())
+                        } else {
+                            y
+                        };
+                        if x != x { x } else { m }
+                    }),
+                    _ => {
+                        let (mut bx, mut by) = ([0.0; BLOCK], [0.0; BLOCK]);
+                        let (x, y) = (spread(x, &mut bx, out.len()), spread(y, &mut by, out.len()));
+                        match vector2(op) {
+                            Some(op) => math::binary::<L, $T>(op, x, y, out),
+                            None => scalar2(op, x, y, out),
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+float_lane!(f32);
+float_lane!(f64);
+
+/// The operand as elements.
+#[inline(always)]
+fn spread<'a, T: Copy>(x: Arg<'a, T>, block: &'a mut [T], n: usize) -> &'a [T] {
+    match x {
+        Arg::Slice(x) => x,
+        Arg::Number(x) => {
+            block[..n].fill(x);
+            &block[..n]
+        }
+    }
+}
+
+#[inline(never)]
+fn scalar1<T: Lane>(op: Unary, x: &[T], out: &mut [T]) {
+    out.iter_mut().zip(x).for_each(|(y, x)| *y = T::of(op.eval(x.wide())))
+}
+#[inline(never)]
+fn scalar2<T: Lane>(op: Binary, x: &[T], y: &[T], out: &mut [T]) {
+    out.iter_mut().zip(x.iter().zip(y)).for_each(|(z, (x, y))| *z = T::of(op.eval(x.wide(), y.wide())))
+}
+
+macro_rules! int_lane {
+    ($T:ident) => {
+        impl Lane for $T {
+            #[inline(always)]
+            fn of(x: f64) -> $T {
+                x as $T
+            }
+            #[inline(always)]
+            fn wide(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn unary<L: Level>(op: Unary, x: Arg<$T>, out: &mut [$T]) {
+                match op {
+                    Unary::Neg => map1(x, out, |x| x.wrapping_neg()),
+                    Unary::Abs => map1(x, out, |x| x.wrapping_abs()),
+                    Unary::Sign => map1(x, out, |x| x.signum()),
+                    Unary::Square => map1(x, out, |x| x.wrapping_mul(x)),
+                    Unary::Relu => map1(x, out, |x| x.max(0)),
+                    _ => unreachable!("{} of integers is refused when the graph is built", op.name()),
+                }
+            }
+            #[inline(always)]
+            fn binary<L: Level>(op: Binary, x: Arg<$T>, y: Arg<$T>, out: &mut [$T]) {
+                match op {
+                    Binary::Add => map2(x, y, out, |x, y| x.wrapping_add(y)),
+                    Binary::Sub => map2(x, y, out, |x, y| x.wrapping_sub(y)),
+                    Binary::Mul => map2(x, y, out, |x, y| x.wrapping_mul(y)),
+                    Binary::Max => map2(x, y, out, |x, y| x.max(y)),
+                    Binary::Min => map2(x, y, out, |x, y| x.min(y)),
+                    Binary::Less => map2(x, y, out, |x, y| $T::from(x < y)),
+                    // Of a division by zero nothing remains, as in NumPy.
+                    Binary::Rem => map2(x, y, out, |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) }),
+                    Binary::Remainder => map2(x, y, out, |x, y| {
+                        let r = if y == 0 { 0 } else { x.wrapping_rem(y) };
+                        if r != 0 && (r < 0) != (y < 0) { r + y } else { r }
+                    }),
+                    _ => unreachable!("{} of integers is refused when the graph is built", op.name()),
+                }
+            }
+        }
+    };
+}
+int_lane!(i32);
+int_lane!(i64);
+
+/// Bool: "or" is the larger, "and" the smaller.
+impl Lane for u8 {
+    #[inline(always)]
+    fn of(x: f64) -> u8 {
+        u8::from(x != 0.0)
+    }
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn unary<L: Level>(op: Unary, _: Arg<u8>, _: &mut [u8]) {
+        unreachable!("{} of bools is refused when the graph is built", op.name())
+    }
+    #[inline(always)]
+    fn binary<L: Level>(op: Binary, x: Arg<u8>, y: Arg<u8>, out: &mut [u8]) {
+        match op {
+            Binary::Max => map2(x, y, out, |x, y| x | y),
+            Binary::Min => map2(x, y, out, |x, y| x & y),
+            _ => unreachable!("{} of bools is refused when the graph is built", op.name()),
+        }
+    }
+}
+
+/// Declares kernels: what an inner loop works on, and the loop.
+macro_rules! blocks {
+    ($($(#[$doc:meta])* $Name:ident<$($T:ident: $Bound:path),+> { $($field:ident: $F:ty),* } |$L:ident| $run:expr;)*) => { $(
+        $(#[$doc])*
+        pub(crate) struct $Name<'a, $($T: $Bound),+> { $(pub $field: $F),* }
+        impl<'a, $($T: $Bound),+> Kernel for $Name<'a, $($T),+> {
+            type Out = ();
+            #[inline(always)]
+            fn run<$L: Level>(self) {
+                let $Name { $($field),* } = self;
+                $run
+            }
+        }
+    )* };
+}
+blocks! {
+    /// `out = op(x)`.
+    UnaryBlock<T: Lane> { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } |L| T::unary::<L>(op, x, out);
+    /// `out = op(x, y)`.
+    BinaryBlock<T: Lane> { op: Binary, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| T::binary::<L>(op, x, y, out);
+    /// `out = x op y`.
+    CompareBlock<T: Lane> { op: Compare, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [u8] } |L| match op {
+        Compare::Eq => map2(x, y, out, |x, y| u8::from(x == y)),
+        Compare::Ne => map2(x, y, out, |x, y| u8::from(x != y)),
+        Compare::Lt => map2(x, y, out, |x, y| u8::from(x < y)),
+        Compare::Le => map2(x, y, out, |x, y| u8::from(x <= y)),
+    };
+    /// `out = x` where `c`, else `y`.
+    SelectBlock<T: Lane> { c: Arg<'a, u8>, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| select(c, x, y, out);
+    /// `out = x`, converted; a `bool` result compares with zero.
+    CastBlock<A: ConvertElement, B: ConvertElement> { x: Arg<'a, A::Store>, out: &'a mut [B::Store] } |L| {
+        if A::DTYPE == DType::Bool || B::DTYPE != DType::Bool {
+            map1(x, out, |x| x.convert::<B::Store>())
+        } else {
+            map1(x, out, |x| B::Store::of(x.wide()))
+        }
+    };
+}
+
+#[inline(always)]
+fn select<T: Copy>(c: Arg<u8>, x: Arg<T>, y: Arg<T>, out: &mut [T]) {
+    let c = match c {
+        Arg::Number(c) => return map1(if c != 0 { x } else { y }, out, |v| v),
+        Arg::Slice(c) => c,
+    };
+    let out = out.iter_mut().zip(c);
+    match (x, y) {
+        (Arg::Slice(x), Arg::Slice(y)) => {
+            out.zip(x.iter().zip(y)).for_each(|((z, &c), (&x, &y))| *z = if c != 0 { x } else { y })
+        }
+        (Arg::Slice(x), Arg::Number(y)) => {
+            out.zip(x).for_each(|((z, &c), &x)| *z = if c != 0 { x } else { y })
+        }
+        (Arg::Number(x), Arg::Slice(y)) => {
+            out.zip(y).for_each(|((z, &c), &y)| *z = if c != 0 { x } else { y })
+        }
+        (Arg::Number(x), Arg::Number(y)) => out.for_each(|(z, &c)| *z = if c != 0 { x } else { y }),
+    }
+}
+
+/// An element type whose stored form converts to all others.
+pub(crate) trait ConvertElement: Element<Store: Convert> {}
+impl<E: Element<Store: Convert>> ConvertElement for E {}
+
+/// Stored types that convert to all others without a detour that loses digits.
+pub(crate) trait Convert: Lane {
+    fn convert<B: Lane>(self) -> B;
+}
+macro_rules! convert {
+    ($($T:ident)*) => { $(
+        impl Convert for $T {
+            #[inline(always)]
+            fn convert<B: Lane>(self) -> B {
+                // Resolved at compile time: casts between integers must not pass through a float.
+                macro_rules! to { ($U:ident) => {
+                    if std::any::TypeId::of::<B>() == std::any::TypeId::of::<$U>() {
+                        return bytemuck::cast(self as $U)
+                    }
+                } }
+                to!(f32); to!(f64); to!(i32); to!(i64); to!(u8);
+                unreachable!("a stored type")
+            }
+        }
+    )* };
+}
+convert! { f32 f64 i32 i64 u8 }

@@ -1,0 +1,173 @@
+//! Products of matrices, one for each index of the leading axes; transposed and broadcast operands are read where
+//! they lie.
+
+use super::number::{Matrix, Number};
+use super::threads::{Ptr, for_chunks};
+use super::view::View;
+
+/// `[batch…, m, k] × [batch…, k, n]` to `out`: contiguous `[batch…, m, n]`.
+///
+/// # Panics
+/// If the shapes do not fit together.
+pub(crate) fn matmul<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
+    let r = a.rank().checked_sub(2).expect("a matrix has two axes");
+    let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
+    assert!(b.rank() == r + 2 && b.shape[r] == k && b.shape[..r] == a.shape[..r], "factors of a product fit");
+    a.check();
+    b.check();
+    let batch: usize = a.shape[..r].iter().product();
+    assert_eq!(out.len(), batch * m * n, "the result of a product has its size");
+    if out.is_empty() {
+        return;
+    }
+    if k == 0 {
+        return out.fill(T::ZERO);
+    }
+    let ([rows, columns], ns) = (grid::<T>(m, k, n), batch.saturating_mul(time::<T>(m, k, n)));
+    let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
+    let (mat_a, mat_b) = (matrix(&a), matrix(&b));
+    // Small products of a batch are taken together.
+    let group = (CELL_NS * cells / time::<T>(m, k, n).max(1)).clamp(1, batch * cells);
+    for_chunks((batch * cells).div_ceil(group), ns, |chunk| {
+        for cell in chunk * group..((chunk + 1) * group).min(batch * cells) {
+            let (item, cell) = (cell / cells, cell % cells);
+            let (i, j) = (cell / n.div_ceil(columns) * rows, cell % n.div_ceil(columns) * columns);
+            let at = |view: &View<T>, m: Matrix<T>| Matrix {
+                data: m.data.wrapping_offset(start(view, item)),
+                ..m
+            };
+            let mkn = [rows.min(m - i), k, columns.min(n - j)];
+            // SAFETY: all indices are inside the checked views; cells are disjoint parts of `out`.
+            unsafe {
+                let out = to.get().add(item * m * n + i * n + j);
+                T::gemm(mkn, at(&a, mat_a).from(i, 0), at(&b, mat_b).from(0, j), out, n, false)
+            }
+        }
+    })
+}
+
+/// What a chunk of work should take at least.
+const CELL_NS: usize = 20_000;
+
+/// An estimate of the time of a product on one thread.
+fn time<T: Number>(m: usize, k: usize, n: usize) -> usize {
+    2 * m.saturating_mul(k).saturating_mul(n) / T::FLOPS
+}
+
+/// Rows and columns of the cells into which the result is cut for several threads.
+fn grid<T: Number>(m: usize, k: usize, n: usize) -> [usize; 2] {
+    let (mut rows, mut columns) = (m, n);
+    while time::<T>(rows, k, columns) >= 2 * CELL_NS && rows.max(columns) > 256 {
+        let half = |n: usize| n.div_ceil(2).next_multiple_of(32);
+        if rows >= columns { rows = half(rows) } else { columns = half(columns) }
+    }
+    [rows, columns]
+}
+
+/// The last two axes.
+fn matrix<T>(view: &View<T>) -> Matrix<T> {
+    let r = view.rank();
+    Matrix { data: view.as_ptr(), row: view.strides[r - 2], column: view.strides[r - 1] }
+}
+
+/// Where item number i of the leading axes begins.
+fn start<T>(view: &View<T>, mut i: usize) -> isize {
+    let mut start = 0;
+    for k in (0..view.rank() - 2).rev() {
+        start += (i % view.shape[k]) as isize * view.strides[k];
+        i /= view.shape[k]
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Rng, each_index};
+    use super::super::threads::on_one_and_two;
+    use super::super::view::{Strides, row_major};
+    use super::*;
+
+    /// A view of these shapes with axes permuted, flipped or broadcast at random.
+    fn strides(rng: &mut Rng, shape: &[usize]) -> (Strides, usize) {
+        let mut order: Vec<usize> = (0..shape.len()).collect();
+        if rng.below(2) == 0 {
+            rng.shuffle(&mut order)
+        }
+        let full = row_major(&order.iter().map(|&k| shape[k].max(1)).collect::<Vec<_>>());
+        let (mut strides, mut offset) = (Strides::from_elem(0, shape.len()), 0);
+        for (&k, &s) in order.iter().zip(&full) {
+            strides[k] = match rng.below(8) {
+                0 => 0,
+                1 => {
+                    offset += shape[k].saturating_sub(1) * s as usize;
+                    -s
+                }
+                _ => s,
+            }
+        }
+        (strides, offset)
+    }
+
+    fn check<T: Number>(
+        rng: &mut Rng,
+        shape: &[usize],
+        [m, k, n]: [usize; 3],
+        of: fn(f64) -> T,
+        to: fn(T) -> f64,
+    ) {
+        let (sa, sb) = ([shape, &[m, k]].concat(), [shape, &[k, n]].concat());
+        let ((ta, oa), (tb, ob)) = (strides(rng, &sa), strides(rng, &sb));
+        let mut data = |s: &[usize]| -> Vec<T> {
+            (0..s.iter().map(|&n| n.max(1)).product()).map(|_| of(rng.small())).collect()
+        };
+        let (da, db) = (data(&sa), data(&sb));
+        let (a, b) = (View::new(&da, oa, &sa, &ta), View::new(&db, ob, &sb, &tb));
+        let size = shape.iter().product::<usize>() * m * n;
+        let (one, two) = on_one_and_two(|| {
+            let mut out = vec![of(3.0); size];
+            matmul(a, b, &mut out);
+            out
+        });
+        assert_eq!(one, two);
+        let at = |v: &View<T>, i: &[usize]| {
+            let o = i.iter().zip(v.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
+            to(v.data[(v.offset as isize + o) as usize])
+        };
+        let (mut want, r) = (vec![], shape.len());
+        each_index(&[shape, &[m, n]].concat(), |i| {
+            let term = |l: usize| {
+                let (mut ia, mut ib) = (i.to_vec(), i.to_vec());
+                (ia[r + 1], ib[r]) = (l, l);
+                at(&a, &ia) * at(&b, &ib)
+            };
+            want.push(of((0..k).map(term).sum()))
+        });
+        assert_eq!(one, want, "{shape:?} {m} {k} {n} {ta:?} {tb:?}");
+    }
+
+    #[test]
+    fn every_product_is_that_of_the_definition() {
+        let mut rng = Rng(2);
+        for round in 0..300 {
+            let shape: Vec<usize> = (0..rng.below(4)).map(|_| rng.below(4)).collect();
+            let top = [4, 20, 40][round % 3];
+            let mkn = [rng.below(top), rng.below(top), rng.below(top)];
+            check::<f32>(&mut rng, &shape, mkn, |x| x as f32, f64::from);
+            check::<f64>(&mut rng, &shape, mkn, |x| x, |x| x);
+            check::<i32>(&mut rng, &shape, mkn, |x| x as i32, f64::from);
+            check::<i64>(&mut rng, &shape, mkn, |x| x as i64, |x| x as f64);
+            check::<u8>(&mut rng, &shape, mkn, |x| u8::from(x > 0.0), f64::from);
+        }
+    }
+
+    #[test]
+    fn large_products_are_cut_into_cells() {
+        let mut rng = Rng(3);
+        for mkn in [[600, 70, 300], [1, 3000, 700], [700, 3000, 1], [9, 20_000, 16], [300, 2, 900]] {
+            check::<f32>(&mut rng, &[], mkn, |x| x as f32, f64::from);
+            check::<f64>(&mut rng, &[2], mkn, |x| x, |x| x);
+        }
+        check::<f32>(&mut rng, &[300], [8, 16, 16], |x| x as f32, f64::from);
+        check::<i64>(&mut rng, &[], [100, 100, 100], |x| x as i64, |x| x as f64);
+    }
+}

@@ -1,0 +1,26 @@
+//! The inner loops: block programs' operations, and the primitives that are not fused, as plain functions on strided
+//! views. The only home of `unsafe`.
+//!
+//! What a result holds depends on shapes and data alone, never on how many threads there are: work is cut into
+//! chunks fixed by shape, and every sum has a fixed order.
+
+// To be removed once the scheduler calls them all.
+#![allow(dead_code)]
+
+pub(crate) mod elementwise;
+pub(crate) mod math;
+pub(crate) mod reduce;
+
+mod copy;
+mod matmul;
+mod number;
+pub(crate) mod threads;
+mod view;
+
+#[cfg(test)]
+mod testing;
+
+pub(crate) use copy::copy;
+pub(crate) use matmul::matmul;
+pub(crate) use number::Number;
+pub(crate) use view::{Axis, Strides, View, ViewMut, collapse, row_major};

@@ -1,0 +1,182 @@
+//! Reductions of runs of elements into wide accumulators: floats in `f64`, integers in `i64`.
+//!
+//! A run is at most a block long and is summed in many lanes, block sums are added in order: errors grow with the
+//! number of blocks, not of elements. The order is fixed by the shape alone.
+
+use super::elementwise::Lane;
+use super::math::{Kernel, Level};
+use crate::prim::Reduction;
+
+const LANES: usize = 32;
+
+/// An accumulator type.
+pub(crate) trait Wide: Copy + Send + Sync + 'static {
+    /// What a reduction of nothing is.
+    fn start(op: Reduction) -> Self;
+    fn join(op: Reduction, a: Self, b: Self) -> Self;
+}
+impl Wide for f64 {
+    #[inline(always)]
+    fn start(op: Reduction) -> f64 {
+        match op {
+            Reduction::Sum => 0.0,
+            Reduction::Max => f64::NEG_INFINITY,
+            Reduction::Min => f64::INFINITY,
+        }
+    }
+    #[inline(always)]
+    fn join(op: Reduction, a: f64, b: f64) -> f64 {
+        match op {
+            Reduction::Sum => a + b,
+            // A NaN on either side stays.
+            Reduction::Max => {
+                if a > b || a != a {
+                    a
+                } else {
+                    b
+                }
+            }
+            Reduction::Min => {
+                if a < b || a != a {
+                    a
+                } else {
+                    b
+                }
+            }
+        }
+    }
+}
+impl Wide for i64 {
+    #[inline(always)]
+    fn start(op: Reduction) -> i64 {
+        match op {
+            Reduction::Sum => 0,
+            Reduction::Max => i64::MIN,
+            Reduction::Min => i64::MAX,
+        }
+    }
+    #[inline(always)]
+    fn join(op: Reduction, a: i64, b: i64) -> i64 {
+        match op {
+            Reduction::Sum => a.wrapping_add(b),
+            Reduction::Max => a.max(b),
+            Reduction::Min => a.min(b),
+        }
+    }
+}
+
+/// A stored type and its accumulator.
+pub(crate) trait Reduce: Lane {
+    type Wide: Wide;
+    fn widen(self) -> Self::Wide;
+    fn narrow(wide: Self::Wide) -> Self;
+    /// The reduction of a run.
+    fn run(op: Reduction, x: &[Self]) -> Self::Wide;
+}
+
+macro_rules! reduce {
+    ($($T:ident $W:ident, |$s:ident| $narrow:expr, $lo:expr, $hi:expr, |$a:ident, $b:ident| $add:expr, |$x:ident| $is_nan:expr;)*) => { $(
+        impl Reduce for $T {
+            type Wide = $W;
+            #[inline(always)]
+            fn widen(self) -> $W { self as $W }
+            #[inline(always)]
+            fn narrow($s: $W) -> $T { $narrow }
+            #[inline(always)]
+            fn run(op: Reduction, x: &[$T]) -> $W {
+                match op {
+                    Reduction::Sum => {
+                        let mut lanes = [0 as $T; LANES];
+                        let (body, tail) = x.as_chunks::<LANES>();
+                        for c in body {
+                            for k in 0..LANES { let ($a, $b) = (lanes[k], c[k]); lanes[k] = $add }
+                        }
+                        for (l, &t) in lanes.iter_mut().zip(tail) { let ($a, $b) = (*l, t); *l = $add }
+                        let wide = lanes.map(|l| l as $W);
+                        tree(wide, |a, b| <$W as Wide>::join(Reduction::Sum, a, b))
+                    }
+                    Reduction::Max => extremum(x, $lo, |a, b| if b > a { b } else { a }, |$x| $is_nan, Reduction::Max),
+                    Reduction::Min => extremum(x, $hi, |a, b| if b < a { b } else { a }, |$x| $is_nan, Reduction::Min),
+                }
+            }
+        }
+    )* };
+}
+reduce! {
+    f32 f64, |s| s as f32, f32::NEG_INFINITY, f32::INFINITY, |a, b| a + b, |x| x != x;
+    f64 f64, |s| s, f64::NEG_INFINITY, f64::INFINITY, |a, b| a + b, |x| x != x;
+    i32 i64, |s| s as i32, i32::MIN, i32::MAX, |a, b| a.wrapping_add(b), |_x| false;
+    i64 i64, |s| s, i64::MIN, i64::MAX, |a, b| a.wrapping_add(b), |_x| false;
+    u8 i64, |s| u8::from(s > 0), 0, 1, |a, b| a | b, |_x| false;
+}
+
+#[inline(always)]
+fn extremum<T: Reduce>(
+    x: &[T],
+    start: T,
+    pick: impl Fn(T, T) -> T,
+    is_nan: impl Fn(T) -> bool,
+    op: Reduction,
+) -> T::Wide {
+    let (mut lanes, mut nan) = ([start; LANES], [false; LANES]);
+    let (body, tail) = x.as_chunks::<LANES>();
+    for c in body {
+        for k in 0..LANES {
+            lanes[k] = pick(lanes[k], c[k]);
+            nan[k] |= is_nan(c[k])
+        }
+    }
+    for (k, &t) in tail.iter().enumerate() {
+        lanes[k] = pick(lanes[k], t);
+        nan[k] |= is_nan(t)
+    }
+    if nan.iter().any(|&n| n) {
+        return x.iter().find(|&&x| is_nan(x)).map_or(T::Wide::start(op), |&x| x.widen());
+    }
+    tree(lanes.map(T::widen), |a, b| T::Wide::join(op, a, b))
+}
+
+/// Folds by halves.
+#[inline(always)]
+fn tree<W: Copy>(mut x: [W; LANES], f: impl Fn(W, W) -> W) -> W {
+    let mut n = LANES;
+    while n > 1 {
+        n /= 2;
+        for k in 0..n {
+            x[k] = f(x[k], x[k + n])
+        }
+    }
+    x[0]
+}
+
+/// The reduction of a run.
+pub(crate) struct RunBlock<'a, T> {
+    pub op: Reduction,
+    pub x: &'a [T],
+}
+impl<T: Reduce> Kernel for RunBlock<'_, T> {
+    type Out = T::Wide;
+    #[inline(always)]
+    fn run<L: Level>(self) -> T::Wide {
+        T::run(self.op, self.x)
+    }
+}
+
+/// Joins each element with its own accumulator.
+pub(crate) struct AccumulateBlock<'a, T: Reduce> {
+    pub op: Reduction,
+    pub acc: &'a mut [T::Wide],
+    pub x: &'a [T],
+}
+impl<T: Reduce> Kernel for AccumulateBlock<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let pairs = self.acc.iter_mut().zip(self.x);
+        match self.op {
+            Reduction::Sum => pairs.for_each(|(a, &x)| *a = T::Wide::join(Reduction::Sum, *a, x.widen())),
+            Reduction::Max => pairs.for_each(|(a, &x)| *a = T::Wide::join(Reduction::Max, *a, x.widen())),
+            Reduction::Min => pairs.for_each(|(a, &x)| *a = T::Wide::join(Reduction::Min, *a, x.widen())),
+        }
+    }
+}

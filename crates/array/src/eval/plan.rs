@@ -1,0 +1,255 @@
+//! From the graph to steps: which elementwise items share a program, what must be stored, and in which order.
+//!
+//! Every item has a *stage*. Elementwise items of one stage and one shape depend on each other only directly, never
+//! through a kernel or a view (those begin a later stage), so any of them can share a program without a cycle. Those
+//! that are connected, through each other or through a large input, do.
+
+use super::graph::{Graph, Item, Map, Ref, What};
+use super::layout::{Layout, Strides, collapse};
+use super::program::{Input, Instruction, Op, Operand, Program, Sink, Target};
+use crate::prim::Prim;
+use crate::shape::Shape;
+use smallvec::SmallVec;
+
+/// One step of a run.
+pub(crate) enum Step {
+    /// A fused program; `inputs`, `outputs` and `sinks` are items.
+    Fused { program: Program, inputs: Vec<usize>, outputs: Vec<usize>, sinks: Vec<usize> },
+    /// An item with a kernel of its own (or a fill that must be stored).
+    Single(usize),
+}
+
+impl Step {
+    /// The items it reads.
+    pub fn reads(&self, graph: &Graph) -> SmallVec<[usize; 8]> {
+        match self {
+            Step::Fused { inputs, .. } => inputs.iter().copied().collect(),
+            Step::Single(i) => graph.items[*i].args.iter().map(|r| r.item).collect(),
+        }
+    }
+}
+
+/// The program an item belongs to: its stage and iteration space.
+fn home(item: &Item) -> Option<(u32, &Shape)> {
+    match &item.what {
+        What::Elementwise(_) => Some((item.stage, &item.shape)),
+        What::Reduce(_) => Some((item.stage - 1, &item.args[0].shape)),
+        What::Iota(_) | What::Data(_) | What::Fill(_) | What::Kernel(_) | What::Copy => None,
+    }
+}
+
+pub(crate) struct Plan {
+    pub steps: Vec<Step>,
+}
+
+/// Disjoint sets of items.
+struct Sets(Vec<usize>);
+impl Sets {
+    fn find(&mut self, mut i: usize) -> usize {
+        while self.0[i] != i {
+            self.0[i] = self.0[self.0[i]];
+            i = self.0[i]
+        }
+        i
+    }
+    fn unite(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.find(a), self.find(b));
+        self.0[a.max(b)] = a.min(b)
+    }
+}
+
+/// Whether `r`, read by an item at `home`, is a value of the same program.
+fn inside(graph: &Graph, r: &Ref, at: (u32, &Shape)) -> bool {
+    let item = &graph.items[r.item];
+    matches!(item.what, What::Elementwise(_)) && home(item) == Some(at) && item.is_as_it_is(r)
+}
+
+impl Plan {
+    pub fn new(graph: &Graph) -> Plan {
+        let n = graph.items.len();
+        let mut sets = Sets((0..n).collect());
+        let mut stored = vec![false; n];
+        let mut streams: Map<(usize, u32), Vec<usize>> = Map::default();
+        graph.roots.iter().for_each(|(_, i)| stored[*i] = true);
+        for (i, item) in graph.items.iter().enumerate() {
+            match home(item) {
+                None => item.args.iter().for_each(|r| stored[r.item] = true),
+                Some(at) => {
+                    for r in &item.args {
+                        if inside(graph, r, at) {
+                            sets.unite(i, r.item)
+                        } else if matches!(graph.items[r.item].what, What::Fill(_) | What::Iota(_)) {
+                            // Made on the spot.
+                        } else {
+                            stored[r.item] = true;
+                            // Those that stream the same large input over the same space read it once.
+                            if graph.items[r.item].shape.size() == at.1.size() {
+                                let readers = streams.entry((r.item, at.0)).or_default();
+                                match readers.iter().find(|&&k| home(&graph.items[k]) == Some(at)) {
+                                    Some(&k) => sets.unite(i, k),
+                                    None => readers.push(i),
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let mut groups: Map<usize, Vec<usize>> = Map::default();
+        let mut order: Vec<(u32, bool, usize)> = vec![];
+        for (i, item) in graph.items.iter().enumerate() {
+            match (home(item), &item.what) {
+                (Some((stage, _)), _) => {
+                    let leader = sets.find(i);
+                    let members = groups.entry(leader).or_default();
+                    if members.is_empty() {
+                        order.push((stage, true, leader))
+                    }
+                    members.push(i)
+                }
+                (None, What::Data(_)) => {}
+                (None, What::Fill(_) | What::Iota(_)) if !stored[i] => {}
+                (None, _) => order.push((item.stage, false, i)),
+            }
+        }
+        order.sort_unstable();
+        let step = |(_, fused, i): (u32, bool, usize)| match groups.get(&i) {
+            Some(members) if fused => fuse(graph, members, &stored),
+            _ => Step::Single(i),
+        };
+        Plan { steps: order.into_iter().map(step).collect() }
+    }
+}
+
+/// A program under construction.
+struct Fuser<'a> {
+    graph: &'a Graph,
+    at: (u32, &'a Shape),
+    inputs: Vec<Input>,
+    buffers: Vec<usize>,
+    read: Map<(usize, Layout), u16>,
+    registers: Map<usize, u16>,
+}
+
+impl Fuser<'_> {
+    fn operand(&mut self, r: &Ref) -> Operand {
+        let item = &self.graph.items[r.item];
+        if let Some(&register) = self.registers.get(&r.item).filter(|_| inside(self.graph, r, self.at)) {
+            return Operand::Register(register);
+        }
+        let index = match item.what {
+            What::Fill(c) => return Operand::Number(c),
+            What::Iota(axis) => Some(axis),
+            What::Data(_) | What::Elementwise(_) | What::Reduce(_) | What::Kernel(_) | What::Copy => None,
+        };
+        let next = self.inputs.len() as u16;
+        let k = *self.read.entry((r.item, r.layout.clone())).or_insert(next);
+        if k == next {
+            let input = match index {
+                // Views of an index are read from memory; a whole one is made on the spot.
+                Some(axis) if item.is_as_it_is(r) => {
+                    let strides = (0..r.shape.rank()).map(|k| isize::from(k == axis)).collect();
+                    Input { buffer: None, dtype: item.dtype, offset: 0, strides }
+                }
+                _ => {
+                    let buffer = self.buffers.iter().position(|&b| b == r.item).unwrap_or_else(|| {
+                        self.buffers.push(r.item);
+                        self.buffers.len() - 1
+                    });
+                    let Layout { offset, strides } = r.layout.clone();
+                    Input { buffer: Some(buffer), dtype: item.dtype, offset, strides }
+                }
+            };
+            self.inputs.push(input)
+        }
+        Operand::Input(k)
+    }
+}
+
+/// One program of these items, which share stage and iteration space.
+fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
+    let at = home(&graph.items[members[0]]).expect("members have a home");
+    // The last member that reads each member's value: its register is free after that.
+    let mut last_use: Map<usize, usize> = Map::default();
+    for &i in members {
+        let item = &graph.items[i];
+        let end = if matches!(item.what, What::Reduce(_)) { usize::MAX } else { i };
+        for r in item.args.iter().filter(|r| inside(graph, r, at)) {
+            let last = last_use.entry(r.item).or_insert(end);
+            *last = (*last).max(end)
+        }
+    }
+    let mut f =
+        Fuser { graph, at, inputs: vec![], buffers: vec![], read: Map::default(), registers: Map::default() };
+    let (mut code, mut outputs, mut sinks) = (vec![], vec![], vec![]);
+    let (mut sink_items, mut free, mut registers) = (vec![], Vec::<u16>::new(), 0u16);
+    for &i in members {
+        let item = &graph.items[i];
+        let operands: SmallVec<[Operand; 3]> = item.args.iter().map(|r| f.operand(r)).collect();
+        let (op, dtype) = match &item.what {
+            What::Reduce(Prim::Reduce(op, axes)) => {
+                let mut strides: Strides = Layout::contiguous(&item.shape).strides;
+                axes.iter().for_each(|&a| strides[a] = 0);
+                sinks.push(Sink {
+                    op: *op,
+                    dtype: item.dtype,
+                    operand: operands[0],
+                    strides,
+                    size: item.shape.size(),
+                });
+                sink_items.push(i);
+                continue;
+            }
+            What::Elementwise(prim) => match prim {
+                Prim::Unary(op) => (Op::Unary(*op), item.dtype),
+                Prim::Binary(op) => (Op::Binary(*op), item.dtype),
+                Prim::Compare(op) => (Op::Compare(*op), graph.items[item.args[0].item].dtype),
+                Prim::Select => (Op::Select, item.dtype),
+                Prim::Cast(_) => (Op::Cast(graph.items[item.args[0].item].dtype), item.dtype),
+                other => unreachable!("{} is not elementwise", other.name()),
+            },
+            _ => unreachable!("only elementwise items and reductions are fused"),
+        };
+        let used = last_use.get(&i).copied();
+        let output = stored[i].then(|| {
+            outputs.push(i);
+            outputs.len() as u16 - 1
+        });
+        let target = match (used, output) {
+            (None, Some(k)) => Target::Output(k),
+            _ => {
+                let register = free.pop().unwrap_or_else(|| {
+                    registers += 1;
+                    registers - 1
+                });
+                f.registers.insert(i, register);
+                Target::Register(register)
+            }
+        };
+        code.push(Instruction { op, dtype, target, operands });
+        if let (Target::Register(r), Some(k)) = (target, output) {
+            let (op, target) = (Op::Cast(item.dtype), Target::Output(k));
+            code.push(Instruction {
+                op,
+                dtype: item.dtype,
+                target,
+                operands: SmallVec::from_elem(Operand::Register(r), 1),
+            })
+        }
+        // Registers whose last reader this was.
+        for r in &item.args {
+            if last_use.get(&r.item) == Some(&i)
+                && let Some(register) = f.registers.remove(&r.item)
+            {
+                free.push(register)
+            }
+        }
+    }
+    let mut all: Vec<&mut Strides> = f.inputs.iter_mut().map(|i| &mut i.strides).collect();
+    all.extend(sinks.iter_mut().map(|s| &mut s.strides));
+    let dims = collapse(at.1, &mut all);
+    let dtypes = outputs.iter().map(|&i| graph.items[i].dtype).collect();
+    let program =
+        Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers: registers as usize };
+    Step::Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
+}

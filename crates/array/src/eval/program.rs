@@ -1,0 +1,107 @@
+//! Block programs: fused elementwise steps as code for a small register machine that runs over blocks of elements
+//! which stay in the first-level cache.
+
+use super::layout::Strides;
+use crate::dtype::DType;
+use crate::prim::{Compare, Reduction};
+use crate::shape::Dims;
+use pullback_real::{Binary, Unary};
+use smallvec::SmallVec;
+
+/// Elements of a block: a register is at most 4 KiB.
+pub(crate) const BLOCK: usize = 512;
+
+/// Where an instruction finds an operand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Operand {
+    Register(u16),
+    Input(u16),
+    /// A constant.
+    Number(f64),
+}
+
+/// Where an instruction leaves its result: a register, or straight in an output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Target {
+    Register(u16),
+    Output(u16),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Op {
+    Unary(Unary),
+    Binary(Binary),
+    Compare(Compare),
+    Select,
+    /// From another dtype, or a copy from the same.
+    Cast(DType),
+}
+
+/// One operation on a block. `dtype` is that of the operands of a comparison, and of the result otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Instruction {
+    pub op: Op,
+    pub dtype: DType,
+    pub target: Target,
+    pub operands: SmallVec<[Operand; 3]>,
+}
+
+/// What a program reads: a strided view, or the index itself along the strides.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// Which of the run's buffers; none for an index.
+    pub buffer: Option<usize>,
+    pub dtype: DType,
+    pub offset: usize,
+    pub strides: Strides,
+}
+
+/// A reduction of a value into an array smaller than the iteration space.
+#[derive(Clone, Debug)]
+pub(crate) struct Sink {
+    pub op: Reduction,
+    pub dtype: DType,
+    pub operand: Operand,
+    /// Strides of the result, 0 along reduced axes.
+    pub strides: Strides,
+    /// Elements of the result.
+    pub size: usize,
+}
+
+/// A fused step: an iteration space, what is read, what is done, what is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    /// Extents after merging axes.
+    pub dims: Dims,
+    pub inputs: Vec<Input>,
+    pub code: Vec<Instruction>,
+    /// The dtypes of the outputs, each contiguous in iteration order.
+    pub outputs: Vec<DType>,
+    pub sinks: Vec<Sink>,
+    pub registers: usize,
+}
+
+impl Program {
+    /// Elements of the iteration space.
+    pub fn size(&self) -> usize {
+        self.dims.iter().product()
+    }
+    /// Roughly how much work an element is, in units of one addition.
+    pub fn cost(&self) -> usize {
+        let each = |i: &Instruction| match i.op {
+            Op::Unary(op) => match op {
+                Unary::Neg | Unary::Square | Unary::Abs | Unary::Sign | Unary::Relu => 1,
+                Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc => 1,
+                Unary::Recip | Unary::Sqrt => 4,
+                _ => 12,
+            },
+            Op::Binary(op) => match op {
+                Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min | Binary::Less => 1,
+                Binary::Div => 4,
+                _ => 20,
+            },
+            Op::Compare(_) | Op::Select | Op::Cast(_) => 1,
+        };
+        self.code.iter().map(each).sum::<usize>() + self.inputs.len() + self.outputs.len() + self.sinks.len()
+    }
+}

@@ -1,0 +1,115 @@
+//! The evaluator against the meaning of the primitives.
+
+use super::reference::interpret;
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::prim::Padding;
+use crate::transform::{grad, value_and_grad};
+use pullback_real::{Binary, Real, Unary};
+
+/// Numbers from −2 to 2 without a pattern.
+fn numbers(shape: &[usize], seed: u64) -> Array {
+    let mut s = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        s ^= s << 13;
+        s ^= s >> 7;
+        s ^= s << 17;
+        (s >> 11) as f64 / (1u64 << 51) as f64 - 2.0
+    };
+    let data: Vec<f64> = (0..shape.iter().product()).map(|_| next()).collect();
+    Array::from_slice(&data, shape)
+}
+
+#[track_caller]
+fn agree(arrays: &[&Array], tolerance: f64) {
+    let expected: Vec<Vec<f64>> = arrays.iter().map(|a| interpret(a)).collect();
+    crate::array::eval(arrays);
+    for (a, want) in arrays.iter().zip(expected) {
+        let have = interpret(a);
+        for (k, (x, y)) in have.iter().zip(&want).enumerate() {
+            let same = x == y || x.is_nan() && y.is_nan() || (x - y).abs() <= tolerance * (1.0 + y.abs());
+            assert!(same, "element {k} of {:?} {}: {x} instead of {y}", a.shape(), a.dtype())
+        }
+    }
+}
+
+#[test]
+fn every_elementary_function_over_blocks_and_tails() {
+    for n in [0, 1, 7, 512, 1300] {
+        for dtype in [DType::F64, DType::F32] {
+            let tolerance = if dtype == DType::F64 { 1e-14 } else { 1e-6 };
+            for &op in Unary::ALL {
+                let (lo, hi) = op.smooth_on();
+                let x = (numbers(&[n], 1) * (0.25 * (hi - lo)) + 0.5 * (lo + hi)).cast(dtype);
+                agree(&[&Array::unary_op(op, &x)], tolerance)
+            }
+            for &op in Binary::ALL {
+                let [(a, b), (c, d)] = op.smooth_on();
+                let x = (numbers(&[n], 1) * (0.25 * (b - a)) + 0.5 * (a + b)).cast(dtype);
+                let y = (numbers(&[n], 2) * (0.25 * (d - c)) + 0.5 * (c + d)).cast(dtype);
+                agree(&[&Array::binary_op(op, &x, &y)], tolerance)
+            }
+        }
+    }
+}
+
+#[test]
+fn fused_programs_with_views_and_reductions() {
+    let (x, row, col) = (numbers(&[70, 300], 1), numbers(&[300], 2), numbers(&[70, 1], 3));
+    let y = (&x * &row + &col).tanh();
+    let z = y.permute_op([1, 0].into_iter().collect()) * 2.0;
+    let total = y.sum();
+    let by_row = y.sum_axis(1);
+    let by_col = (&y * &z.permute_op([1, 0].into_iter().collect())).sum_axis(0);
+    agree(&[&y, &z, &total, &by_row, &by_col], 1e-13);
+    let small = numbers(&[9, 5, 3], 4);
+    agree(
+        &[&small.sum_axis(0), &small.sum_axis(1), &small.sum_axis([0, 2]), &small.exp().sum_axis([1, 2])],
+        1e-13,
+    );
+}
+
+#[test]
+fn long_arrays_in_chunks() {
+    let x = numbers(&[100_003], 1);
+    let s = (x.sin() * (-&x * &x).exp() + x.tanh()).sum();
+    let wide = numbers(&[3, 50_000], 2);
+    agree(&[&s, &wide.sum_axis(0), &wide.sum_axis(1), &wide.square()], 1e-12);
+}
+
+#[test]
+fn value_and_gradient_come_together() {
+    let x = numbers(&[1000], 1);
+    let (y, g) = value_and_grad(|x: &Array| (x.sin() * (-x * x).exp() + x.tanh()).sum())(&x);
+    y.item();
+    assert!(g.is_evaluated());
+    let dg = grad(|x: &Array| grad(|x: &Array| (x.sin() * (-x * x).exp() + x.tanh()).sum())(x).sum())(&x);
+    agree(&[&dg], 1e-12);
+}
+
+#[test]
+fn movement_and_products() {
+    let x = numbers(&[6, 7], 1);
+    let pads =
+        |p: [[isize; 3]; 2]| p.iter().map(|&[lo, hi, i]| Padding { lo, hi, interior: i as usize }).collect();
+    for p in [
+        [[1, 2, 0], [0, 3, 2]],
+        [[-2, 1, 1], [3, -4, 0]],
+        [[-3, -1, 2], [-8, 0, 1]],
+        [[0, -30, 0], [1, 1, 0]],
+    ] {
+        agree(&[&x.pad_op(pads(p))], 0.0)
+    }
+    let swapped = x.swap_last();
+    let flat = swapped.reshape_op([42].into_iter().collect());
+    let sliced =
+        x.slice_op([1, 2].into_iter().collect(), [2, 3].into_iter().collect(), [3, 2].into_iter().collect());
+    let flipped = sliced.flip_op([0, 1].into_iter().collect());
+    let joined = Array::concat_op(&[x.clone(), x.exp(), swapped.swap_last()], 1);
+    agree(&[&flat, &sliced, &flipped, &joined, &(&flipped * 2.0 + &sliced).sum()], 1e-14);
+    let (a, b) = (numbers(&[2, 5, 6], 1), numbers(&[2, 7, 6], 2));
+    let c = a.matmul_op(&b.swap_last());
+    agree(&[&c, &c.swap_last().matmul_op(&a), &a.swap_last().matmul_op(&a.exp())], 1e-13);
+    let iota = Array::iota(&[3usize, 4][..], 1, DType::I64);
+    agree(&[&iota.cast(DType::F64), &iota.swap_last(), &(iota.cast(DType::F32) * 2.0)], 0.0);
+}

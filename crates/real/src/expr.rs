@@ -1,0 +1,12 @@
+//! Formulas: the symbolic carrier, on which the table prints its own rules.
+
+mod carrier;
+mod gradient;
+pub(crate) mod names;
+mod node;
+mod show;
+mod simplify;
+mod walk;
+
+pub use node::Expr;
+pub use show::Listing;

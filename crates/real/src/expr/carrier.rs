@@ -1,0 +1,27 @@
+//! A formula is a number like any other.
+
+use super::node::Expr;
+use super::simplify;
+use crate::operators;
+use crate::real::Real;
+use crate::table::{Binary, Unary};
+
+impl Real for Expr {
+    fn lift(c: f64) -> Expr {
+        Expr::constant(c)
+    }
+    fn unary(op: Unary, x: &Expr) -> Expr {
+        simplify::unary(op, x)
+    }
+    fn binary(op: Binary, x: &Expr, y: &Expr) -> Expr {
+        simplify::binary(op, x, y)
+    }
+    fn select(cond: &Expr, a: &Expr, b: &Expr) -> Expr {
+        simplify::select(cond, a, b)
+    }
+    fn is_zero(&self) -> bool {
+        self.as_constant() == Some(0.0)
+    }
+}
+
+operators! {[] Expr}

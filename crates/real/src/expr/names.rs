@@ -1,0 +1,127 @@
+//! The names in formulas: constants, functions beyond the table's own names, and the nearest name to a misspelt one.
+
+use crate::table::{Binary, Unary};
+use std::f64::consts::{E, PI, TAU};
+
+/// The numbers that have names.
+pub(crate) const CONSTANTS: [(&str, f64); 5] =
+    [("pi", PI), ("e", E), ("tau", TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)];
+
+/// A function that can be called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Function {
+    Unary(Unary),
+    Binary(Binary),
+    /// `powi(x, n)` with a literal integer n.
+    Powi,
+    /// `polygamma(n, x)` with a literal integer n.
+    Polygamma,
+    /// `clamp(x, lo, hi)` with numbers lo and hi.
+    Clamp,
+    /// `select(cond, a, b)`.
+    Select,
+}
+
+/// Functions that are not single rows of the table.
+const FUNCTIONS: [(&str, Function); 6] = [
+    ("digamma", Function::Unary(Unary::Polygamma(0))),
+    ("trigamma", Function::Unary(Unary::Polygamma(1))),
+    ("powi", Function::Powi),
+    ("polygamma", Function::Polygamma),
+    ("clamp", Function::Clamp),
+    ("select", Function::Select),
+];
+
+/// Names that others use, and ours.
+const ALIASES: [(&str, &str); 28] = [
+    ("log", "ln"),
+    ("log1p", "ln_1p"),
+    ("expm1", "exp_m1"),
+    ("sgn", "sign"),
+    ("fabs", "abs"),
+    ("ceiling", "ceil"),
+    ("sigmoid", "logistic"),
+    ("expit", "logistic"),
+    ("arcsin", "asin"),
+    ("arccos", "acos"),
+    ("arctan", "atan"),
+    ("arctan2", "atan2"),
+    ("arcsinh", "asinh"),
+    ("arccosh", "acosh"),
+    ("arctanh", "atanh"),
+    ("arsinh", "asinh"),
+    ("arcosh", "acosh"),
+    ("artanh", "atanh"),
+    ("lgamma", "ln_gamma"),
+    ("gammaln", "ln_gamma"),
+    ("psi", "digamma"),
+    ("ndtr", "norm_cdf"),
+    ("log_ndtr", "norm_log_cdf"),
+    ("logaddexp", "log_add_exp"),
+    ("maximum", "max"),
+    ("minimum", "min"),
+    ("power", "pow"),
+    ("fmod", "rem"),
+];
+
+/// The function of this name.
+pub(crate) fn function(name: &str) -> Option<Function> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, ours)| ours);
+    FUNCTIONS
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, f)| *f)
+        .or_else(|| Unary::by_name(name).map(Function::Unary))
+        .or_else(|| Binary::by_name(name).map(Function::Binary))
+}
+
+/// The constant of this name.
+pub(crate) fn constant(name: &str) -> Option<f64> {
+    CONSTANTS.iter().find(|(n, _)| *n == name).map(|(_, c)| *c)
+}
+
+/// The name of this constant.
+pub(crate) fn name_of(c: f64) -> Option<&'static str> {
+    CONSTANTS.iter().find(|(_, x)| *x == c || (x.is_nan() && c.is_nan())).map(|(n, _)| *n)
+}
+
+/// The name of a row with its integer written out: `digamma` and `trigamma` have names of their own.
+pub(crate) fn name_of_unary(op: Unary) -> &'static str {
+    FUNCTIONS.iter().find(|(_, f)| *f == Function::Unary(op)).map_or(op.name(), |(name, _)| name)
+}
+
+/// The name of a function most like `name`, if any is.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    let len = name.chars().count();
+    if len > 24 {
+        return None;
+    }
+    let table = Unary::ALL.iter().map(|op| op.name()).chain(Binary::ALL.iter().map(|op| op.name()));
+    let others = FUNCTIONS.iter().map(|(n, _)| *n).chain(ALIASES.iter().map(|(n, _)| *n));
+    let lower = name.to_lowercase();
+    table
+        .chain(others)
+        .map(|known| (distance(&lower, known), known))
+        .min_by_key(|(d, known)| (*d, known.len().abs_diff(len)))
+        .filter(|(d, _)| *d <= 2 * (1 + len / 4))
+        .map(|(_, known)| known)
+}
+
+/// How far apart two words are: 2 for each letter put in, left out or swapped with its neighbour, 3 for one replaced.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            d[i][j] = if i == 0 || j == 0 {
+                2 * (i + j)
+            } else {
+                let replaced = d[i - 1][j - 1] + if a[i - 1] == b[j - 1] { 0 } else { 3 };
+                let best = replaced.min(d[i - 1][j] + 2).min(d[i][j - 1] + 2);
+                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                if swapped { best.min(d[i - 2][j - 2] + 2) } else { best }
+            };
+        }
+    }
+    d[a.len()][b.len()]
+}
