@@ -212,7 +212,7 @@ impl Array {
         if self.fill_value() == Some(0.0) {
             return self.refilled(0.0, shape);
         }
-        Array::new(Prim::Pad(pads), smallvec![self.clone()], shape, self.dtype())
+        Array::new(Prim::Pad(pads.into_boxed_slice()), smallvec![self.clone()], shape, self.dtype())
     }
 
     /// Reverses the order along these axes.
@@ -291,7 +291,12 @@ impl Array {
         let mut dims: Dims = smallvec![x[0], x[1]];
         dims.extend((0..spatial).map(extent));
         dims.push(k[k.rank() - 1]);
-        Array::new(Prim::Conv(window), smallvec![self.clone(), w.clone()], dims.into(), self.dtype())
+        Array::new(
+            Prim::Conv(Box::new(window)),
+            smallvec![self.clone(), w.clone()],
+            dims.into(),
+            self.dtype(),
+        )
     }
 
     /// `x[b, n, r]`, `i[b, m]` → `[b, m, r]`.
@@ -345,7 +350,7 @@ fn int_op(op: Binary) -> bool {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
         Binary::Rem | Binary::Remainder | Binary::Less => true,
         Binary::Div | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
-        Binary::LogAddExp | Binary::XLogY | Binary::XLog1pY => false,
+        Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }
 }
 

@@ -103,7 +103,7 @@ pub enum Prim {
         step: Dims,
     },
     /// Zeros around and between the elements.
-    Pad(SmallVec<[Padding; 6]>),
+    Pad(Box<[Padding]>),
     /// Reverses the order along these axes.
     Flip(Dims),
     /// The arguments one after the other along an axis.
@@ -120,7 +120,7 @@ pub enum Prim {
     /// `[…, m, k] × […, k, n] → […, m, n]` with equal leading axes.
     Matmul,
     /// Cross-correlation `[g, n, s…, c] ⋆ [g, k…, c, o] → [g, n, s′…, o]`: g independent groups.
-    Conv(Window),
+    Conv(Box<Window>),
     /// `x[b, n, r]`, integer `i[b, m]` → `x[b, i[b, m], r]`.
     Gather,
     /// Integer `i[b, m]`, `u[b, m, r]` → zeros `[b, n, r]` to which `u[b, m]` is added at row `i[b, m]`.

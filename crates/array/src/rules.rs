@@ -122,7 +122,7 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Reshape => args[0].reshape_op(y.0.shape.clone()),
         Prim::Permute(axes) => args[0].permute_op(axes.clone()),
         Prim::Slice { start, step } => args[0].slice_op(start.clone(), step.clone(), y.0.shape.clone()),
-        Prim::Pad(pads) => args[0].pad_op(pads.clone()),
+        Prim::Pad(pads) => args[0].pad_op(SmallVec::from_slice(pads)),
         Prim::Flip(axes) => args[0].flip_op(axes.clone()),
         Prim::Concat(axis) => Array::concat_op(args, *axis),
         Prim::Reduce(op, axes) => args[0].reduce_op(*op, axes.clone()),
@@ -130,7 +130,7 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Gather => args[0].gather_op(&args[1]),
         Prim::ScatterAdd(n) => Array::scatter_add_op(&args[0], &args[1], *n),
         Prim::Matmul => args[0].matmul_op(&args[1]),
-        Prim::Conv(window) => args[0].conv_op(&args[1], window.clone()),
+        Prim::Conv(window) => args[0].conv_op(&args[1], (**window).clone()),
         Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop | Prim::Unary(_) | Prim::Binary(_) => {
             unreachable!()
         }

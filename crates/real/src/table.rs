@@ -6,7 +6,7 @@
 
 use crate::real::Real;
 use crate::special as s;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
 
 /// How an operation is written in a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -226,6 +226,10 @@ elementary! {
         Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..3.0;
         /// exp(x²)·erfc(x).
         Erfcx erfcx = s::erfcx, |x, y| 2.0 * x * y - FRAC_2_SQRT_PI, Function, -1.0..3.0;
+        /// The inverse of [`erf`](Real::erf).
+        ErfInv erf_inv = s::erf_inv, |_, y| FRAC_2_SQRT_PI.recip() * y.square().exp(), Function, -0.9..0.9;
+        /// Γ(x).
+        Gamma gamma = s::gamma, |x, y| y * x.polygamma(0), Function, 0.5..4.0;
         /// ln |Γ(x)|.
         LnGamma ln_gamma = s::ln_gamma, |x, _| x.polygamma(0), Function, 0.3..6.0;
         /// The distribution function of the standard normal.
@@ -234,6 +238,24 @@ elementary! {
         NormLogCdf norm_log_cdf = s::norm_log_cdf, |x, _| x.inv_mills_ratio(), Function, -4.0..3.0;
         /// φ(x)/Φ(x), the slope of [`norm_log_cdf`](Real::norm_log_cdf).
         InvMillsRatio inv_mills_ratio = s::inv_mills_ratio, |x, y| -(y * (x + y)), Function, -4.0..3.0;
+        /// The inverse of [`norm_cdf`](Real::norm_cdf).
+        NormQuantile norm_quantile = s::norm_quantile, |_, y| TAU.sqrt() * (0.5 * y.square()).exp(), Function, 0.1..0.9;
+        /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
+        Logit logit = s::logit, |x, _| (x * (1.0 - x)).recip(), Function, 0.1..0.9;
+        /// The exponential integral Ei(x).
+        ExpIntEi exp_int_ei = s::exp_int_ei, |x, _| x.exp() / x, Function, 0.3..3.0;
+        /// The exponential integral E₁(x).
+        ExpIntE1 exp_int_e1 = s::exp_int_e1, |x, _| -((-x).exp() / x), Function, 0.3..3.0;
+        /// The modified Bessel function I₀(x).
+        BesselI0 bessel_i0 = s::bessel_i0, |x, _| x.bessel_i1(), Function, -3.0..3.0;
+        // I₁(x)/x is ½ at 0.
+        /// The modified Bessel function I₁(x).
+        BesselI1 bessel_i1 = s::bessel_i1, |x, y| x.bessel_i0() - R::select(x, &(y / x), &R::lift(0.5)), Function, 0.3..3.0;
+        /// exp(−|x|)·I₀(x).
+        BesselI0e bessel_i0e = s::bessel_i0e, |x, y| x.bessel_i1e() - x.sign() * y, Function, 0.3..3.0;
+        /// exp(−|x|)·I₁(x).
+        BesselI1e bessel_i1e = s::bessel_i1e,
+            |x, y| x.bessel_i0e() - R::select(x, &(y / x), &R::lift(0.5)) - x.sign() * y, Function, 0.3..3.0;
     }
     flat {
         /// −1, 0 or 1 with x's sign; 0 at ±0.
@@ -300,6 +322,13 @@ elementary! {
         /// ln(eˣ + eʸ).
         LogAddExp log_add_exp = s::log_add_exp, |x, y, _| ((x - y).logistic(), (y - x).logistic()),
             Function, (-3.0..3.0, -3.0..3.0);
+        /// log₂(2ˣ + 2ʸ).
+        LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| ((LN_2 * (x - y)).logistic(), (LN_2 * (y - x)).logistic()),
+            Function, (-3.0..3.0, -3.0..3.0);
+        /// ln B(x, y), the logarithm of the beta function.
+        LnBeta ln_beta = s::ln_beta,
+            |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
+            Function, (0.5..4.0, 0.5..4.0);
         /// x·ln y, 0 where x = 0.
         XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x / y), Function, (-3.0..3.0, 0.3..3.0);
         /// x·ln(1 + y), 0 where x = 0.

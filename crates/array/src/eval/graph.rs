@@ -42,13 +42,27 @@ impl Hasher for Mix {
 }
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
 
-/// How a value is read: an item and the layout of its elements. `stage` tells from when on it may be.
+/// How a value is read: an item and a view of its elements. `stage` tells from when on it may be.
 #[derive(Clone, Debug)]
 pub(crate) struct Ref {
     pub item: usize,
+    pub view: Arc<View>,
+    pub stage: u32,
+}
+
+/// A shape laid over an item's elements.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct View {
     pub shape: Shape,
     pub layout: Layout,
-    pub stage: u32,
+}
+impl View {
+    fn row_major(shape: &Shape) -> Arc<View> {
+        Arc::new(View { shape: shape.clone(), layout: Layout::contiguous(shape) })
+    }
+    fn is_row_major(&self) -> bool {
+        self.layout.offset == 0 && self.layout.is_row_major(&self.shape)
+    }
 }
 
 /// What an item is, and so how it comes to be.
@@ -60,11 +74,11 @@ pub(crate) enum What {
     /// 0, 1, 2 … along an axis.
     Iota(usize),
     /// Part of a fused program.
-    Elementwise(Prim),
+    Elementwise,
     /// A reduction at the end of a fused program.
-    Reduce(Prim),
+    Reduce,
     /// A kernel of its own.
-    Kernel(Prim),
+    Kernel,
     /// A view brought into row-major order.
     Copy,
 }
@@ -72,19 +86,28 @@ pub(crate) enum What {
 /// A value to compute, or data.
 pub(crate) struct Item {
     pub what: What,
-    pub shape: Shape,
-    pub dtype: DType,
+    /// The node it comes from; a copy's shape is not the node's but that of `whole`.
+    pub node: Array,
+    /// All of it, in order.
+    pub whole: Arc<View>,
     pub args: SmallVec<[Ref; 3]>,
     /// Its place in the order of fused steps: see [`super::plan`].
     pub stage: u32,
-    /// The line of user code that asked for it.
-    pub at: &'static std::panic::Location<'static>,
 }
 
 impl Item {
     /// Whether `r` reads this item element for element.
     pub fn is_as_it_is(&self, r: &Ref) -> bool {
-        self.shape == r.shape && r.layout.offset == 0 && r.layout.is_row_major(&r.shape)
+        Arc::ptr_eq(&self.whole, &r.view) || self.whole.shape == r.view.shape && r.view.is_row_major()
+    }
+    pub fn prim(&self) -> &Prim {
+        &self.node.0.prim
+    }
+    pub fn shape(&self) -> &Shape {
+        &self.whole.shape
+    }
+    pub fn dtype(&self) -> DType {
+        self.node.dtype()
     }
 }
 
@@ -135,16 +158,6 @@ fn pending(roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
     (nodes, all)
 }
 
-/// What makes two items equal.
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    prim: Prim,
-    dtype: DType,
-    shape: Shape,
-    /// With the stages: what waits longer (a checkpoint's second run) is not the same.
-    args: SmallVec<[(usize, Layout, u32); 3]>,
-}
-
 impl Graph {
     pub fn new(roots: &[Array]) -> Graph {
         let (nodes, roots) = pending(roots);
@@ -153,6 +166,7 @@ impl Graph {
             let r = b.node(node, args);
             b.refs.insert(node.0.id, r);
         }
+        // What was evaluated meanwhile, on another thread, is done.
         let roots = roots.into_iter().filter(|r| !r.is_evaluated());
         let roots = roots.map(|r| (b.root(&r), r)).map(|(item, r)| (r, item)).collect();
         Graph { items: b.items, roots }
@@ -162,7 +176,8 @@ impl Graph {
 struct Builder {
     items: Vec<Item>,
     refs: Map<u64, Ref>,
-    known: Map<Key, usize>,
+    /// Items by the hash of what makes them equal.
+    known: Map<u64, SmallVec<[usize; 2]>>,
 }
 
 impl Builder {
@@ -180,93 +195,94 @@ impl Builder {
     /// The item that holds a root's value.
     fn root(&mut self, root: &Array) -> usize {
         let r = self.read(root);
-        let whole = r.layout.offset == 0 && r.layout.is_row_major(&r.shape);
-        if whole && r.shape.size() == self.items[r.item].shape.size() { r.item } else { self.copied(r, root) }
+        let as_large = r.view.shape.size() == self.items[r.item].shape().size();
+        if as_large && r.view.is_row_major() { r.item } else { self.copied(r, root) }
     }
     /// A view in row-major order.
     fn copied(&mut self, r: Ref, node: &Array) -> usize {
-        let (shape, stage) = (r.shape.clone(), self.stored(&r) + 1);
-        let dtype = self.items[r.item].dtype;
-        self.items.push(Item {
-            what: What::Copy,
-            shape,
-            dtype,
-            args: SmallVec::from_elem(r, 1),
-            stage,
-            at: node.at(),
-        });
+        let (whole, stage) = (View::row_major(&r.view.shape), self.stored(&r) + 1);
+        let args = SmallVec::from_iter([r]);
+        self.items.push(Item { what: What::Copy, node: node.clone(), whole, args, stage });
         self.items.len() - 1
     }
-    fn push(&mut self, what: What, like: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> usize {
-        let (shape, dtype, at) = (like.0.shape.clone(), like.dtype(), like.at());
-        self.items.push(Item { what, shape, dtype, args, stage, at });
+    fn push(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> usize {
+        let whole = View::row_major(&node.0.shape);
+        self.items.push(Item { what, node: node.clone(), whole, args, stage });
         self.items.len() - 1
     }
     /// All of an item, in order.
     fn whole(&self, item: usize) -> Ref {
-        let Item { shape, stage, .. } = &self.items[item];
-        Ref { item, layout: Layout::contiguous(shape), shape: shape.clone(), stage: *stage }
+        let Item { whole, stage, .. } = &self.items[item];
+        Ref { item, view: whole.clone(), stage: *stage }
     }
-    /// The stage from which on a fused program of `shape` may read `r`. One that reads an elementwise value of its
-    /// own shape as it is can be the same program; any other reader waits for the value to be stored.
+    /// The stage from which on a fused program may read `r`. One that reads an elementwise value as it is can be the
+    /// same program; any other reader waits for the value to be stored.
     fn ready(&self, r: &Ref) -> u32 {
         let item = &self.items[r.item];
         match item.what {
-            What::Elementwise(_) if !item.is_as_it_is(r) => r.stage.max(item.stage + 1),
-            What::Elementwise(_) | What::Data(_) | What::Fill(_) | What::Iota(_) => r.stage,
-            What::Reduce(_) | What::Kernel(_) | What::Copy => r.stage.max(item.stage),
+            What::Elementwise if !item.is_as_it_is(r) => r.stage.max(item.stage + 1),
+            What::Elementwise | What::Data(_) | What::Fill(_) | What::Iota(_) => r.stage,
+            What::Reduce | What::Kernel | What::Copy => r.stage.max(item.stage),
         }
     }
-    /// An item with this primitive, or the equal one there is.
+    /// The stage after which `r` is in memory.
+    fn stored(&self, r: &Ref) -> u32 {
+        r.stage.max(self.items[r.item].stage)
+    }
+    /// An item for this node, or the equal one there is.
     fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
-        let keyed = args.iter().map(|r| (r.item, r.layout.clone(), r.stage)).collect();
-        let key =
-            Key { prim: node.0.prim.clone(), dtype: node.dtype(), shape: node.0.shape.clone(), args: keyed };
-        if let Some(&item) = self.known.get(&key) {
-            // The equal item may have to wait less long; the reader still waits for its own arguments.
-            let mut r = self.whole(item);
-            r.stage = r.stage.max(stage);
-            return r;
+        let mut hash = Mix::default();
+        node.0.prim.hash(&mut hash);
+        node.dtype().hash(&mut hash);
+        node.0.shape.hash(&mut hash);
+        args.iter().for_each(|r| hash.write_u64(r.item as u64));
+        let hash = hash.finish();
+        // With the stages: what waits longer (a checkpoint's second run) is not the same.
+        let same = |(a, b): (&Ref, &Ref)| a.item == b.item && a.stage == b.stage && a.view == b.view;
+        let equal = |&&i: &&usize| {
+            let other = &self.items[i];
+            other.dtype() == node.dtype()
+                && *other.shape() == node.0.shape
+                && *other.prim() == node.0.prim
+                && other.args.iter().zip(&args).all(same)
+        };
+        if let Some(&item) = self.known.get(&hash).and_then(|items| items.iter().find(equal)) {
+            return self.whole(item);
         }
         let item = self.push(what, node, args, stage);
-        self.known.insert(key, item);
+        self.known.entry(hash).or_default().push(item);
         self.whole(item)
     }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
-        let shape = &node.0.shape;
-        let prim = &node.0.prim;
+        let (prim, shape) = (&node.0.prim, &node.0.shape);
         match prim {
             Prim::Leaf => unreachable!("data are not pending"),
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
             // The value of the first argument; the others are only waited for.
             Prim::Alias | Prim::Stop | Prim::Custom(..) => {
-                let wait = args.iter().map(|r| self.stored(r)).max().unwrap_or(0);
-                let alone = args.len() == 1;
-                let mut r = args.swap_remove(0);
-                if !alone {
-                    r.stage = r.stage.max(wait)
-                }
-                r
+                let wait = args[1..].iter().map(|r| self.stored(r)).max().unwrap_or(0);
+                let r = args.swap_remove(0);
+                Ref { stage: r.stage.max(wait), ..r }
             }
             Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => {
                 let stage = args.iter().map(|r| self.ready(r)).max().unwrap_or(0);
-                self.item(What::Elementwise(prim.clone()), node, args, stage)
+                self.item(What::Elementwise, node, args, stage)
             }
             Prim::Reduce(..) => {
-                // The program runs at `before` over the argument's shape; the result can be read one later.
+                // The program runs at the stage of its argument; the result can be read one later.
                 let before = self.ready(&args[0]);
-                self.item(What::Reduce(prim.clone()), node, args, before + 1)
+                self.item(What::Reduce, node, args, before + 1)
             }
             Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
                 let arg = args.swap_remove(0);
-                match arg.layout.moved(prim, &arg.shape, shape) {
-                    Some(layout) => Ref { layout, shape: shape.clone(), ..arg },
+                match arg.view.layout.moved(prim, &arg.view.shape, shape) {
+                    Some(layout) => Ref { view: Arc::new(View { shape: shape.clone(), layout }), ..arg },
                     // Only a reshape of a scattered view: bring the view into order, then reshape that.
                     None => {
                         let item = self.copied(arg, node);
-                        Ref { layout: Layout::contiguous(shape), shape: shape.clone(), ..self.whole(item) }
+                        Ref { view: View::row_major(shape), ..self.whole(item) }
                     }
                 }
             }
@@ -280,12 +296,8 @@ impl Builder {
             | Prim::Argsort
             | Prim::Random(_) => {
                 let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
-                self.item(What::Kernel(prim.clone()), node, args, stage)
+                self.item(What::Kernel, node, args, stage)
             }
         }
-    }
-    /// The stage from which on `r` can be read from memory.
-    fn stored(&self, r: &Ref) -> u32 {
-        r.stage.max(self.items[r.item].stage)
     }
 }

@@ -4,12 +4,13 @@
 //! through a kernel or a view (those begin a later stage), so any of them can share a program without a cycle. Those
 //! that are connected, through each other or through a large input, do.
 
-use super::graph::{Graph, Item, Map, Ref, What};
+use super::graph::{Graph, Item, Map, Ref, View, What};
 use super::layout::{Layout, Strides, collapse};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Target};
 use crate::prim::Prim;
 use crate::shape::Shape;
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// One step of a run.
 pub(crate) enum Step {
@@ -32,9 +33,9 @@ impl Step {
 /// The program an item belongs to: its stage and iteration space.
 fn home(item: &Item) -> Option<(u32, &Shape)> {
     match &item.what {
-        What::Elementwise(_) => Some((item.stage, &item.shape)),
-        What::Reduce(_) => Some((item.stage - 1, &item.args[0].shape)),
-        What::Iota(_) | What::Data(_) | What::Fill(_) | What::Kernel(_) | What::Copy => None,
+        What::Elementwise => Some((item.stage, item.shape())),
+        What::Reduce => Some((item.stage - 1, &item.args[0].view.shape)),
+        What::Iota(_) | What::Data(_) | What::Fill(_) | What::Kernel | What::Copy => None,
     }
 }
 
@@ -61,7 +62,7 @@ impl Sets {
 /// Whether `r`, read by an item at `home`, is a value of the same program.
 fn inside(graph: &Graph, r: &Ref, at: (u32, &Shape)) -> bool {
     let item = &graph.items[r.item];
-    matches!(item.what, What::Elementwise(_)) && home(item) == Some(at) && item.is_as_it_is(r)
+    matches!(item.what, What::Elementwise) && home(item) == Some(at) && item.is_as_it_is(r)
 }
 
 impl Plan {
@@ -83,7 +84,7 @@ impl Plan {
                         } else {
                             stored[r.item] = true;
                             // Those that stream the same large input over the same space read it once.
-                            if graph.items[r.item].shape.size() == at.1.size() {
+                            if graph.items[r.item].shape().size() == at.1.size() {
                                 let readers = streams.entry((r.item, at.0)).or_default();
                                 match readers.iter().find(|&&k| home(&graph.items[k]) == Some(at)) {
                                     Some(&k) => sets.unite(i, k),
@@ -127,7 +128,7 @@ struct Fuser<'a> {
     at: (u32, &'a Shape),
     inputs: Vec<Input>,
     buffers: Vec<usize>,
-    read: Map<(usize, Layout), u16>,
+    read: Vec<(usize, Arc<View>)>,
     registers: Map<usize, u16>,
 }
 
@@ -140,24 +141,25 @@ impl Fuser<'_> {
         let index = match item.what {
             What::Fill(c) => return Operand::Number(c),
             What::Iota(axis) => Some(axis),
-            What::Data(_) | What::Elementwise(_) | What::Reduce(_) | What::Kernel(_) | What::Copy => None,
+            What::Data(_) | What::Elementwise | What::Reduce | What::Kernel | What::Copy => None,
         };
-        let next = self.inputs.len() as u16;
-        let k = *self.read.entry((r.item, r.layout.clone())).or_insert(next);
-        if k == next {
+        let known = self.read.iter().position(|(item, view)| *item == r.item && *view == r.view);
+        let k = known.unwrap_or(self.read.len()) as u16;
+        if known.is_none() {
+            self.read.push((r.item, r.view.clone()));
             let input = match index {
                 // Views of an index are read from memory; a whole one is made on the spot.
                 Some(axis) if item.is_as_it_is(r) => {
-                    let strides = (0..r.shape.rank()).map(|k| isize::from(k == axis)).collect();
-                    Input { buffer: None, dtype: item.dtype, offset: 0, strides }
+                    let strides = (0..r.view.shape.rank()).map(|k| isize::from(k == axis)).collect();
+                    Input { buffer: None, dtype: item.dtype(), offset: 0, strides }
                 }
                 _ => {
                     let buffer = self.buffers.iter().position(|&b| b == r.item).unwrap_or_else(|| {
                         self.buffers.push(r.item);
                         self.buffers.len() - 1
                     });
-                    let Layout { offset, strides } = r.layout.clone();
-                    Input { buffer: Some(buffer), dtype: item.dtype, offset, strides }
+                    let Layout { offset, strides } = r.view.layout.clone();
+                    Input { buffer: Some(buffer), dtype: item.dtype(), offset, strides }
                 }
             };
             self.inputs.push(input)
@@ -173,39 +175,39 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
     let mut last_use: Map<usize, usize> = Map::default();
     for &i in members {
         let item = &graph.items[i];
-        let end = if matches!(item.what, What::Reduce(_)) { usize::MAX } else { i };
+        let end = if matches!(item.what, What::Reduce) { usize::MAX } else { i };
         for r in item.args.iter().filter(|r| inside(graph, r, at)) {
             let last = last_use.entry(r.item).or_insert(end);
             *last = (*last).max(end)
         }
     }
-    let mut f =
-        Fuser { graph, at, inputs: vec![], buffers: vec![], read: Map::default(), registers: Map::default() };
+    let mut f = Fuser { graph, at, inputs: vec![], buffers: vec![], read: vec![], registers: Map::default() };
     let (mut code, mut outputs, mut sinks) = (vec![], vec![], vec![]);
     let (mut sink_items, mut free, mut registers) = (vec![], Vec::<u16>::new(), 0u16);
     for &i in members {
         let item = &graph.items[i];
         let operands: SmallVec<[Operand; 3]> = item.args.iter().map(|r| f.operand(r)).collect();
         let (op, dtype) = match &item.what {
-            What::Reduce(Prim::Reduce(op, axes)) => {
-                let mut strides: Strides = Layout::contiguous(&item.shape).strides;
+            What::Reduce => {
+                let Prim::Reduce(op, axes) = item.prim() else { unreachable!("a reduction") };
+                let mut strides: Strides = item.whole.layout.strides.clone();
                 axes.iter().for_each(|&a| strides[a] = 0);
                 sinks.push(Sink {
                     op: *op,
-                    dtype: item.dtype,
+                    dtype: item.dtype(),
                     operand: operands[0],
                     strides,
-                    size: item.shape.size(),
+                    size: item.shape().size(),
                 });
                 sink_items.push(i);
                 continue;
             }
-            What::Elementwise(prim) => match prim {
-                Prim::Unary(op) => (Op::Unary(*op), item.dtype),
-                Prim::Binary(op) => (Op::Binary(*op), item.dtype),
-                Prim::Compare(op) => (Op::Compare(*op), graph.items[item.args[0].item].dtype),
-                Prim::Select => (Op::Select, item.dtype),
-                Prim::Cast(_) => (Op::Cast(graph.items[item.args[0].item].dtype), item.dtype),
+            What::Elementwise => match item.prim() {
+                Prim::Unary(op) => (Op::Unary(*op), item.dtype()),
+                Prim::Binary(op) => (Op::Binary(*op), item.dtype()),
+                Prim::Compare(op) => (Op::Compare(*op), graph.items[item.args[0].item].dtype()),
+                Prim::Select => (Op::Select, item.dtype()),
+                Prim::Cast(_) => (Op::Cast(graph.items[item.args[0].item].dtype()), item.dtype()),
                 other => unreachable!("{} is not elementwise", other.name()),
             },
             _ => unreachable!("only elementwise items and reductions are fused"),
@@ -228,10 +230,10 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
         };
         code.push(Instruction { op, dtype, target, operands });
         if let (Target::Register(r), Some(k)) = (target, output) {
-            let (op, target) = (Op::Cast(item.dtype), Target::Output(k));
+            let (op, target) = (Op::Cast(item.dtype()), Target::Output(k));
             code.push(Instruction {
                 op,
-                dtype: item.dtype,
+                dtype: item.dtype(),
                 target,
                 operands: SmallVec::from_elem(Operand::Register(r), 1),
             })
@@ -248,7 +250,7 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
     let mut all: Vec<&mut Strides> = f.inputs.iter_mut().map(|i| &mut i.strides).collect();
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
-    let dtypes = outputs.iter().map(|&i| graph.items[i].dtype).collect();
+    let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
     let program =
         Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers: registers as usize };
     Step::Fused { program, inputs: f.buffers, outputs, sinks: sink_items }

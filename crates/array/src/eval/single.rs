@@ -2,7 +2,9 @@
 
 use super::graph::{Graph, Item, Ref, What};
 use super::kernels::elementwise::Lane;
-use super::kernels::{View, ViewMut, copy, matmul, row_major};
+use super::kernels::{
+    BadIndex, View, ViewMut, argsort, conv, copy, cumsum, gather, matmul, random, row_major, scatter_add,
+};
 use super::layout::Strides;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
@@ -30,6 +32,33 @@ macro_rules! with_size {
         }
     };
 }
+/// Runs `$body` with `$T` the item's number type.
+macro_rules! numeric {
+    ($item:expr, $T:ident => $body:expr) => {
+        match $item.dtype() {
+            DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            DType::Bool => {
+                unreachable!("{} of bools is refused when the graph is built", $item.prim().name())
+            }
+        }
+    };
+}
+
 /// The buffers of the items computed so far.
 pub(super) struct Values<'a> {
     pub graph: &'a Graph,
@@ -40,7 +69,7 @@ impl<'a> Values<'a> {
     /// An argument as a strided view.
     fn view<T: Pod>(&self, r: &'a Ref) -> View<'a, T> {
         let data = self.buffers[r.item].as_ref().expect("steps run after those they read from").slice();
-        View { data, offset: r.layout.offset, shape: &r.shape, strides: &r.layout.strides }
+        View { data, offset: r.view.layout.offset, shape: &r.view.shape, strides: &r.view.layout.strides }
     }
 }
 
@@ -49,21 +78,23 @@ pub(super) fn run(values: &Values, i: usize) -> Buffer {
     let item = &values.graph.items[i];
     let mut out = match item.what {
         // These write only some of the elements, or add to them.
-        What::Kernel(Prim::Pad(_) | Prim::ScatterAdd(_)) => Buffer::zeroed(item.shape.size(), item.dtype),
-        _ => Buffer::dirty(item.shape.size(), item.dtype),
+        What::Kernel if matches!(item.prim(), Prim::Pad(_) | Prim::ScatterAdd(_)) => {
+            Buffer::zeroed(item.shape().size(), item.dtype())
+        }
+        _ => Buffer::dirty(item.shape().size(), item.dtype()),
     };
-    if item.shape.size() == 0 {
+    if item.shape().size() == 0 {
         return out;
     }
     match &item.what {
-        What::Fill(c) => with_store!(item.dtype, T => out.slice_mut::<T>().fill(T::of(*c))),
-        What::Iota(axis) => with_store!(item.dtype, T => iota(&item.shape, *axis, out.slice_mut::<T>())),
+        What::Fill(c) => with_store!(item.dtype(), T => out.slice_mut::<T>().fill(T::of(*c))),
+        What::Iota(axis) => with_store!(item.dtype(), T => iota(item.shape(), *axis, out.slice_mut::<T>())),
         What::Copy => {
-            let shape = &item.args[0].shape;
-            with_size!(item.dtype, T => place::<T>(values, &item.args[0], &mut out, 0, shape, &row_major(shape)))
+            let shape = &item.args[0].view.shape;
+            with_size!(item.dtype(), T => place::<T>(values, &item.args[0], &mut out, 0, shape, &row_major(shape)))
         }
-        What::Kernel(prim) => kernel(values, item, prim, &mut out),
-        What::Data(_) | What::Elementwise(_) | What::Reduce(_) => unreachable!("not steps of their own"),
+        What::Kernel => kernel(values, item, &mut out),
+        What::Data(_) | What::Elementwise | What::Reduce => unreachable!("not steps of their own"),
     }
     out
 }
@@ -80,38 +111,50 @@ fn place<T: Pod + Send + Sync>(
     copy(values.view::<T>(r), ViewMut { data: out.slice_mut(), offset, shape, strides })
 }
 
-fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
+fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
     let args = &item.args;
-    match prim {
+    match item.prim() {
         Prim::Pad(pads) => pad(values, item, pads, out),
         Prim::Concat(axis) => {
-            let strides = row_major(&item.shape);
+            let strides = row_major(item.shape());
             let mut offset = 0;
             for r in args {
-                with_size!(item.dtype, T => place::<T>(values, r, out, offset, &r.shape, &strides));
-                offset += r.shape[*axis] * strides[*axis] as usize
+                with_size!(item.dtype(), T => place::<T>(values, r, out, offset, &r.view.shape, &strides));
+                offset += r.view.shape[*axis] * strides[*axis] as usize
             }
         }
         Prim::Matmul => {
-            macro_rules! typed {
-                ($T:ty) => {
-                    matmul::<$T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut())
-                };
-            }
-            match item.dtype {
-                DType::F32 => typed!(f32),
-                DType::F64 => typed!(f64),
-                DType::I32 => typed!(i32),
-                DType::I64 => typed!(i64),
-                DType::Bool => unreachable!("products of bools are refused when the graph is built"),
+            numeric!(item, T => matmul::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()))
+        }
+        Prim::Conv(w) => {
+            numeric!(item, T => conv::<T>(values.view(&args[0]), values.view(&args[1]), w, out.slice_mut()))
+        }
+        Prim::Cumsum { axis, reverse } => {
+            numeric!(item, T => cumsum::<T>(values.view(&args[0]), *axis, *reverse, out.slice_mut()))
+        }
+        Prim::Gather => {
+            let done = with_size!(item.dtype(), T => gather::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()));
+            in_range(done, item)
+        }
+        Prim::ScatterAdd(_) => {
+            let done = numeric!(item, T => scatter_add::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()));
+            in_range(done, item)
+        }
+        Prim::Argsort => {
+            with_store!(values.graph.items[args[0].item].dtype(), T => argsort::<T>(values.view(&args[0]), out.slice_mut()))
+        }
+        Prim::Random(n) => {
+            let keys = values.view::<i64>(&args[0]);
+            let mut row = Buffer::dirty(keys.size(), DType::I64);
+            let (shape, strides) = (keys.shape, row_major(keys.shape));
+            copy(keys, ViewMut { data: row.slice_mut::<i64>(), offset: 0, shape, strides: &strides });
+            match item.dtype() {
+                DType::F32 => random::<f32>(row.slice(), *n, out.slice_mut()),
+                DType::F64 => random::<f64>(row.slice(), *n, out.slice_mut()),
+                DType::I64 => random::<i64>(row.slice(), *n, out.slice_mut()),
+                DType::I32 | DType::Bool => unreachable!("random numbers are f32, f64 or i64"),
             }
         }
-        Prim::Conv(_)
-        | Prim::Gather
-        | Prim::ScatterAdd(_)
-        | Prim::Cumsum { .. }
-        | Prim::Argsort
-        | Prim::Random(_) => todo!(),
         Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop | Prim::Custom(..) => {
             unreachable!()
         }
@@ -127,27 +170,34 @@ fn kernel(values: &Values, item: &Item, prim: &Prim, out: &mut Buffer) {
     }
 }
 
+/// Stops at an index that is no row, naming the line that asked for it.
+fn in_range(done: Result<(), BadIndex>, item: &Item) {
+    if let Err(BadIndex { index, len }) = done {
+        panic!("index {index} is out of range for an axis of extent {len}\n  indexed at {}", item.node.at())
+    }
+}
+
 /// Elements at their places among zeros; what negative padding cuts off is left out of the view.
 fn pad(values: &Values, item: &Item, pads: &[Padding], out: &mut Buffer) {
     let r = &item.args[0];
-    let strides = row_major(&item.shape);
-    let (mut shape, mut source, mut to) = (r.shape.clone(), r.clone(), Strides::new());
-    let mut offset = 0;
+    let strides = row_major(item.shape());
+    let (mut view, mut to, mut offset) = ((*r.view).clone(), Strides::new(), 0);
     for (k, p) in pads.iter().enumerate() {
         let step = p.interior as isize + 1;
         // The first and last elements whose places are inside the result.
         let first = ((-p.lo).max(0) + step - 1) / step;
-        let last = (item.shape[k] as isize - 1 - p.lo).div_euclid(step).min(r.shape[k] as isize - 1);
+        let last = (item.shape()[k] as isize - 1 - p.lo).div_euclid(step).min(view.shape[k] as isize - 1);
         if last < first {
             return;
         }
-        shape[k] = (last - first + 1) as usize;
-        source.layout.offset = (source.layout.offset as isize + first * r.layout.strides[k]) as usize;
+        view.shape[k] = (last - first + 1) as usize;
+        view.layout.offset = (view.layout.offset as isize + first * view.layout.strides[k]) as usize;
         offset += (p.lo + first * step) * strides[k];
         to.push(strides[k] * step)
     }
-    source.shape = shape.clone();
-    with_size!(item.dtype, T => place::<T>(values, &source, out, offset as usize, &shape, &to))
+    let shape = view.shape.clone();
+    let r = Ref { view: Arc::new(view), ..r.clone() };
+    with_size!(item.dtype(), T => place::<T>(values, &r, out, offset as usize, &shape, &to))
 }
 
 fn iota<T: Lane>(shape: &Shape, axis: usize, out: &mut [T]) {

@@ -3,7 +3,8 @@
 use super::reference::interpret;
 use crate::array::Array;
 use crate::dtype::DType;
-use crate::prim::Padding;
+use crate::prim::{Padding, Window};
+use crate::shape::Shape;
 use crate::transform::{grad, value_and_grad};
 use pullback_real::{Binary, Real, Unary};
 
@@ -112,4 +113,37 @@ fn movement_and_products() {
     agree(&[&c, &c.swap_last().matmul_op(&a), &a.swap_last().matmul_op(&a.exp())], 1e-13);
     let iota = Array::iota(&[3usize, 4][..], 1, DType::I64);
     agree(&[&iota.cast(DType::F64), &iota.swap_last(), &(iota.cast(DType::F32) * 2.0)], 0.0);
+}
+
+#[test]
+fn kernels_of_their_own() {
+    let dims = |d: &[usize]| Shape::new(d);
+    let (x, w) = (numbers(&[2, 3, 8, 9, 4], 1), numbers(&[2, 3, 2, 4, 5], 2));
+    let window = |s: usize, lo: isize, id: usize, kd: usize| Window {
+        stride: [s, 1].into_iter().collect(),
+        lo: [lo, 0].into_iter().collect(),
+        hi: [1, lo].into_iter().collect(),
+        input_dilation: [id, 1].into_iter().collect(),
+        kernel_dilation: [1, kd].into_iter().collect(),
+    };
+    for w_ in [window(1, 1, 1, 1), window(2, 0, 1, 2), window(1, -1, 2, 1), window(3, 2, 2, 2)] {
+        let loss = |(x, w): &(Array, Array)| x.conv_op(w, w_.clone()).square().sum();
+        let y = x.conv_op(&w, w_.clone());
+        let (dx, dw) = grad(loss)(&(x.clone(), w.clone()));
+        agree(&[&y, &dx, &dw], 1e-12)
+    }
+    let index = Array::from_slice(&[2i64, 0, 2, 3, 1, 1], &[2, 3]);
+    let table = numbers(&[2, 4, 5], 3);
+    let rows = table.gather_op(&index);
+    let spread = Array::scatter_add_op(&index, &rows.exp(), 6);
+    agree(&[&rows, &spread, &rows.cumsum_op(1, false), &rows.cumsum_op(2, true)], 1e-13);
+    let keys = numbers(&[3, 40], 5);
+    agree(&[&keys.argsort_op(), &Array::iota(dims(&[4, 3]), 0, DType::I64).swap_last().argsort_op()], 0.0);
+}
+
+#[test]
+#[should_panic(expected = "index 4 is out of range for an axis of extent 4")]
+fn an_index_out_of_range() {
+    let index = Array::from_slice(&[0i64, 4], &[1, 2]);
+    numbers(&[1, 4, 2], 1).gather_op(&index).eval();
 }

@@ -440,11 +440,11 @@ impl Chunk<'_> {
         let step = sink.strides.last().copied().unwrap_or(0);
         let x = self.arg::<T>(sink.operand, at);
         runs(index, dims, &sink.strides, first, at.n, |done, run, place| {
-            let mut block = [T::zeroed(); BLOCK];
+            let block;
             let x = match x {
                 Arg::Slice(x) => &x[done..done + run],
                 Arg::Number(c) => {
-                    block[..run].fill(c);
+                    block = [c; BLOCK];
                     &block[..run]
                 }
             };

@@ -126,11 +126,22 @@ macro_rules! float_lane {
                     Unary::Powi(3) => map1(x, out, |x| x * x * x),
                     Unary::Powi(4) => map1(x, out, |x| (x * x) * (x * x)),
                     _ => {
-                        let mut block = [0.0; BLOCK];
-                        let x = spread(x, &mut block, out.len());
+                        // One number for all: computed once.
+                        let one;
+                        let (x, n) = match x {
+                            Arg::Slice(x) => (x, out.len()),
+                            Arg::Number(c) => {
+                                one = [c];
+                                (&one[..], out.len().min(1))
+                            }
+                        };
+                        let (head, tail) = out.split_at_mut(n);
                         match vector1(op) {
-                            Some(op) => math::unary::<L, $T>(op, x, out),
-                            None => scalar1(op, x, out),
+                            Some(op) => math::unary::<L, $T>(op, &x[..n], head),
+                            None => scalar1(op, &x[..n], head),
+                        }
+                        if let Some(&y) = head.last() {
+                            tail.fill(y)
                         }
                     }
                 }
@@ -165,8 +176,21 @@ macro_rules! float_lane {
                         if x != x { x } else { m }
                     }),
                     _ => {
-                        let (mut bx, mut by) = ([0.0; BLOCK], [0.0; BLOCK]);
-                        let (x, y) = (spread(x, &mut bx, out.len()), spread(y, &mut by, out.len()));
+                        let (bx, by);
+                        let x = match x {
+                            Arg::Slice(x) => x,
+                            Arg::Number(c) => {
+                                bx = [c; BLOCK];
+                                &bx[..out.len()]
+                            }
+                        };
+                        let y = match y {
+                            Arg::Slice(y) => y,
+                            Arg::Number(c) => {
+                                by = [c; BLOCK];
+                                &by[..out.len()]
+                            }
+                        };
                         match vector2(op) {
                             Some(op) => math::binary::<L, $T>(op, x, y, out),
                             None => scalar2(op, x, y, out),
@@ -179,18 +203,6 @@ macro_rules! float_lane {
 }
 float_lane!(f32);
 float_lane!(f64);
-
-/// The operand as elements.
-#[inline(always)]
-fn spread<'a, T: Copy>(x: Arg<'a, T>, block: &'a mut [T], n: usize) -> &'a [T] {
-    match x {
-        Arg::Slice(x) => x,
-        Arg::Number(x) => {
-            block[..n].fill(x);
-            &block[..n]
-        }
-    }
-}
 
 #[inline(never)]
 fn scalar1<T: Lane>(op: Unary, x: &[T], out: &mut [T]) {

@@ -82,31 +82,9 @@ fn start<T>(view: &View<T>, mut i: usize) -> isize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Rng, each_index};
+    use super::super::testing::{Rng, each_index, random_strides};
     use super::super::threads::on_one_and_two;
-    use super::super::view::{Strides, row_major};
     use super::*;
-
-    /// A view of these shapes with axes permuted, flipped or broadcast at random.
-    fn strides(rng: &mut Rng, shape: &[usize]) -> (Strides, usize) {
-        let mut order: Vec<usize> = (0..shape.len()).collect();
-        if rng.below(2) == 0 {
-            rng.shuffle(&mut order)
-        }
-        let full = row_major(&order.iter().map(|&k| shape[k].max(1)).collect::<Vec<_>>());
-        let (mut strides, mut offset) = (Strides::from_elem(0, shape.len()), 0);
-        for (&k, &s) in order.iter().zip(&full) {
-            strides[k] = match rng.below(8) {
-                0 => 0,
-                1 => {
-                    offset += shape[k].saturating_sub(1) * s as usize;
-                    -s
-                }
-                _ => s,
-            }
-        }
-        (strides, offset)
-    }
 
     fn check<T: Number>(
         rng: &mut Rng,
@@ -116,7 +94,7 @@ mod tests {
         to: fn(T) -> f64,
     ) {
         let (sa, sb) = ([shape, &[m, k]].concat(), [shape, &[k, n]].concat());
-        let ((ta, oa), (tb, ob)) = (strides(rng, &sa), strides(rng, &sb));
+        let ((ta, oa), (tb, ob)) = (random_strides(rng, &sa), random_strides(rng, &sb));
         let mut data = |s: &[usize]| -> Vec<T> {
             (0..s.iter().map(|&n| n.max(1)).product()).map(|_| of(rng.small())).collect()
         };
@@ -129,16 +107,12 @@ mod tests {
             out
         });
         assert_eq!(one, two);
-        let at = |v: &View<T>, i: &[usize]| {
-            let o = i.iter().zip(v.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
-            to(v.data[(v.offset as isize + o) as usize])
-        };
         let (mut want, r) = (vec![], shape.len());
         each_index(&[shape, &[m, n]].concat(), |i| {
             let term = |l: usize| {
                 let (mut ia, mut ib) = (i.to_vec(), i.to_vec());
                 (ia[r + 1], ib[r]) = (l, l);
-                at(&a, &ia) * at(&b, &ib)
+                to(a.at(&ia)) * to(b.at(&ib))
             };
             want.push(of((0..k).map(term).sum()))
         });

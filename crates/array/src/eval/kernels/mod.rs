@@ -10,17 +10,26 @@
 pub(crate) mod elementwise;
 pub(crate) mod math;
 pub(crate) mod reduce;
+pub(crate) mod threads;
 
+mod conv;
 mod copy;
+mod index;
 mod matmul;
 mod number;
-pub(crate) mod threads;
+mod order;
+mod patches;
+mod random;
 mod view;
 
 #[cfg(test)]
 mod testing;
 
+pub(crate) use conv::conv;
 pub(crate) use copy::copy;
+pub(crate) use index::{BadIndex, gather, scatter_add};
 pub(crate) use matmul::matmul;
 pub(crate) use number::Number;
+pub(crate) use order::{Sortable, argsort, cumsum};
+pub(crate) use random::{Random, random};
 pub(crate) use view::{Axis, Strides, View, ViewMut, collapse, row_major};

@@ -1,5 +1,7 @@
 //! Random numbers and index loops for the kernels' tests.
 
+use super::view::{Strides, View, row_major};
+
 /// A small random number generator (xorshift64*).
 pub(crate) struct Rng(pub u64);
 
@@ -37,5 +39,46 @@ pub(crate) fn each_index(shape: &[usize], mut f: impl FnMut(&[usize])) {
             rest /= shape[k]
         }
         f(&index)
+    }
+}
+
+/// Strides and offset of a view of this shape, with axes permuted, flipped and broadcast at random, of data as
+/// long as its size (zeros counted as ones).
+pub(crate) fn random_strides(rng: &mut Rng, shape: &[usize]) -> (Strides, usize) {
+    let mut order: Vec<usize> = (0..shape.len()).collect();
+    if rng.below(2) == 0 {
+        rng.shuffle(&mut order)
+    }
+    strides_in_order(rng, shape, &order)
+}
+
+/// The same with the axes in this order in memory.
+pub(crate) fn strides_in_order(rng: &mut Rng, shape: &[usize], order: &[usize]) -> (Strides, usize) {
+    let full = row_major(&order.iter().map(|&k| shape[k].max(1)).collect::<Vec<_>>());
+    let (mut strides, mut offset) = (Strides::from_elem(0, shape.len()), 0);
+    for (&k, &s) in order.iter().zip(&full) {
+        strides[k] = match rng.below(10) {
+            0 => 0,
+            1 => {
+                offset += shape[k].saturating_sub(1) * s as usize;
+                -s
+            }
+            _ => s,
+        }
+    }
+    (strides, offset)
+}
+
+impl<T: Copy> View<'_, T> {
+    /// The element at an index.
+    pub fn at(&self, index: &[usize]) -> T {
+        let step = index.iter().zip(self.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
+        self.data[(self.offset as isize + step) as usize]
+    }
+    /// The elements in row-major order.
+    pub fn elements(&self) -> Vec<T> {
+        let mut elements = vec![];
+        each_index(self.shape, |i| elements.push(self.at(i)));
+        elements
     }
 }

@@ -41,7 +41,7 @@ pub fn exp_reduced<T: Float>(r: T, lo: T) -> T {
 
 /// `p · 2^n` for `t = n + MAGIC`, with overflow and gradual underflow; `deep` where it may be subnormal.
 ///
-/// For `p` not far from 1 and `n ln 2` between about `EXP_MIN` and `EXP_MAX`: beyond, results are the same as there.
+/// For `p` not far from 1 and `n ln 2` between about `EXP_MIN` and `EXP_MAX`, to which callers limit their argument.
 #[inline(always)]
 pub fn scale<T: Float>(p: T, t: T, deep: bool) -> T {
     // In two steps, the first of which stays among the normal numbers. Both are products, so that NaN stays NaN.
@@ -138,7 +138,8 @@ pub fn tanh<T: Float>(x: T) -> T {
     let a = at_most(x.abs(), T::TANH_MAX);
     let (hi, lo) = expm1_parts(T::of(1.0), reduce_wide(a + a, T::of(0.0)));
     let (top, top_lo) = fast_sum(hi, lo);
-    let (bottom, bottom_lo) = fast_sum(T::of(2.0), top);
+    let two = T::of(2.0);
+    let (bottom, bottom_lo) = fast_sum(at_least(top, two), at_most(top, two));
     let y = top / bottom;
     // What rounding the two terms lost, over the bottom, which is 2 / (1 - y).
     let miss = y.fma(-(bottom_lo + top_lo), top_lo) * (T::of(1.0) - y);

@@ -41,6 +41,8 @@ pub trait Float:
     fn fma(self, b: Self, c: Self) -> Self;
     /// `|self|`.
     fn abs(self) -> Self;
+    /// Whether it is NaN.
+    fn is_nan(self) -> bool;
     /// The square root.
     fn sqrt(self) -> Self;
     /// The integer part.
@@ -78,6 +80,10 @@ macro_rules! float {
             #[inline(always)]
             fn abs(self) -> $t {
                 $t::abs(self)
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $t::is_nan(self)
             }
             #[inline(always)]
             fn sqrt(self) -> $t {

@@ -52,7 +52,10 @@ impl Level for Avx512 {
 /// A loop to compile once per level: the fields are its arguments, `run` its body.
 ///
 /// `run` **must be `#[inline(always)]`**, and so must every function it calls in a hot loop: code keeps the instruction
-/// set of the function it ends up in, and a call that stays a call is compiled for the baseline.
+/// set of the function it ends up in, and a call that stays a call is compiled for the baseline. Beware of closures and
+/// of functions passed as values (`map(x, f)`): their calls go through shims that are inlined only while they are small.
+/// Use a macro, or a trait with an `#[inline(always)]` method. One long loop over slices vectorises best: bounds known
+/// before it, no early exit, `|` and `&` rather than `||` and `&&`, and `if c { a } else { b }` on values at hand.
 ///
 /// The unit test below is an example.
 pub trait Kernel {

@@ -106,7 +106,7 @@ pub fn asinh<T: Float>(x: T) -> T {
 pub fn acosh<T: Float>(x: T) -> T {
     let huge = x > T::HUGE;
     let t = x - T::of(1.0);
-    let v = t + (t * (t + T::of(2.0))).sqrt();
+    let v = t + t.fma(t, t + t).sqrt();
     let (k, f) = split_1p(if huge { x } else { v });
     let y = ln_split(if huge { k + T::of(1.0) } else { k }, f);
     let y = if x < T::INF { y } else { x };

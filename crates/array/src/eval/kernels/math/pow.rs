@@ -53,7 +53,7 @@ pub fn pow<T: Float>(x: T, y: T) -> T {
     let odd = whole & (half.trunc() != half);
     let r = if odd { r.copysign(x) } else { r };
     let r = if (x < zero) & !whole & (a != T::INF) { T::NAN } else { r };
-    let r = if (x != x) | (y != y) { T::NAN } else { r };
+    let r = if x.is_nan() | y.is_nan() { T::NAN } else { r };
     if (y == zero) | (x == one) { one } else { r }
 }
 

@@ -15,11 +15,14 @@ fn tail<T: Float>((a, a_lo): (T, T), (square, square_lo): (T, T)) -> T {
     // One correction: where q is near -1 the result is sensitive to it.
     let miss = q.fma(-a, (q + one).fma(-T::ERFC_K, a));
     let q = inverse.fma(miss, q);
-    let g = poly(q, T::ERFC);
+    let h = poly(q, &T::ERFC[1..]);
+    let g = q.fma(h, T::ERFC[0]);
+    let g_lo = q.fma(h, T::ERFC[0] - g);
     let (t, r, lo) = reduce_wide(-square, -square_lo);
     let (p, p_lo) = fast_sum(one, expm1_reduced(r, lo));
     let top = p * g;
-    let top_lo = p_lo.fma(g, p.fma(g, -top));
+    let top_lo = p_lo.fma(g, p.fma(g_lo, p.fma(g, -top)));
+    // Exact from a = ½ on; below, callers have polynomials.
     let (bottom, bottom_lo) = fast_sum(a + a, one);
     let y = quotient((top, top_lo), (bottom, bottom_lo + (a_lo + a_lo)));
     scale(y, t, square > -T::EXP_DEEP)
@@ -57,7 +60,7 @@ pub fn norm_cdf<T: Float>(x: T) -> T {
     let v_lo = a.fma(T::FRAC_1_SQRT_2_LO, a.fma(root, -v));
     let y = tail((v, v_lo), (square, half * a.fma(a, -z))) * half;
     let large = if x > T::of(0.0) { T::of(1.0) - y } else { y };
-    let v = x * (half * root);
-    let small = v.fma(poly(square, T::ERF), half + v);
+    let signed = half.copysign(x);
+    let small = signed.fma(v.fma(poly(square, T::ERF), v_lo), signed.fma(v, half));
     if square < T::ERF_SMALL * T::ERF_SMALL { small } else { large }
 }

@@ -25,7 +25,9 @@ fn sin_reduced<T: Float>(r: T) -> T {
 #[inline(always)]
 pub fn sin<T: Float>(x: T) -> T {
     let t = x.fma(T::of(std::f64::consts::FRAC_1_PI), T::MAGIC);
-    sin_reduced(minus_multiple(x, t - T::MAGIC, T::PI)).flip_if_odd(t)
+    let r = minus_multiple(x, t - T::MAGIC, T::PI);
+    // The sign of r, as that of -0 is lost on the way.
+    sin_reduced(r).copysign(r).flip_if_odd(t)
 }
 
 /// The cosine, for `|x| ≤ TRIG_MAX`.
@@ -54,7 +56,7 @@ pub fn tan<T: Float>(x: T) -> T {
     let cos = fast_sum(w, (z * z).fma(poly(z, T::TAN_COS), w_lo));
     let odd = T::is_odd(t);
     let top = if odd { (-cos.0, -cos.1) } else { sin };
-    quotient(top, if odd { sin } else { cos })
+    quotient(top, if odd { sin } else { cos }).copysign(r.flip_if_odd(t))
 }
 
 /// `(s, rest)` with `asin` of `a` (below ½) or of `√((1 - a)/2)` being `s + rest`, where `s` is that argument.
@@ -71,7 +73,8 @@ fn asin_parts<T: Float>(a: T) -> (bool, T, T) {
 pub fn asin<T: Float>(x: T) -> T {
     let (small, s, rest) = asin_parts(x.abs());
     // asin a = π/2 - 2 asin √((1 - a)/2).
-    let large = (T::FRAC_PI_2_NEAR - (s + s)) - ((rest + rest) - T::FRAC_PI_2_LO);
+    let (large, large_lo) = fast_sum(T::FRAC_PI_2_NEAR, -(s + s));
+    let large = large + (large_lo + (T::FRAC_PI_2_LO - (rest + rest)));
     (if small { s + rest } else { large }).copysign(x)
 }
 
@@ -130,5 +133,5 @@ pub fn atan2<T: Float>(y: T, x: T) -> T {
     // On the left, π - angle.
     let angle = atan_reduced(if left { -t } else { t }, if left { T::of(4.0) - quarters } else { quarters });
     // NaN in, NaN out.
-    if (x != x) | (y != y) { x + y } else { angle.copysign(y) }
+    if x.is_nan() | y.is_nan() { T::NAN } else { angle.copysign(y) }
 }

@@ -1,0 +1,268 @@
+//! Kernels along one axis in order: argsort and running sums.
+
+use super::copy::copy;
+use super::number::Number;
+use super::threads::{Ptr, for_chunks, for_pieces, with_scratch};
+use super::view::{View, ViewMut, row_major};
+use bytemuck::Pod;
+
+/// An element type with a total order on its keys: equal elements have equal keys, NaN the largest.
+pub(crate) trait Sortable: Number {
+    fn key(self) -> u64;
+    /// Bytes of a key that may differ.
+    const BYTES: usize;
+}
+
+macro_rules! sortable {
+    ($($T:ty, $bytes:expr, |$x:ident| $key:expr;)*) => { $(
+        impl Sortable for $T {
+            const BYTES: usize = $bytes;
+            #[inline(always)]
+            fn key(self) -> u64 { let $x = self; $key }
+        }
+    )* };
+}
+sortable! {
+    // Adding 0 makes -0 of equal key with 0. Negative numbers are turned around, the others put above them.
+    f32, 4, |x| if x.is_nan() { u64::from(u32::MAX) } else {
+        let bits = (x + 0.0).to_bits();
+        u64::from(bits ^ ((bits as i32 >> 31) as u32 | 1 << 31))
+    };
+    f64, 8, |x| if x.is_nan() { u64::MAX } else {
+        let bits = (x + 0.0).to_bits();
+        bits ^ ((bits as i64 >> 63) as u64 | 1 << 63)
+    };
+    i32, 4, |x| u64::from(x as u32 ^ 1 << 31);
+    i64, 8, |x| x as u64 ^ 1 << 63;
+    u8, 1, |x| u64::from(x);
+}
+
+/// Rows of at least this many elements are sorted by digits.
+const RADIX: usize = 1 << 10;
+
+/// The stable permutation that sorts the last axis in ascending order, NaN last, to the contiguous `out`.
+pub(crate) fn argsort<T: Sortable>(x: View<T>, out: &mut [i64]) {
+    x.check();
+    assert_eq!(out.len(), x.size(), "one index for each element");
+    let (n, step) = x.shape.last().zip(x.strides.last()).map_or((1, 1), |(&n, &s)| (n, s));
+    if out.is_empty() {
+        return;
+    }
+    assert!(n <= u32::MAX as usize, "argsort of more than 2³² elements");
+    let rows = (4096 / n).max(1);
+    let ns = out.len().saturating_mul(2 * n.ilog2() as usize + 2);
+    for_pieces(out, rows * n, ns, |piece, out| {
+        for (k, out) in out.chunks_exact_mut(n).enumerate() {
+            let row = x.as_ptr().wrapping_offset(row_start(&x, piece * rows + k));
+            // SAFETY: i < n, and the view is checked.
+            let key = |i: usize| unsafe { *row.wrapping_offset(i as isize * step) }.key();
+            // Key and index in one number, all different: any sort is stable.
+            if T::BYTES <= 4 {
+                let digit = |e: u64, d: u32| (e >> (32 + d * DIGIT)) as usize;
+                sort(n, T::BYTES, |i| key(i) << 32 | i as u64, digit, |e| i64::from(e as u32), out)
+            } else {
+                let digit = |e: u128, d: u32| (e >> (64 + d * DIGIT)) as usize;
+                sort(n, T::BYTES, |i| u128::from(key(i)) << 64 | i as u128, digit, |e| e as i64, out)
+            }
+        }
+    })
+}
+
+/// Bits of a digit.
+const DIGIT: u32 = 11;
+const DIGITS: usize = 1 << DIGIT;
+
+/// Sorts n entries, and writes what `index` says of each: long rows digit by digit from the lowest, in linear time.
+fn sort<E: Pod + Ord>(
+    n: usize,
+    bytes: usize,
+    entry: impl Fn(usize) -> E,
+    digit: impl Fn(E, u32) -> usize,
+    index: impl Fn(E) -> i64,
+    out: &mut [i64],
+) {
+    with_scratch(2 * n, |memory: &mut [E]| {
+        let (mut from, mut to) = memory.split_at_mut(n);
+        from.iter_mut().enumerate().for_each(|(i, e)| *e = entry(i));
+        if n < RADIX {
+            from.sort_unstable()
+        } else {
+            for d in 0..(8 * bytes as u32).div_ceil(DIGIT) {
+                let mut places = [0u32; DIGITS];
+                from.iter().for_each(|&e| places[digit(e, d) % DIGITS] += 1);
+                if places.contains(&(n as u32)) {
+                    continue;
+                }
+                let mut sum = 0;
+                places.iter_mut().for_each(|p| sum += std::mem::replace(p, sum));
+                for &e in &*from {
+                    let place = &mut places[digit(e, d) % DIGITS];
+                    to[*place as usize] = e;
+                    *place += 1
+                }
+                std::mem::swap(&mut from, &mut to)
+            }
+        }
+        out.iter_mut().zip(from).for_each(|(o, e)| *o = index(*e))
+    })
+}
+
+/// Where row number i of the last axis begins.
+fn row_start<T>(x: &View<T>, mut i: usize) -> isize {
+    let mut start = 0;
+    for k in (0..x.rank().saturating_sub(1)).rev() {
+        start += (i % x.shape[k]) as isize * x.strides[k];
+        i /= x.shape[k]
+    }
+    start
+}
+
+/// Columns whose running sums go along together.
+const COLUMNS: usize = 64;
+
+/// Running sums along an axis, from the last element if `reverse`, to the contiguous `out`; those of `f32` are kept
+/// in `f64`.
+pub(crate) fn cumsum<T: Number>(x: View<T>, axis: usize, reverse: bool, out: &mut [T]) {
+    assert_eq!(out.len(), x.size(), "running sums keep the size");
+    let n = x.shape[axis];
+    let inner: usize = x.shape[axis + 1..].iter().product();
+    copy(x, ViewMut { data: out, offset: 0, shape: x.shape, strides: &row_major(x.shape) });
+    if out.is_empty() {
+        return;
+    }
+    let outer = out.len() / (n * inner);
+    let (parts, ns, to) = (inner.div_ceil(COLUMNS), out.len(), Ptr(out.as_mut_ptr()));
+    let group = ((1 << 14) / (n * inner.min(COLUMNS))).clamp(1, outer * parts);
+    for_chunks((outer * parts).div_ceil(group), ns, |chunk| {
+        for part in chunk * group..((chunk + 1) * group).min(outer * parts) {
+            let (item, first) = (part / parts, part % parts * COLUMNS);
+            let width = COLUMNS.min(inner - first);
+            let mut sums = [T::ZERO.widen(); COLUMNS];
+            for k in 0..n {
+                let k = if reverse { n - 1 - k } else { k };
+                // SAFETY: columns first.. of row k, which no other chunk uses.
+                let row = unsafe {
+                    let start = to.get().add((item * n + k) * inner + first);
+                    std::slice::from_raw_parts_mut(start, width)
+                };
+                for (y, sum) in row.iter_mut().zip(&mut sums) {
+                    *sum = y.add_to(*sum);
+                    *y = T::narrow(*sum)
+                }
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Rng, random_strides};
+    use super::super::threads::on_one_and_two;
+    use super::*;
+
+    fn shape(rng: &mut Rng, top: usize) -> Vec<usize> {
+        let rank = rng.below(4);
+        let last = rng.below(top);
+        (0..rank).map(|k| if k + 1 == rank { last } else { rng.below(6) }).collect()
+    }
+
+    fn check_sort<T: Sortable>(rng: &mut Rng, shape: &[usize], of: fn(&mut Rng) -> T) {
+        let (strides, offset) = random_strides(rng, shape);
+        let data: Vec<T> = (0..shape.iter().map(|&n| n.max(1)).product()).map(|_| of(rng)).collect();
+        let x = View::new(&data, offset, shape, &strides);
+        let (one, two) = on_one_and_two(|| {
+            let mut out = vec![-1; x.size()];
+            argsort(x, &mut out);
+            out
+        });
+        assert_eq!(one, two);
+        let dense = x.elements();
+        let n = shape.last().copied().unwrap_or(1);
+        for (row, order) in dense.chunks(n.max(1)).zip(one.chunks(n.max(1))) {
+            let mut want: Vec<usize> = (0..n).collect();
+            #[expect(clippy::eq_op)]
+            want.sort_by(|&a, &b| {
+                let key = |x: T| (x != x, x);
+                key(row[a]).partial_cmp(&key(row[b])).unwrap_or(std::cmp::Ordering::Equal)
+            });
+            assert!(order.iter().zip(&want).all(|(&a, &b)| a as usize == b), "{shape:?} {strides:?}");
+        }
+    }
+
+    /// Numbers that sort badly: zeros of both signs, infinities, NaN of both signs, repetitions.
+    fn odd(rng: &mut Rng) -> f64 {
+        match rng.below(12) {
+            0 => 0.0,
+            1 => -0.0,
+            2 => f64::NAN,
+            3 => -f64::NAN,
+            4 => f64::INFINITY,
+            5 => f64::NEG_INFINITY,
+            6 => rng.uniform() * 1e-310,
+            7 | 8 => rng.small(),
+            _ => rng.uniform() * 1e3,
+        }
+    }
+
+    #[test]
+    fn argsort_is_stable_with_nan_last() {
+        let mut rng = Rng(6);
+        for round in 0..150 {
+            let shape = shape(&mut rng, [20, 300, 3000][round % 3]);
+            check_sort::<f64>(&mut rng, &shape, odd);
+            check_sort::<f32>(&mut rng, &shape, |r| odd(r) as f32);
+            check_sort::<i64>(&mut rng, &shape, |r| (r.next() as i64) >> (r.below(4) * 20));
+            check_sort::<i32>(&mut rng, &shape, |r| (r.next() as i32) >> (r.below(4) * 9));
+            check_sort::<u8>(&mut rng, &shape, |r| r.below(2) as u8);
+        }
+    }
+
+    fn check_sums<T: Number>(rng: &mut Rng, shape: &[usize], of: fn(f64) -> T) {
+        let (strides, offset) = random_strides(rng, shape);
+        let data: Vec<T> = (0..shape.iter().map(|&n| n.max(1)).product()).map(|_| of(rng.small())).collect();
+        let x = View::new(&data, offset, shape, &strides);
+        let (axis, reverse) = (rng.below(shape.len()), rng.below(2) == 0);
+        let (one, two) = on_one_and_two(|| {
+            let mut out = vec![of(9.0); x.size()];
+            cumsum(x, axis, reverse, &mut out);
+            out
+        });
+        assert_eq!(one, two);
+        let (mut want, step) = (x.elements(), row_major(shape)[axis] as usize);
+        let mut places: Vec<usize> = (0..want.len()).collect();
+        if reverse {
+            places.reverse()
+        }
+        for i in places {
+            let k = i / step % shape[axis];
+            if reverse && k + 1 < shape[axis] {
+                want[i] = want[i].plus(want[i + step])
+            } else if !reverse && k > 0 {
+                want[i] = want[i].plus(want[i - step])
+            }
+        }
+        assert_eq!(one, want, "{shape:?} {strides:?} {axis} {reverse}");
+    }
+
+    #[test]
+    fn running_sums_are_those_of_the_definition() {
+        let mut rng = Rng(7);
+        for _ in 0..150 {
+            let mut shape = shape(&mut rng, 200);
+            shape.insert(0, rng.below(40));
+            check_sums::<f64>(&mut rng, &shape, |x| x);
+            check_sums::<f32>(&mut rng, &shape, |x| x as f32);
+            check_sums::<i64>(&mut rng, &shape, |x| x as i64);
+            check_sums::<i32>(&mut rng, &shape, |x| x as i32);
+            check_sums::<u8>(&mut rng, &shape, |x| u8::from(x > 5.0));
+        }
+        check_sums::<f32>(&mut rng, &[300, 500], |x| x as f32);
+    }
+
+    #[test]
+    fn running_sums_of_f32_do_not_drift() {
+        let mut out = vec![0.0; 1 << 20];
+        cumsum(View::new(&[0.1f32], 0, &[1 << 20], &[0]), 0, false, &mut out);
+        assert_eq!(out[(1 << 20) - 1], (f64::from(0.1f32) * f64::from(1 << 20)) as f32);
+    }
+}

@@ -1,0 +1,37 @@
+//! Scalar functions that the standard library lacks, accurate to a few units in the last place over the whole domain.
+//!
+//! A derivative is only as good as the functions in its formula, and the functions of probability and statistics are
+//! used far from the origin: here the tails, the neighbourhoods of zeros and poles, subnormal and infinite arguments
+//! count as much as the middle. NaN arguments give NaN.
+//!
+//! Where a function has zeros, or is an exponential of a large number, the formula is evaluated in double-double
+//! arithmetic (`dd`); smooth factors are polynomials on pieces (`poly`). The coefficients were computed for this
+//! library with 60-digit arithmetic; nothing depends on the platform but the elementary functions of `std`.
+
+mod bessel;
+mod beta;
+mod dd;
+mod elementary;
+mod entropy;
+mod erf;
+mod expint;
+mod gamma;
+mod incomplete_gamma;
+mod logistic;
+mod normal;
+mod poly;
+mod polygamma;
+
+pub use bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e};
+pub use beta::ln_beta;
+pub use elementary::{
+    acosh, asinh, atanh, exp2, fmod, hypot, maximum, minimum, powi, remainder, round, rsqrt, sech, sign, sinc,
+};
+pub use entropy::{entr, kl_div, rel_entr};
+pub use erf::{erf, erf_inv, erfc, erfc_inv, erfcx};
+pub use expint::{exp_int_e1, exp_int_ei};
+pub use gamma::{digamma, gamma, ln_gamma};
+pub use incomplete_gamma::{gamma_p, gamma_q};
+pub use logistic::{log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, xlog1py, xlogy};
+pub use normal::{inv_mills_ratio, norm_cdf, norm_log_cdf, norm_quantile};
+pub use polygamma::{polygamma, trigamma};
