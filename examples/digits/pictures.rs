@@ -18,6 +18,8 @@ const GRID: RGBColor = RGBColor(232, 235, 239);
 const BLUE: RGBColor = RGBColor(31, 110, 189);
 const ORANGE: RGBColor = RGBColor(226, 118, 37);
 const GREEN: RGBColor = RGBColor(28, 143, 98);
+/// Where a logarithmic axis has its lines.
+const POINTS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0];
 const FONT: &str = "Helvetica, Arial, sans-serif";
 
 fn text(size: u32, color: &RGBColor, across: HPos, down: VPos) -> TextStyle<'_> {
@@ -52,9 +54,17 @@ pub fn learning_curve(path: &Path, history: &[Epoch], test_accuracy: f64) -> Res
         let (lo, hi) = all.fold((f64::INFINITY, 0.0f64), |(lo, hi), l| (lo.min(l), hi.max(l)));
         let (lo, hi) = if lo <= hi { (lo * 0.8, hi * 1.25) } else { (0.1, 1.0) };
         let series = [("training, with noise and dropout", BLUE, &train), ("validation", ORANGE, &loss)];
-        panel(&left, "Loss (logarithmic)", history.len(), (lo..hi).log_scale(), lo, &series, |y| {
-            if *y < 0.1 { format!("{y:.2}") } else { format!("{y:.1}") }
-        })?;
+        panel(
+            &left,
+            "Loss (logarithmic)",
+            history.len(),
+            (lo..hi).log_scale().with_key_points(POINTS.to_vec()),
+            lo,
+            &series,
+            |y| {
+                if *y < 0.1 { format!("{y:.2}") } else { format!("{y:.1}") }
+            },
+        )?;
 
         let accuracy: Vec<f64> = history.iter().map(|e| 100.0 * e.accuracy).collect();
         let lo = accuracy.iter().copied().fold(95.0, f64::min);
@@ -83,7 +93,7 @@ where
     for (name, color, _) in series {
         area.draw(&Rectangle::new([(x, 30), (x + 18, 33)], color.filled()))?;
         write(area, name, 13, GREY, (x + 24, 24))?;
-        x += 44 + 7 * name.len() as i32;
+        x += 48 + 6 * name.len() as i32;
     }
     let mut chart = ChartBuilder::on(area)
         .margin_top(52)
@@ -123,7 +133,7 @@ const PIXEL: i32 = 15;
 pub fn misread(path: &Path, mistakes: &[Mistake]) -> Result<()> {
     let shown = &mistakes[..mistakes.len().min(4 * COLUMNS)];
     let rows = shown.len().div_ceil(COLUMNS).max(1) as i32;
-    let size = (64 + COLUMNS as i32 * CELL.0 - 30, 112 + rows * CELL.1 - 8);
+    let size = (64 + COLUMNS as i32 * CELL.0 - 30, 112 + rows * CELL.1 - 26);
     draw(path, (size.0 as u32, size.1 as u32), |area| {
         let title = match mistakes.len() {
             0 => "No digit of the test was misread".to_string(),
