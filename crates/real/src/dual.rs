@@ -50,50 +50,73 @@ impl<R> Dual<R> {
     }
 }
 
-/// slope·dx, and 0 where nothing changes, whatever the slope.
-#[inline(always)]
-fn times<R: Real>(slope: &R, dx: &R) -> R {
-    if dx.is_zero() { R::lift(0.0) } else { slope * dx }
+// Operations are inlined, so that they are known while compiling; what they need of the number inside is only
+// offered for inlining, else code would grow with every level of nesting by a factor.
+
+/// slope·dx for every direction, and 0 where nothing changes, whatever the slope.
+#[inline]
+#[track_caller]
+fn along<R: Real, const N: usize>(slope: &R, dx: &[R; N]) -> [R; N] {
+    if slope.is_surely_finite() {
+        return from_fn(|i| slope * &dx[i]);
+    }
+    let eps = carefully(slope.clone(), dx.clone());
+    from_fn(|i| eps[i].clone())
+}
+/// The same for a function of two numbers.
+#[inline]
+#[track_caller]
+fn along_both<R: Real, const N: usize>(slopes: (&R, &R), dx: &[R; N], dy: &[R; N]) -> [R; N] {
+    if slopes.0.is_surely_finite() && slopes.1.is_surely_finite() {
+        return from_fn(|i| slopes.0 * &dx[i] + slopes.1 * &dy[i]);
+    }
+    let (a, b) = (carefully(slopes.0.clone(), dx.clone()), carefully(slopes.1.clone(), dy.clone()));
+    from_fn(|i| &a[i] + &b[i])
+}
+/// Takes copies, and its result is copied, so that in the usual case no number needs an address.
+#[inline(never)]
+#[track_caller]
+fn carefully<R: Real, const N: usize>(slope: R, dx: [R; N]) -> [R; N] {
+    dx.map(|dx| if dx.is_surely_zero() { R::lift(0.0) } else { &slope * dx })
+}
+fn nothing<R: Real, const N: usize>() -> [R; N] {
+    from_fn(|_| R::lift(0.0))
 }
 
 impl<R: Real, const N: usize> Real for Duals<R, N> {
     #[inline(always)]
     fn lift(c: f64) -> Self {
-        Duals { re: R::lift(c), eps: from_fn(|_| R::lift(0.0)) }
+        Duals { re: R::lift(c), eps: nothing() }
     }
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     fn unary(op: Unary, x: &Self) -> Self {
         let y = R::unary(op, &x.re);
-        if op.is_flat() {
-            return Duals { re: y, eps: from_fn(|_| R::lift(0.0)) };
-        }
-        let slope = op.slope(&x.re, &y);
-        Duals { eps: from_fn(|i| times(&slope, &x.eps[i])), re: y }
+        let eps = if op.is_flat() { nothing() } else { along(&op.slope(&x.re, &y), &x.eps) };
+        Duals { re: y, eps }
     }
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     fn binary(op: Binary, x: &Self, y: &Self) -> Self {
         let z = R::binary(op, &x.re, &y.re);
         if op.is_flat() {
-            return Duals { re: z, eps: from_fn(|_| R::lift(0.0)) };
+            return Duals { re: z, eps: nothing() };
         }
-        // Decided while compiling where an operand is visibly a constant, else mostly by the first direction.
-        let eps = match (x.is_constant(), y.is_constant()) {
-            (true, true) => from_fn(|_| R::lift(0.0)),
-            (false, true) => {
-                let dx = op.slope_x(&x.re, &y.re, &z);
-                from_fn(|i| times(&dx, &x.eps[i]))
-            }
-            (true, false) => {
-                let dy = op.slope_y(&x.re, &y.re, &z);
-                from_fn(|i| times(&dy, &y.eps[i]))
-            }
-            (false, false) => {
-                let (dx, dy) = (op.slope_x(&x.re, &y.re, &z), op.slope_y(&x.re, &y.re, &z));
-                from_fn(|i| times(&dx, &x.eps[i]) + times(&dy, &y.eps[i]))
-            }
-        };
+        let (dx, dy) = (op.slope_x(&x.re, &y.re, &z), op.slope_y(&x.re, &y.re, &z));
+        Duals { eps: along_both((&dx, &dy), &x.eps, &y.eps), re: z }
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn binary_by(op: Binary, x: &Self, c: f64) -> Self {
+        let z = R::binary_by(op, &x.re, c);
+        let eps = if op.is_flat() { nothing() } else { along(&op.slope_x(&x.re, &R::lift(c), &z), &x.eps) };
+        Duals { re: z, eps }
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn binary_of(op: Binary, c: f64, y: &Self) -> Self {
+        let z = R::binary_of(op, c, &y.re);
+        let eps = if op.is_flat() { nothing() } else { along(&op.slope_y(&R::lift(c), &y.re, &z), &y.eps) };
         Duals { re: z, eps }
     }
     #[inline(always)]
@@ -103,14 +126,8 @@ impl<R: Real, const N: usize> Real for Duals<R, N> {
         Duals { re: pick(&a.re, &b.re), eps: from_fn(|i| pick(&a.eps[i], &b.eps[i])) }
     }
     #[inline(always)]
-    fn is_zero(&self) -> bool {
-        self.re.is_zero() && self.is_constant()
-    }
-}
-impl<R: Real, const N: usize> Duals<R, N> {
-    #[inline(always)]
-    fn is_constant(&self) -> bool {
-        self.eps.iter().all(R::is_zero)
+    fn is_surely_zero(&self) -> bool {
+        self.re.is_surely_zero() && self.eps.iter().all(R::is_surely_zero)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Formulas: the symbolic carrier, on which the table prints its own rules.
 
 mod carrier;
+mod cotangent;
 mod gradient;
 pub(crate) mod names;
 mod node;

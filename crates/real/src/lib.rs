@@ -1,10 +1,12 @@
 //! Numbers of pullback: one table of elementary derivatives, and the carriers it serves.
 #![deny(unsafe_code)]
 
+pub mod check;
 mod counts;
 pub mod diff;
 mod dual;
 mod error;
+pub mod explicit;
 mod expr;
 mod parse;
 pub mod real;
@@ -16,6 +18,7 @@ pub mod table;
 mod tape;
 mod var;
 
+pub use check::{assert_derivatives, check};
 pub use counts::Counts;
 pub use diff::{
     Outputs, Point, Pullback, derivative, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp,
@@ -23,6 +26,7 @@ pub use diff::{
 };
 pub use dual::{Dual, Duals};
 pub use error::Error;
+pub use explicit::{Gradient, Tape, TapeVar};
 pub use expr::{Expr, Listing};
 pub use parse::parse;
 pub use real::{Arg, Real, Scalar, stop};

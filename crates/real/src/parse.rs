@@ -20,8 +20,8 @@ const ORDER: u32 = 100;
 
 /// Reads a formula.
 ///
-/// - Operators `+ - * / %` and `^`, which binds tighter than a sign (`-x^2` is `-(x^2)`) and to the right; a literal
-///   integer exponent makes it [`powi`](Real::powi). Nothing is multiplied without `*`.
+/// - Operators `+ - * / %` (also `− · × ÷`) and `^`, which binds tighter than a sign (`-x^2` is `-(x^2)`) and to
+///   the right; a literal integer exponent makes it [`powi`](Real::powi). Nothing is multiplied without `*`.
 /// - Functions by the names of [`Real`]'s methods and the usual other names: `sin(x)`, `atan2(y, x)`, `max(a, b)`,
 ///   `log(x)`, `sigmoid(x)`, `polygamma(n, x)`, `clamp(x, lo, hi)`, `select(cond, a, b)`.
 /// - The constants `pi`, `e`, `tau`, `inf`, `nan`. All other names are variables.

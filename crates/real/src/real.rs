@@ -105,8 +105,26 @@ macro_rules! real_trait {
             ///
             /// Chain rules leave such a factor out, so that an infinite slope beside it does no harm.
             #[inline(always)]
-            fn is_zero(&self) -> bool {
+            fn is_surely_zero(&self) -> bool {
                 false
+            }
+
+            /// Whether its product with 0 is 0, derivatives included; `false` is always a safe answer.
+            #[inline(always)]
+            fn is_surely_finite(&self) -> bool {
+                false
+            }
+            /// `op(x, c)` with a plain number, which needs no derivative.
+            #[inline(always)]
+            #[track_caller]
+            fn binary_by(op: Binary, x: &Self, c: f64) -> Self {
+                Self::binary(op, x, &Self::lift(c))
+            }
+            /// `op(c, y)` with a plain number, which needs no derivative.
+            #[inline(always)]
+            #[track_caller]
+            fn binary_of(op: Binary, c: f64, y: &Self) -> Self {
+                Self::binary(op, &Self::lift(c), y)
             }
 
             $($(#[$ud])* #[inline(always)] #[track_caller]
@@ -218,8 +236,12 @@ impl Real for f64 {
         if *cond != 0.0 { *a } else { *b }
     }
     #[inline(always)]
-    fn is_zero(&self) -> bool {
+    fn is_surely_zero(&self) -> bool {
         *self == 0.0
+    }
+    #[inline(always)]
+    fn is_surely_finite(&self) -> bool {
+        f64::is_finite(*self)
     }
 }
 impl Scalar for f64 {
@@ -285,33 +307,42 @@ macro_rules! operators {
         $crate::operators! {@ [$($g)*] $T, Rem rem RemAssign rem_assign}
     };
     (@ [$($g:tt)*] $T:ty, $Op:ident $op:ident $Assign:ident $assign:ident) => {
-        $crate::operators! {@@ [$($g)*] $Op $op; $T, $T, $T; x y => &x, &y}
-        $crate::operators! {@@ [$($g)*] $Op $op; $T, &$T, $T; x y => &x, y}
-        $crate::operators! {@@ [$($g)*] $Op $op; &$T, $T, $T; x y => x, &y}
-        $crate::operators! {@@ [$($g)*] $Op $op; &$T, &$T, $T; x y => x, y}
-        $crate::operators! {@@ [$($g)*] $Op $op; $T, f64, $T; x y => &x, &<$T as $crate::Real>::lift(y)}
-        $crate::operators! {@@ [$($g)*] $Op $op; &$T, f64, $T; x y => x, &<$T as $crate::Real>::lift(y)}
-        $crate::operators! {@@ [$($g)*] $Op $op; f64, $T, $T; x y => &<$T as $crate::Real>::lift(x), &y}
-        $crate::operators! {@@ [$($g)*] $Op $op; f64, &$T, $T; x y => &<$T as $crate::Real>::lift(x), y}
-        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, $T; y => &y}
-        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, &$T; y => y}
-        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, f64; y => &<$T as $crate::Real>::lift(y)}
+        $crate::operators! {@@ [$($g)*] $Op $op; $T, $T, $T; x y => @both &x, &y}
+        $crate::operators! {@@ [$($g)*] $Op $op; $T, &$T, $T; x y => @both &x, y}
+        $crate::operators! {@@ [$($g)*] $Op $op; &$T, $T, $T; x y => @both x, &y}
+        $crate::operators! {@@ [$($g)*] $Op $op; &$T, &$T, $T; x y => @both x, y}
+        $crate::operators! {@@ [$($g)*] $Op $op; $T, f64, $T; x y => @by &x, y}
+        $crate::operators! {@@ [$($g)*] $Op $op; &$T, f64, $T; x y => @by x, y}
+        $crate::operators! {@@ [$($g)*] $Op $op; f64, $T, $T; x y => @of x, &y}
+        $crate::operators! {@@ [$($g)*] $Op $op; f64, &$T, $T; x y => @of x, y}
+        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, $T; y => @both &y}
+        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, &$T; y => @both y}
+        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, f64; y => @by y}
     };
-    (@@ [$($g:tt)*] $Op:ident $op:ident; $L:ty, $R:ty, $T:ty; $x:ident $y:ident => $a:expr, $b:expr) => {
+    (@@ [$($g:tt)*] $Op:ident $op:ident; $L:ty, $R:ty, $T:ty; $x:ident $y:ident => @$how:ident $a:expr, $b:expr) => {
         impl<$($g)*> ::std::ops::$Op<$R> for $L {
             type Output = $T;
             #[inline(always)] #[track_caller]
             fn $op(self, $y: $R) -> $T {
                 let $x = self;
-                <$T as $crate::Real>::binary($crate::Binary::$Op, $a, $b)
+                $crate::operators!(@call $how $T, $Op, $a, $b)
             }
         }
     };
-    (@= [$($g:tt)*] $Op:ident $Assign:ident $assign:ident; $T:ty, $R:ty; $y:ident => $b:expr) => {
+    (@call both $T:ty, $Op:ident, $a:expr, $b:expr) => {
+        <$T as $crate::Real>::binary($crate::Binary::$Op, $a, $b)
+    };
+    (@call by $T:ty, $Op:ident, $a:expr, $b:expr) => {
+        <$T as $crate::Real>::binary_by($crate::Binary::$Op, $a, $b)
+    };
+    (@call of $T:ty, $Op:ident, $a:expr, $b:expr) => {
+        <$T as $crate::Real>::binary_of($crate::Binary::$Op, $a, $b)
+    };
+    (@= [$($g:tt)*] $Op:ident $Assign:ident $assign:ident; $T:ty, $R:ty; $y:ident => @$how:ident $b:expr) => {
         impl<$($g)*> ::std::ops::$Assign<$R> for $T {
             #[inline(always)] #[track_caller]
             fn $assign(&mut self, $y: $R) {
-                *self = <$T as $crate::Real>::binary($crate::Binary::$Op, self, $b);
+                *self = $crate::operators!(@call $how $T, $Op, self, $b);
             }
         }
     };

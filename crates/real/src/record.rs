@@ -21,7 +21,7 @@ impl Node {
         if x.is_constant() {
             return Node::LEAF;
         }
-        Node { slopes: [slope * x.slope, 0.0], args: [x.index, 0] }
+        Node { slopes: [slope * x.slope, 0.0], args: [x.slot(), 0] }
     }
 }
 
@@ -90,6 +90,6 @@ impl Node {
     /// A result with slopes by two active numbers.
     #[inline(always)]
     pub fn both(x: Var, y: Var, dx: f64, dy: f64) -> Node {
-        Node { slopes: [dx * x.slope, dy * y.slope], args: [x.index, y.index] }
+        Node { slopes: [dx * x.slope, dy * y.slope], args: [x.slot(), y.slot()] }
     }
 }

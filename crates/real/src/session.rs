@@ -7,7 +7,6 @@ use crate::record::{Node, Operation};
 use crate::tape::{self, Open, Store};
 use crate::var::{REC, Var};
 use std::cell::{Cell, RefCell};
-use std::num::NonZeroU32;
 
 thread_local! {
     static SPARE: RefCell<Vec<Store>> = const { RefCell::new(Vec::new()) };
@@ -19,6 +18,8 @@ thread_local! {
 /// An open recording of its own; the one before waits until it closes.
 pub(crate) struct Session {
     outer: Option<Open>,
+    /// Its independent variables.
+    pub inputs: Vec<Var>,
 }
 
 /// A closed recording: its nodes, and memory for sweeps over them.
@@ -30,8 +31,8 @@ pub struct Recorded {
 }
 
 impl Session {
-    /// Opens a session with independent variables at `x`, which are to be found in the given vector.
-    pub fn open(x: &[f64]) -> (Session, Vec<Var>) {
+    /// Opens a session with independent variables at `x`.
+    pub fn open(x: &[f64]) -> Session {
         let epoch = LAST.with(|last| {
             last.set(last.get() % (REC - 1) + 1);
             last.get()
@@ -42,30 +43,27 @@ impl Session {
         let first = u32::try_from(x.len() + 1).expect("a gradient by fewer than 2^32 variables");
         let mut inputs = std::mem::take(&mut store.inputs);
         inputs.clear();
-        inputs.extend(x.iter().zip(1..).map(|(x, i)| Var::new(*x, 1.0, i, epoch)));
+        inputs.extend(x.iter().zip(1..).map(|(x, i)| Var::new(*x, 1.0, tape::key(epoch, i))));
         if tape::is_open() {
             WAITING.with_borrow_mut(|waiting| waiting.push(tape::epoch()));
         }
-        let epoch = NonZeroU32::new(epoch).expect("epochs start at 1");
         let outer = tape::exchange(Open { store, first, epoch, operations: false });
-        (Session { outer: Some(outer) }, inputs)
+        Session { outer: Some(outer), inputs }
     }
     fn end(&mut self) -> Option<Recorded> {
-        let open = tape::exchange(self.outer.take()?);
+        let mut open = tape::exchange(self.outer.take()?);
+        open.store.inputs = std::mem::take(&mut self.inputs);
         if tape::is_open() {
             WAITING.with_borrow_mut(Vec::pop);
         }
-        let recorded =
-            Recorded { store: open.store, inputs: open.first as usize - 1, epoch: open.epoch.get() };
+        let recorded = Recorded { store: open.store, inputs: open.first as usize - 1, epoch: open.epoch };
         let nodes = recorded.store.nodes.len() as u64;
         counts::add(Counts { recordings: 1, nodes, ..Counts::default() });
         Some(recorded)
     }
     /// Closes the session and returns what it recorded.
-    pub fn finish(mut self, inputs: Vec<Var>) -> Recorded {
-        let mut recorded = self.end().expect("a session ends once");
-        recorded.store.inputs = inputs;
-        recorded
+    pub fn finish(mut self) -> Recorded {
+        self.end().expect("a session ends once")
     }
 }
 impl Drop for Session {
@@ -107,7 +105,7 @@ pub struct Operations {
 impl Level {
     /// Opens a level whose variables are aliases of `x`.
     pub fn open(x: &[Var]) -> (Level, Vec<Var>) {
-        let session = (!tape::is_open()).then(|| Session::open(&[]).0);
+        let session = (!tape::is_open()).then(|| Session::open(&[]));
         let surrounding = tape::with(|open| std::mem::replace(&mut open.operations, true));
         let first = tape::next();
         let mut level = Level { session, first, start: 0, surrounding };
@@ -140,8 +138,8 @@ impl Drop for Level {
 /// Records an operation with the result `value`: its node, and where asked for, the operation itself.
 pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Var {
     let recording = tape::with(|open| open.operations);
-    let epoch = tape::epoch();
-    let result = Var::new(value, 1.0, tape::next(), if recording { epoch | REC } else { epoch });
+    let epoch = if recording { tape::epoch() | REC } else { tape::epoch() };
+    let result = Var::new(value, 1.0, tape::key(epoch, tape::next()));
     let operation = operation(result);
     for x in operation.args().into_iter().flatten().filter(|x| !x.is_constant()) {
         check(x);
@@ -156,8 +154,8 @@ pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Va
 /// Refuses a number of another recording than the open one.
 #[inline(always)]
 pub(crate) fn check(x: Var) {
-    if x.epoch & !REC != tape::epoch() {
-        refuse(x.epoch & !REC)
+    if x.epoch() & !REC != tape::epoch() {
+        refuse(x.epoch() & !REC)
     }
 }
 #[cold]

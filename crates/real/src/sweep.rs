@@ -5,7 +5,8 @@
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
 use crate::session::{Operations, Recorded};
-use crate::var::{REC, Var};
+use crate::tape;
+use crate::var::Var;
 
 /// A list of results in the order in which they were computed, each with slopes by earlier slots.
 pub trait Records<R> {
@@ -27,6 +28,8 @@ pub trait Carried<R>: Copy {
     fn is_zero(&self) -> bool;
     /// `self += slope · from`.
     fn add(&mut self, slope: R, from: Self);
+    /// `self += from`.
+    fn plus(&mut self, from: Self);
 }
 impl<R: Scalar> Carried<R> for R {
     #[inline(always)]
@@ -35,11 +38,15 @@ impl<R: Scalar> Carried<R> for R {
     }
     #[inline(always)]
     fn is_zero(&self) -> bool {
-        Real::is_zero(self)
+        Real::is_surely_zero(self)
     }
     #[inline(always)]
     fn add(&mut self, slope: R, from: R) {
         *self += slope * from
+    }
+    #[inline(always)]
+    fn plus(&mut self, from: R) {
+        *self += from
     }
 }
 /// Several at once.
@@ -50,14 +57,20 @@ impl<R: Scalar, const N: usize> Carried<R> for [R; N] {
     }
     #[inline(always)]
     fn is_zero(&self) -> bool {
-        self.iter().all(Real::is_zero)
+        self.iter().all(Real::is_surely_zero)
     }
     #[inline(always)]
     fn add(&mut self, slope: R, from: Self) {
         for (to, from) in self.iter_mut().zip(from) {
-            if !Real::is_zero(&from) {
+            if !Real::is_surely_zero(&from) {
                 *to += slope * from
             }
+        }
+    }
+    #[inline(always)]
+    fn plus(&mut self, from: Self) {
+        for (to, from) in self.iter_mut().zip(from) {
+            *to += from
         }
     }
 }
@@ -72,21 +85,28 @@ impl<R> Carried<R> for bool {
     fn add(&mut self, _: R, from: bool) {
         *self |= from
     }
+    fn plus(&mut self, from: bool) {
+        *self |= from
+    }
 }
 
 /// Carries the cotangents in `bar` back to the variables. Those of the results are used up, or with `KEEP` stay.
 #[inline]
 pub(crate) fn reverse<const KEEP: bool, R, C: Carried<R>>(records: &impl Records<R>, bar: &mut [C]) {
+    // What the next result is given by this one stays in a register: chains would wait for memory at every step.
+    let mut ahead = C::zero();
     for k in (0..records.len()).rev() {
         let slot = records.result(k);
-        let g = bar[slot];
+        let next = if k > 0 { records.result(k - 1) } else { 0 };
+        let mut g = bar[slot];
+        g.plus(ahead);
+        ahead = C::zero();
+        bar[slot] = if KEEP { g } else { C::zero() };
         if g.is_zero() {
             continue;
         }
-        if !KEEP {
-            bar[slot] = C::zero();
-        }
-        records.each_arg(k, |arg, slope| bar[arg].add(slope, g));
+        records
+            .each_arg(k, |arg, slope| if arg == next { ahead.add(slope, g) } else { bar[arg].add(slope, g) });
     }
     bar[0] = C::zero();
 }
@@ -140,12 +160,15 @@ impl Recorded {
 impl Operations {
     /// The slot of `x` in a sweep over these operations, if it is one of their variables or results.
     pub(crate) fn slot(&self, x: Var) -> Option<usize> {
-        (x.epoch & REC != 0 && (self.first..self.end).contains(&x.index))
-            .then(|| (x.index - self.first + 1) as usize)
+        (x.is_recorded() && (self.first..self.end).contains(&x.slot()))
+            .then(|| (x.slot() - self.first + 1) as usize)
     }
     /// `x` as the surrounding level sees it.
     pub(crate) fn outside(&self, x: Var) -> Var {
-        Var::new(x.value, x.slope, x.index, x.epoch & self.mask)
+        match x.epoch() & self.mask {
+            0 => Var::from(x.value),
+            epoch => Var::new(x.value, x.slope, tape::key(epoch, x.slot())),
+        }
     }
 }
 impl Records<Var> for Operations {

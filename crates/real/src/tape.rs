@@ -9,21 +9,24 @@
 use crate::record::{Node, Operation};
 use crate::var::Var;
 use std::cell::{Cell, RefCell};
-use std::num::NonZeroU32;
 
 /// What each push needs.
 struct Hot {
     /// Where the node of slot 0 would lie.
     origin: Cell<*mut Node>,
-    /// The next slot.
-    next: Cell<u32>,
-    /// The first slot without room.
-    end: Cell<u32>,
-    /// The number of the open recording, [`NONE`] without one.
-    epoch: Cell<NonZeroU32>,
+    /// The key of the next node: the number of the open recording above, [`NONE`] without one, the slot below.
+    next: Cell<u64>,
+    /// The first key without room.
+    end: Cell<u64>,
 }
 /// No recording is open. (No variable has this epoch.)
-const NONE: NonZeroU32 = NonZeroU32::MAX;
+const NONE: u32 = u32::MAX;
+
+/// What a variable is known by: the number of its recording above, its slot below.
+#[inline(always)]
+pub(crate) const fn key(epoch: u32, slot: u32) -> u64 {
+    (epoch as u64) << 32 | slot as u64
+}
 
 /// The memory of a recording, reused by later ones.
 #[derive(Default)]
@@ -42,7 +45,7 @@ pub(crate) struct Open {
     pub store: Store,
     /// The slot of its first node.
     pub first: u32,
-    pub epoch: NonZeroU32,
+    pub epoch: u32,
     /// Whether operations are recorded beside the nodes.
     pub operations: bool,
 }
@@ -58,40 +61,45 @@ impl Open {
 
 thread_local! {
     static HOT: Hot = const {
-        Hot { origin: Cell::new(std::ptr::null_mut()), next: Cell::new(1), end: Cell::new(1), epoch: Cell::new(NONE) }
+        let nowhere = key(NONE, 1);
+        Hot { origin: Cell::new(std::ptr::null_mut()), next: Cell::new(nowhere), end: Cell::new(nowhere) }
     };
     /// The open recording; the length of its nodes is out of date until [`exchange`].
     static OPEN: RefCell<Open> = const { RefCell::new(Open::NOTHING) };
 }
 
-/// The number of the open recording.
+/// The key that the next node gets.
 #[inline(always)]
-pub(crate) fn epoch() -> u32 {
-    HOT.with(|t| t.epoch.get().get())
-}
-/// Whether a recording is open.
-pub(crate) fn is_open() -> bool {
-    epoch() != NONE.get()
+pub(crate) fn next_key() -> u64 {
+    HOT.with(|t| t.next.get())
 }
 /// The slot that the next node gets.
 pub(crate) fn next() -> u32 {
-    HOT.with(|t| t.next.get())
+    next_key() as u32
+}
+/// The number of the open recording.
+pub(crate) fn epoch() -> u32 {
+    (next_key() >> 32) as u32
+}
+/// Whether a recording is open.
+pub(crate) fn is_open() -> bool {
+    epoch() != NONE
 }
 
-/// Records a node and returns its slot. A recording must be open.
+/// Records a node and returns its key. A recording must be open.
 #[inline(always)]
-pub(crate) fn push(node: Node) -> u32 {
+pub(crate) fn push(node: Node) -> u64 {
     HOT.with(|t| {
-        let slot = t.next.get();
-        if slot == t.end.get() {
+        let key = t.next.get();
+        if key == t.end.get() {
             grow();
         }
         // SAFETY: `sync` set `origin` and `end` so that the slots up to `end` are the capacity of the open
         // recording's `nodes`, which nobody reads, moves its buffer or lends while it is open; `next` starts at
-        // the first of these slots and never passes `end`.
-        unsafe { t.origin.get().wrapping_add(slot as usize).write(node) };
-        t.next.set(slot + 1);
-        slot
+        // the first of these slots and never passes `end`. Without a recording `next` is `end`, and `grow` panics.
+        unsafe { t.origin.get().wrapping_add(key as u32 as usize).write(node) };
+        t.next.set(key + 1);
+        key
     })
 }
 
@@ -100,6 +108,7 @@ pub(crate) fn push(node: Node) -> u32 {
 #[inline(never)]
 fn grow() {
     OPEN.with_borrow_mut(|open| {
+        assert!(open.epoch != NONE, "only an open recording grows");
         settle(open);
         let room = (u32::MAX - 1 - open.first) as usize;
         assert!(open.store.nodes.len() < room, "the tape is full: a gradient can record 2^32 operations");
@@ -110,7 +119,7 @@ fn grow() {
 
 /// Gives the open recording's nodes their true length.
 fn settle(open: &mut Open) {
-    let len = HOT.with(|t| t.next.get() - open.first) as usize;
+    let len = (next() - open.first) as usize;
     debug_assert!(len <= open.store.nodes.capacity());
     // SAFETY: `push` wrote every slot from `first` up to `next`, within the capacity, and nodes have no destructor.
     unsafe { open.store.nodes.set_len(len) };
@@ -121,9 +130,9 @@ fn sync(open: &mut Open) {
     HOT.with(|t| {
         let nodes = &mut open.store.nodes;
         t.origin.set(nodes.as_mut_ptr().wrapping_sub(open.first as usize));
-        t.next.set(open.first + nodes.len() as u32);
-        t.end.set(nodes.capacity().saturating_add(open.first as usize).min(u32::MAX as usize - 1) as u32);
-        t.epoch.set(open.epoch);
+        let end = (nodes.capacity().saturating_add(open.first as usize)).min(u32::MAX as usize - 1);
+        t.next.set(key(open.epoch, open.first + nodes.len() as u32));
+        t.end.set(key(open.epoch, end as u32));
     });
 }
 
@@ -150,11 +159,11 @@ mod tests {
     #[test]
     fn nodes_come_back_as_pushed_through_many_growths() {
         let first = 8;
-        let epoch = NonZeroU32::MIN;
+        let epoch = 5;
         let outer = exchange(Open { first, epoch, ..Open::NOTHING });
         for i in 0..100_000u32 {
             let node = Node { slopes: [f64::from(i), 0.0], args: [i, 0] };
-            assert_eq!(push(node), first + i);
+            assert_eq!(push(node), key(epoch, first + i));
         }
         let recorded = exchange(outer);
         assert!(!is_open());

@@ -28,26 +28,40 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy)]
 pub struct Var {
     pub(crate) value: f64,
-    /// d value / d slot `index`.
+    /// d value / d slot.
     pub(crate) slope: f64,
-    pub(crate) index: u32,
-    /// The recording it belongs to: 0 for a constant, with [`REC`] where operations are recorded too.
-    pub(crate) epoch: u32,
+    /// Its slot, and above it the number of the recording it belongs to, with [`REC`] where operations are recorded
+    /// too; 0 for a constant. One word, so that it stays in a register.
+    key: u64,
     here: PhantomData<*const ()>,
 }
 
-/// The bit of an epoch that asks for a record of every operation, to be differentiated again.
+/// The bit of a recording's number that asks for a record of every operation, to be differentiated again.
 pub(crate) const REC: u32 = 1 << 31;
 
 impl Var {
-    /// What changes with slot `index` at the rate `slope`.
+    /// What changes with the slot of `key` at the rate `slope`.
     #[inline(always)]
-    pub(crate) fn new(value: f64, slope: f64, index: u32, epoch: u32) -> Var {
-        Var { value, slope, index, epoch, here: PhantomData }
+    pub(crate) fn new(value: f64, slope: f64, key: u64) -> Var {
+        Var { value, slope, key, here: PhantomData }
+    }
+    #[inline(always)]
+    pub(crate) fn slot(self) -> u32 {
+        self.key as u32
+    }
+    /// The number of its recording, with [`REC`] or not; 0 for a constant.
+    #[inline(always)]
+    pub(crate) fn epoch(self) -> u32 {
+        (self.key >> 32) as u32
     }
     #[inline(always)]
     pub(crate) fn is_constant(self) -> bool {
-        self.epoch == 0
+        self.key == 0
+    }
+    /// Whether its operations are recorded.
+    #[inline(always)]
+    pub(crate) fn is_recorded(self) -> bool {
+        (self.key as i64) < 0
     }
     /// A function of `self` alone.
     #[inline(always)]
@@ -70,7 +84,7 @@ impl From<f64> for Var {
     /// A constant.
     #[inline(always)]
     fn from(value: f64) -> Var {
-        Var::new(value, 0.0, 0, 0)
+        Var::new(value, 0.0, 0)
     }
 }
 
@@ -79,61 +93,63 @@ impl Real for Var {
     fn lift(c: f64) -> Var {
         c.into()
     }
-    #[inline]
+    #[inline(always)]
     fn unary(op: Unary, x: &Var) -> Var {
         let y = op.eval(x.value);
         if op.is_flat() || x.is_constant() {
             return y.into();
         }
-        if x.epoch & REC != 0 {
-            return record_unary(op, *x, y);
+        if x.is_recorded() {
+            return Var::new(y, 1.0, record_unary(op, *x, y));
         }
         x.along(y, op.slope(&x.value, &y))
     }
-    #[inline]
+    #[inline(always)]
     fn binary(op: Binary, x: &Var, y: &Var) -> Var {
         let z = op.eval(x.value, y.value);
         if op.is_flat() {
             return z.into();
         }
-        let epoch = tape::epoch();
-        if x.epoch == epoch && y.epoch == epoch {
+        let here = tape::next_key();
+        // Both belong to the open recording, and nothing but slopes is recorded.
+        if ((x.key ^ here) | (y.key ^ here)) >> 32 == 0 {
             let (dx, dy) = (op.slope_x(&x.value, &y.value, &z), op.slope_y(&x.value, &y.value, &z));
-            if x.index == y.index {
-                return Var { value: z, slope: dx * x.slope + dy * y.slope, ..*x };
+            if x.key == y.key {
+                return Var::new(z, dx * x.slope + dy * y.slope, x.key);
             }
-            return Var::new(z, 1.0, tape::push(Node::both(*x, *y, dx, dy)), epoch);
+            return Var::new(z, 1.0, tape::push(Node::both(*x, *y, dx, dy)));
         }
         if x.is_constant() && y.is_constant() {
             return z.into();
         }
-        if x.is_constant() && y.epoch & REC == 0 {
+        if x.is_constant() && !y.is_recorded() {
             return y.along(z, op.slope_y(&x.value, &y.value, &z));
         }
-        if y.is_constant() && x.epoch & REC == 0 {
+        if y.is_constant() && !x.is_recorded() {
             return x.along(z, op.slope_x(&x.value, &y.value, &z));
         }
-        record_binary(op, *x, *y, z)
+        Var::new(z, 1.0, record_binary(op, *x, *y, z))
     }
     #[inline(always)]
     fn select(cond: &Var, a: &Var, b: &Var) -> Var {
         if cond.value != 0.0 { *a } else { *b }
     }
     #[inline(always)]
-    fn is_zero(&self) -> bool {
+    fn is_surely_zero(&self) -> bool {
         self.is_constant() && self.value == 0.0
     }
 }
 
+// These return only what is new, so that results need not go through memory.
 #[cold]
 #[inline(never)]
-fn record_unary(op: Unary, x: Var, y: f64) -> Var {
-    session::record(y, |y| Operation::Unary { op, x, y })
+fn record_unary(op: Unary, x: Var, y: f64) -> u64 {
+    session::record(y, |y| Operation::Unary { op, x, y }).key
 }
 #[cold]
 #[inline(never)]
-fn record_binary(op: Binary, x: Var, y: Var, z: f64) -> Var {
-    session::record(z, |z| Operation::Binary { op, x, y, z })
+fn record_binary(op: Binary, x: Var, y: Var, z: f64) -> u64 {
+    session::record(z, |z| Operation::Binary { op, x, y, z }).key
 }
 
 operators! {[] Var}

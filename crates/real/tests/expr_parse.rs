@@ -33,6 +33,7 @@ fn grammar() {
     reads("x_0*x1\n\t+ αβ", "x_0*x1 + αβ");
     reads("x^9999999999", "x^9999999999.0");
     reads("(((x)))", "x");
+    reads("2·x × y − z ÷ 3", "2*x*y - z/3");
 }
 
 #[test]
@@ -82,7 +83,6 @@ fn messages() {
     refuses("x**2", 2, "powers are written `^`, not `**`");
     refuses("x = 2", 3, "`=` has no meaning here: a formula has only + - * / % ^, parentheses and functions");
     refuses("x # y", 3, "the character '#' has no meaning in a formula");
-    refuses("x·y", 2, "write `*` for `·`");
     refuses("1.2.3", 1, "this is not a number");
     refuses(".", 1, "this is not a number");
     refuses("1e999", 1, "this number is too large");

@@ -33,19 +33,19 @@ impl Engine for f64 {
     type Kept = Owned;
 
     fn record<T>(x: &[f64], f: impl FnOnce(&[Var]) -> T) -> (T, Recorded) {
-        let (session, inputs) = Session::open(x);
-        let y = f(&inputs);
-        (y, session.finish(inputs))
+        let session = Session::open(x);
+        let y = f(&session.inputs);
+        (y, session.finish())
     }
     fn exit(recorded: &Recorded, y: Var) -> (f64, usize, f64) {
-        let epoch = y.epoch & !REC;
+        let epoch = y.epoch() & !REC;
         if y.is_constant() {
             return (y.value, 0, 0.0);
         }
         if epoch != recorded.epoch {
             session::refuse(epoch);
         }
-        (y.value, y.index as usize, y.slope)
+        (y.value, y.slot() as usize, y.slope)
     }
     #[inline]
     fn records(recorded: &Recorded) -> impl Records<f64> {
@@ -151,7 +151,7 @@ impl<R: Scalar> Ends<R> {
         cotangent: impl Iterator<Item = R>,
     ) -> Vec<R> {
         for (&(slot, slope), g) in self.exits.iter().zip(cotangent) {
-            if slot != 0 && !g.is_zero() {
+            if slot != 0 && !g.is_surely_zero() {
                 Carried::add(&mut bars[slot], slope, g);
             }
         }

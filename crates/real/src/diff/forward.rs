@@ -26,11 +26,13 @@ pub fn derivative<R: Real>(f: impl Fn(Dual<R>) -> Dual<R>) -> impl Fn(R) -> R {
 ///
 /// # Panics
 /// The returned function panics if `x` and `dx` differ in length.
+#[expect(clippy::type_complexity, reason = "a function to functions")]
 pub fn jvp<R: Scalar, Y: Outputs<Dual<R>>>(
     f: impl Fn(&[Dual<R>]) -> Y,
 ) -> impl Fn(&[R], &[R]) -> (Y::Of<R>, Y::Of<R>) {
     move |x, dx| {
-        assert_eq!(x.len(), dx.len(), "one tangent for each of the {} variables", x.len());
+        let (n, given) = (x.len(), dx.len());
+        assert!(given == n, "one tangent for each of the {n} variables is needed, not {given}");
         let x: Vec<_> = x.iter().zip(dx).map(|(x, dx)| Dual::new(*x, *dx)).collect();
         let y = f(&x);
         let value = y.numbers().iter().map(|y| y.re).collect();

@@ -107,7 +107,8 @@ pub fn hessian<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R]) -> Vec<Vec<
 pub fn hvp<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R], &[R]) -> Vec<R> {
     let gradient = grad::<Var>(f);
     move |x, v| {
-        assert_eq!(x.len(), v.len(), "one component of the direction for each of the {} variables", x.len());
+        let (n, given) = (x.len(), v.len());
+        assert!(given == n, "a direction in the {n} variables is needed, not {given} numbers");
         let (_, ends, mut recorded) = engine::record(&gradient, x);
         let mut bars = R::bars(&mut recorded);
         // The Hessian is symmetric: pulling v back is pushing it forward.

@@ -1,8 +1,8 @@
 //! Reverse mode on formulas: the slopes of the table, applied once to each shared node, so that nothing swells.
 
+use super::cotangent::Cotangent;
 use super::node::{Expr, Node};
 use super::walk::Order;
-use crate::real::Real;
 
 impl Expr {
     /// The formula of its derivative by the variable of this name.
@@ -20,50 +20,51 @@ impl Expr {
     ///
     /// The derivative by a variable that does not occur is 0.
     pub fn gradient(&self, names: &[&str]) -> Vec<Expr> {
-        let order = Order::of([self]);
-        let part = |x: &Expr| order.place(x);
+        let Order { nodes, parts, roots } = Order::of([self]);
         // Only what depends on one of the variables takes part.
-        let mut active = vec![false; order.nodes.len()];
-        for (i, e) in order.nodes.iter().enumerate() {
-            active[i] = match e.node() {
+        let mut active = Vec::with_capacity(nodes.len());
+        for (e, [a, b, c]) in nodes.iter().zip(&parts) {
+            active.push(match e.node() {
                 Node::Const(_) => false,
                 Node::Var(name) => names.contains(&&**name),
-                Node::Unary(op, x) => !op.is_flat() && active[part(x)],
-                Node::Binary(op, x, y) => !op.is_flat() && (active[part(x)] || active[part(y)]),
-                Node::Select(_, a, b) => active[part(a)] || active[part(b)],
-            };
+                Node::Unary(op, _) => !op.is_flat() && active[*a],
+                Node::Binary(op, ..) => !op.is_flat() && (active[*a] || active[*b]),
+                Node::Select(..) => active[*b] || active[*c],
+            });
         }
-        let mut cotangents: Vec<Option<Expr>> = vec![None; order.nodes.len()];
-        cotangents[part(self)] = Some(Expr::constant(1.0));
-        let mut gradient = vec![Expr::constant(0.0); names.len()];
-        for (i, z) in order.nodes.iter().enumerate().rev().filter(|(i, _)| active[*i]) {
-            let Some(g) = cotangents[i].take() else { continue };
-            // Contributions come in reverse; put in front, they read as the formula does.
-            let mut add = |x: &Expr, contribution: &dyn Fn() -> Expr| {
-                if active[part(x)] {
-                    let slot = &mut cotangents[part(x)];
-                    *slot = Some(slot.take().map_or_else(contribution, |sum| contribution() + sum));
+        let mut cotangents: Vec<Option<Cotangent>> = vec![None; nodes.len()];
+        cotangents[roots[0]] = Some(Cotangent::new(Expr::constant(1.0)));
+        let mut gradient: Vec<Option<Cotangent>> = vec![None; names.len()];
+        // Contributions come in reverse; put in front, they read as the formula does.
+        let add = |sum: &mut Option<Cotangent>, one: Cotangent| {
+            *sum = Some(sum.take().map_or_else(|| one.clone(), |sum| one.plus(&sum)));
+        };
+        for (i, z) in nodes.iter().enumerate().rev().filter(|(i, _)| active[*i]) {
+            let Some(c) = cotangents[i].take() else { continue };
+            let mut give = |part: usize, contribution: &dyn Fn() -> Cotangent| {
+                if active[part] {
+                    add(&mut cotangents[part], contribution());
                 }
             };
-            let zero = Expr::constant(0.0);
+            let [first, second, third] = parts[i];
             match z.node() {
                 Node::Const(_) => {}
                 Node::Var(name) => {
-                    for (slot, _) in gradient.iter_mut().zip(names).filter(|(_, n)| ***n == **name) {
-                        *slot = &g + &*slot;
+                    for (sum, _) in gradient.iter_mut().zip(names).filter(|(_, n)| ***n == **name) {
+                        add(sum, c.clone());
                     }
                 }
-                Node::Unary(op, x) => add(x, &|| &g * op.slope(x, z)),
+                Node::Unary(op, x) => give(first, &|| c.with(&c.g * op.slope(x, z))),
                 Node::Binary(op, x, y) => {
-                    add(y, &|| &g * op.slope_y(x, y, z));
-                    add(x, &|| &g * op.slope_x(x, y, z));
+                    give(second, &|| c.with(&c.g * op.slope_y(x, y, z)));
+                    give(first, &|| c.with(&c.g * op.slope_x(x, y, z)));
                 }
-                Node::Select(c, a, b) => {
-                    add(b, &|| Expr::select(c, &zero, &g));
-                    add(a, &|| Expr::select(c, &g, &zero));
+                Node::Select(cond, ..) => {
+                    give(third, &|| c.within(cond, false));
+                    give(second, &|| c.within(cond, true));
                 }
             }
         }
-        gradient
+        gradient.iter().map(|c| c.as_ref().map_or(Expr::constant(0.0), Cotangent::formula)).collect()
     }
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 /// A formula: an immutable graph in which common parts are shared.
 ///
-/// It is a [`Real`](crate::Real), so that any generic function run on it gives its formula, and so does any slope of the table.
-/// Cloning one is cheap.
+/// It is a [`Real`](crate::Real), so that any generic function run on it gives its formula, and so does any slope
+/// of the table. Cloning one is cheap.
 ///
 /// ```
 /// use pullback_real::{Expr, Real};
@@ -19,11 +19,12 @@ use std::rc::Rc;
 ///
 /// # What is simplified
 ///
-/// Operations are simplified as they are applied, lightly, and never so that a value changes (but for the sign of a zero,
-/// and for zero times a factor that is not finite):
+/// Operations are simplified as they are applied, lightly, and never so that a value changes (but for the sign of a
+/// zero, and for zero times a factor that is not finite):
 /// - an operation on plain numbers is done, if its result is finite;
 /// - `0 + x`, `x - 0`, `1*x`, `x/1`, `x^1` are `x`, `0 - x` and `-1*x` are `-x`, `0*x` is 0, `x^0` is 1;
-/// - signs are gathered: `--x` is `x`, `-(x - y)` is `y - x`, `x + -y` is `x - y`, `x*-y` is `-(x*y)`, `-(2*x)` is `-2*x`;
+/// - signs are gathered: `--x` is `x`, `-(x - y)` is `y - x`, `x + -y` is `x - y`, `x*-y` is `-(x*y)`, `-(2*x)` is
+///   `-2*x`;
 /// - `recip(x)` is written `1/x`; a selection between equals, or by a plain number, is decided.
 #[derive(Clone)]
 pub struct Expr(Rc<Node>);

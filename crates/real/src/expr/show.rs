@@ -136,7 +136,7 @@ impl Expr {
     /// let x = Expr::var("x");
     /// let s = (2.0 * x).sin();
     /// let c = &s * &s + 1.0;
-    /// assert_eq!((&c * &c).listing("y").to_string(), "w1 = sin(2*x)\nw2 = w1*w1 + 1\ny = w2*w2\n");
+    /// assert_eq!((&c * &c).listing("y").to_string(), "s1 = sin(2*x)\ns2 = s1*s1 + 1\ny = s2*s2\n");
     /// ```
     pub fn listing<'a>(&'a self, name: &'a str) -> Listing<'a> {
         Listing::of([(name, self)])
@@ -150,7 +150,7 @@ impl<'a> Listing<'a> {
     /// use pullback_real::{Listing, parse};
     /// let z = parse("exp(x*y)").unwrap();
     /// let g = z.gradient(&["x", "y"]);
-    /// assert_eq!(Listing::of([("gx", &g[0]), ("gy", &g[1])]).to_string(), "w1 = exp(x*y)\ngx = w1*y\ngy = w1*x\n");
+    /// assert_eq!(Listing::of([("gx", &g[0]), ("gy", &g[1])]).to_string(), "s1 = exp(x*y)\ngx = s1*y\ngy = s1*x\n");
     /// ```
     pub fn of(formulas: impl IntoIterator<Item = (&'a str, &'a Expr)>) -> Listing<'a> {
         Listing { roots: formulas.into_iter().collect() }
@@ -161,11 +161,11 @@ impl Display for Listing<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let order = Order::of(self.roots.iter().map(|(_, e)| *e));
         let mut uses = vec![0; order.nodes.len()];
-        for part in order.nodes.iter().flat_map(|e| e.node().args()).flatten() {
-            uses[order.place(part)] += 1;
-        }
-        for (_, root) in &self.roots {
-            uses[order.place(root)] += 1;
+        for part in order.parts.iter().flatten().chain(&order.roots) {
+            // A part that a node does not have is nowhere.
+            if let Some(n) = uses.get_mut(*part) {
+                *n += 1;
+            }
         }
         let taken = |prefix: &str| {
             let named = order.nodes.iter().filter_map(|e| match e.node() {
@@ -174,7 +174,7 @@ impl Display for Listing<'_> {
             });
             named.chain(self.roots.iter().map(|(name, _)| *name)).any(|name| name.starts_with(prefix))
         };
-        let mut prefix = String::from("w");
+        let mut prefix = String::from("s");
         while taken(&prefix) {
             prefix.push('_');
         }

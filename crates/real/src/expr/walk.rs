@@ -2,39 +2,58 @@
 
 use super::node::{Expr, Node};
 use crate::real::Real;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The distinct nodes of some formulas, each after its parts, leaves in the order of reading.
 pub(super) struct Order<'a> {
     pub nodes: Vec<&'a Expr>,
-    places: HashMap<*const Node, usize>,
+    /// Where the parts of each node are among the nodes; a part that it does not have is nowhere.
+    pub parts: Vec<[usize; 3]>,
+    /// Where the formulas are.
+    pub roots: Vec<usize>,
 }
 
 impl<'a> Order<'a> {
     pub fn of(roots: impl IntoIterator<Item = &'a Expr>) -> Order<'a> {
-        let mut order = Order { nodes: Vec::new(), places: HashMap::new() };
+        let mut order = Order { nodes: Vec::new(), parts: Vec::new(), roots: Vec::new() };
+        let mut places: HashMap<*const Node, usize, BuildHasherDefault<Spread>> = HashMap::default();
         for root in roots {
             // A node is met twice: to put its parts before it, and then to be counted.
             let mut stack = vec![(root, false)];
             while let Some((e, parts_done)) = stack.pop() {
-                if order.places.contains_key(&e.id()) {
-                    continue;
-                }
                 if parts_done {
-                    order.places.insert(e.id(), order.nodes.len());
-                    order.nodes.push(e);
-                } else {
+                    // It may have been put on the stack more than once before it was counted.
+                    if let Entry::Vacant(place) = places.entry(e.id()) {
+                        place.insert(order.nodes.len());
+                        let place = |part: Option<&Expr>| part.map_or(usize::MAX, |part| places[&part.id()]);
+                        order.parts.push(e.node().args().map(place));
+                        order.nodes.push(e);
+                    }
+                } else if !places.contains_key(&e.id()) {
                     stack.push((e, true));
                     stack.extend(e.node().args().into_iter().rev().flatten().map(|part| (part, false)));
                 }
             }
+            order.roots.push(places[&root.id()]);
         }
         order
     }
-    /// Where `e` is among the nodes.
-    pub fn place(&self, e: &Expr) -> usize {
-        self.places[&e.id()]
+}
+
+/// Spreads addresses over a table, which one multiplication does well enough.
+#[derive(Default)]
+struct Spread(u64);
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_usize(usize::from(*b)));
+    }
+    fn write_usize(&mut self, n: usize) {
+        self.0 = (self.0 ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -53,17 +72,16 @@ impl Expr {
         let order = Order::of([self]);
         let mut variables: HashMap<&str, R> = HashMap::new();
         let mut values: Vec<R> = Vec::with_capacity(order.nodes.len());
-        for e in &order.nodes {
-            let value = |x: &Expr| &values[order.place(x)];
+        for (e, [a, b, c]) in order.nodes.iter().zip(order.parts) {
             let y = match e.node() {
                 Node::Const(c) => R::lift(*c),
                 Node::Var(name) => match variables.entry(name) {
                     Entry::Occupied(seen) => seen.get().clone(),
                     Entry::Vacant(new) => new.insert(lookup(name)).clone(),
                 },
-                Node::Unary(op, x) => R::unary(*op, value(x)),
-                Node::Binary(op, x, y) => R::binary(*op, value(x), value(y)),
-                Node::Select(c, a, b) => R::select(value(c), value(a), value(b)),
+                Node::Unary(op, _) => R::unary(*op, &values[a]),
+                Node::Binary(op, ..) => R::binary(*op, &values[a], &values[b]),
+                Node::Select(..) => R::select(&values[a], &values[b], &values[c]),
             };
             values.push(y);
         }
@@ -78,7 +96,7 @@ impl Expr {
     /// ```
     pub fn variables(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for e in Order::of([self]).nodes {
             if let Node::Var(name) = e.node()
                 && seen.insert(&**name)

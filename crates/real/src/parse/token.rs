@@ -58,14 +58,10 @@ pub(super) fn next(text: &str, at: usize) -> Result<(Token<'_>, usize, usize), E
             return Err(Error::new(text, start, "powers are written `^`, not `**`"));
         }
         '+' | '-' | '*' | '/' | '%' | '^' | '(' | ')' | ',' => (Token::Sign(first), 1),
-        '−' | '·' | '×' | '÷' => {
-            let ours = match first {
-                '−' => '-',
-                '÷' => '/',
-                _ => '*',
-            };
-            return Err(Error::new(text, start, format!("write `{ours}` for `{first}`")));
-        }
+        // As mathematics is printed.
+        '·' | '×' => (Token::Sign('*'), first.len_utf8()),
+        '−' => (Token::Sign('-'), first.len_utf8()),
+        '÷' => (Token::Sign('/'), first.len_utf8()),
         '[' | ']' | '{' | '}' => {
             return Err(Error::new(text, start, format!("write parentheses `(` and `)`, not `{first}`")));
         }
