@@ -125,6 +125,13 @@ impl Array {
         Array::new(Prim::Stop, smallvec![self.clone()], self.0.shape.clone(), self.dtype())
     }
 
+    /// The same value, not to be computed with before `others` are there.
+    #[track_caller]
+    pub(crate) fn after(&self, others: &[Array]) -> Array {
+        let args: Args = [self].into_iter().chain(others).cloned().collect();
+        Array::new(Prim::Alias, args, self.0.shape.clone(), self.dtype())
+    }
+
     /// A constant of the same kind, with another value or shape.
     #[track_caller]
     fn refilled(&self, value: f64, shape: Shape) -> Array {

@@ -6,6 +6,7 @@ mod array;
 mod buffer;
 mod build;
 mod custom;
+mod display;
 mod dtype;
 mod eval;
 pub mod io;
@@ -20,9 +21,10 @@ pub use array::{Array, eval, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
 pub use io::Error;
 pub use ops::stand_in::Key;
+pub use ops::*;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;
-pub use shape::{Axes, Shape, keep};
+pub use shape::{Axes, Ints, Shape, keep};
 pub use transform::{
     checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad, value_and_grad_with,
     vjp,

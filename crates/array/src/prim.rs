@@ -75,7 +75,7 @@ pub enum Prim {
     },
     /// 0, 1, 2 … along an axis.
     Iota(usize),
-    /// The argument under a new identity: an input of a running transform.
+    /// The argument under a new identity: an input of a running transform. Further arguments are only waited for.
     Alias,
     /// The argument as a constant: no derivative passes.
     Stop,

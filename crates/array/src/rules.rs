@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// The cotangents of `y`'s arguments from its cotangent `g`; `None` is zero. (`Custom` has [`pull_call`].)
 #[track_caller]
 pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> SmallVec<[Option<Array>; 3]> {
-    let transposed = |k: usize| args[k].dtype().is_float().then(|| transpose(prim, args, k, g));
+    let only_waited_for = |k: usize| matches!(prim, Prim::Alias) && k > 0;
+    let active = |k: usize| args[k].dtype().is_float() && !only_waited_for(k);
+    let transposed = |k: usize| active(k).then(|| transpose(prim, args, k, g));
     match prim.kind() {
         Kind::Constant => smallvec![None; args.len()],
         Kind::Elementwise => (0..args.len()).map(|k| slope(prim, args, y, k).map(|s| times(g, s))).collect(),

@@ -132,28 +132,50 @@ pub fn keep(axes: impl Into<Axes>) -> Axes {
     Axes { keep: true, ..axes.into() }
 }
 
-impl From<isize> for Axes {
-    fn from(axis: isize) -> Axes {
-        Axes { axes: SmallVec::from_slice(&[axis]), keep: false }
+/// One or several integers: `3`, `-1`, `[2, -1]`, `()` for none, a slice or a `Vec`, of any signed type or `usize`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ints(pub(crate) SmallVec<[isize; 6]>);
+
+macro_rules! ints {
+    ($($T:ty),*) => { $(
+        impl From<$T> for Ints {
+            fn from(i: $T) -> Ints { Ints(SmallVec::from_slice(&[i as isize])) }
+        }
+        impl From<&[$T]> for Ints {
+            fn from(all: &[$T]) -> Ints { Ints(all.iter().map(|&i| i as isize).collect()) }
+        }
+        impl<const N: usize> From<[$T; N]> for Ints {
+            fn from(all: [$T; N]) -> Ints { Ints::from(&all[..]) }
+        }
+        impl<const N: usize> From<&[$T; N]> for Ints {
+            fn from(all: &[$T; N]) -> Ints { Ints::from(&all[..]) }
+        }
+        impl From<Vec<$T>> for Ints {
+            fn from(all: Vec<$T>) -> Ints { Ints::from(&all[..]) }
+        }
+        impl From<&Vec<$T>> for Ints {
+            fn from(all: &Vec<$T>) -> Ints { Ints::from(&all[..]) }
+        }
+    )* };
+}
+ints! { i32, i64, isize, usize }
+impl From<()> for Ints {
+    fn from(_: ()) -> Ints {
+        Ints(SmallVec::new())
     }
 }
-impl From<&[isize]> for Axes {
-    fn from(axes: &[isize]) -> Axes {
-        Axes { axes: SmallVec::from_slice(axes), keep: false }
-    }
-}
-impl<const N: usize> From<[isize; N]> for Axes {
-    fn from(axes: [isize; N]) -> Axes {
-        Axes::from(&axes[..])
-    }
-}
-impl From<&Vec<isize>> for Axes {
-    fn from(axes: &Vec<isize>) -> Axes {
-        Axes::from(&axes[..])
+impl<T: Into<Ints>> From<T> for Axes {
+    fn from(axes: T) -> Axes {
+        Axes { axes: axes.into().0, keep: false }
     }
 }
 
 impl Axes {
+    /// Axis numbers from 0 in the order given.
+    #[track_caller]
+    pub(crate) fn order(&self, what: &str, shape: &Shape) -> Dims {
+        Ints(self.axes.clone()).axes(what, shape)
+    }
     /// Axis numbers from 0, sorted; negative ones count from the end.
     ///
     /// # Panics
@@ -166,6 +188,26 @@ impl Axes {
             panic!("{what}: axes {:?} name an axis twice, for shape {shape}", &self.axes[..])
         }
         axes
+    }
+}
+
+impl Ints {
+    /// Axis numbers from 0, in the order given; negative ones count from the end.
+    #[track_caller]
+    pub(crate) fn axes(&self, what: &str, shape: &[usize]) -> Dims {
+        let axes: Dims = self.0.iter().map(|&a| axis(what, a, shape)).collect();
+        if (1..axes.len()).any(|k| axes[..k].contains(&axes[k])) {
+            panic!("{what}: axes {:?} name an axis twice, for shape {shape:?}", &self.0[..])
+        }
+        axes
+    }
+    /// Extents, none of them negative.
+    #[track_caller]
+    pub(crate) fn extents(&self, what: &str) -> Dims {
+        let extent = |&n: &isize| {
+            usize::try_from(n).unwrap_or_else(|_| panic!("{what}: {:?} has a negative entry", &self.0[..]))
+        };
+        self.0.iter().map(extent).collect()
     }
 }
 

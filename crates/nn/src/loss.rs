@@ -94,6 +94,6 @@ pub fn huber(predictions: &Array, targets: &Array, delta: f64) -> Array {
     expect_same_shape("huber", predictions, targets);
     let error = (predictions - targets).abs();
     // With a = min(|e|, δ): a²/2 + δ(|e| − a).
-    let near = error.min(delta);
+    let near = error.minimum(delta);
     (0.5 * near.square() + delta * (error - &near)).mean()
 }

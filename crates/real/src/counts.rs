@@ -1,6 +1,5 @@
 //! How much work differentiation did on this thread, counted rather than timed.
 
-use crate::session;
 use std::cell::Cell;
 
 /// What this thread recorded and swept since it began; take the difference of two to learn what lies between.
@@ -32,14 +31,6 @@ impl Counts {
     /// The counts of this thread.
     pub fn here() -> Counts {
         COUNTS.get()
-    }
-    /// The nodes in this thread's open recording: 0 outside of any gradient.
-    pub fn open_nodes() -> usize {
-        session::held().1
-    }
-    /// The memory that this thread keeps for its recordings, in bytes.
-    pub fn bytes_held() -> usize {
-        session::held().0
     }
 }
 impl std::ops::Sub for Counts {

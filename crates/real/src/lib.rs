@@ -1,6 +1,7 @@
 //! Numbers of pullback: one table of elementary derivatives, and the carriers it serves.
 #![deny(unsafe_code)]
 
+mod arith;
 pub mod check;
 mod counts;
 pub mod diff;

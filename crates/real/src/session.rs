@@ -174,15 +174,20 @@ pub(crate) fn refuse(epoch: u32) -> ! {
     )
 }
 
-/// The memory that this thread's tape holds, in bytes, and the nodes of the open recording.
-pub(crate) fn held() -> (usize, usize) {
-    let bytes = |store: &Store| {
-        store.nodes.capacity() * size_of::<Node>()
-            + store.operations.capacity() * size_of::<Operation>()
-            + store.inputs.capacity() * size_of::<Var>()
-            + store.bars.capacity() * size_of::<f64>()
-    };
-    let spare: usize = SPARE.with_borrow(|spare| spare.iter().map(bytes).sum());
-    let open = tape::with(|open| if tape::is_open() { (tape::next() - open.first) as usize } else { 0 });
-    (spare + tape::with(|open| bytes(&open.store)), open)
+impl Counts {
+    /// The nodes in this thread's open recording: 0 outside of any gradient.
+    pub fn open_nodes() -> usize {
+        tape::with(|open| if tape::is_open() { (tape::next() - open.first) as usize } else { 0 })
+    }
+    /// The memory that this thread keeps for its recordings, in bytes.
+    pub fn bytes_held() -> usize {
+        let bytes = |store: &Store| {
+            store.nodes.capacity() * size_of::<Node>()
+                + store.operations.capacity() * size_of::<Operation>()
+                + store.inputs.capacity() * size_of::<Var>()
+                + store.bars.capacity() * size_of::<f64>()
+        };
+        let spare: usize = SPARE.with_borrow(|spare| spare.iter().map(bytes).sum());
+        spare + tape::with(|open| bytes(&open.store))
+    }
 }

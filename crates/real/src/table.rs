@@ -217,7 +217,7 @@ elementary! {
         /// max(x, 0), NaN for NaN; its derivative at 0 is 0.
         Relu relu = |x| if x <= 0.0 { 0.0 } else { x }, |x, _| R::lift(0.0).less(x), Function, 0.1..3.0;
         /// 1/(1 + e⁻ˣ), the sigmoid.
-        Logistic logistic = s::logistic, |x, y| y * (-x).logistic(), Function, -4.0..4.0;
+        Logistic logistic = s::logistic, |x, _| 0.25 * (0.5 * x).sech().square(), Function, -4.0..4.0;
         /// ln(1 + eˣ).
         Softplus softplus = s::softplus, |x, _| x.logistic(), Function, -4.0..4.0;
         /// The error function.

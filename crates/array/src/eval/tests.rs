@@ -147,3 +147,15 @@ fn an_index_out_of_range() {
     let index = Array::from_slice(&[0i64, 4], &[1, 2]);
     numbers(&[1, 4, 2], 1).gather_op(&index).eval();
 }
+
+#[test]
+fn a_second_run_is_not_merged_with_the_first() {
+    let (x, g) = (numbers(&[4], 1), numbers(&[4], 2).exp().sum());
+    let elementwise = |roots: &[Array]| {
+        let graph = super::graph::Graph::new(roots);
+        graph.items.iter().filter(|i| matches!(i.what, super::graph::What::Elementwise)).count()
+    };
+    assert_eq!(elementwise(&[x.sin().cos(), x.sin().cos(), g.clone()]), 3);
+    assert_eq!(elementwise(&[x.sin().cos(), x.after(&[g.clone()]).sin().cos(), g.clone()]), 5);
+    agree(&[&x.after(&[g.clone()]).sin().cos(), &g], 1e-14);
+}

@@ -1,12 +1,78 @@
-//! Reductions.
+//! Reductions: `x.sum()` over all elements, `x.sum_axis(axes)` along some; `keep(axes)` keeps them with extent 1.
 
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::ops::where_;
 use crate::prim::Reduction;
-use crate::shape::{Axes, Dims, Shape};
-use pullback_real::Real;
+use crate::shape::{Axes, Dims, Shape, keep};
+use pullback_real::{Binary, Real};
+
+/// Reductions over all elements, by those along axes.
+macro_rules! whole {
+    ($($(#[$doc:meta])* $name:ident = $axis:ident($($arg:expr),*);)*) => {
+        impl Array { $(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self) -> Array { self.$axis(self.every() $(, $arg)*) }
+        )* }
+    };
+}
+whole! {
+    /// The sum of all elements. Bool arrays count in `i64`.
+    sum = sum_axis();
+    /// The mean of all elements; NaN if there are none.
+    mean = mean_axis();
+    /// The product of all elements, with true derivatives where factors are zero.
+    prod = prod_axis();
+    /// The largest element, NaN if any is; ties share the derivative evenly. ([`Array::maximum`] is elementwise.)
+    ///
+    /// # Panics
+    /// If there are no elements.
+    max = max_axis();
+    /// The smallest element, NaN if any is; ties share the derivative evenly. ([`Array::minimum`] is elementwise.)
+    ///
+    /// # Panics
+    /// If there are no elements.
+    min = min_axis();
+    /// The largest element minus the smallest.
+    ///
+    /// # Panics
+    /// If there are no elements.
+    ptp = ptp_axis();
+    /// The mean squared distance from the mean.
+    var = var_axis(0);
+    /// The root of the mean squared distance from the mean; its derivative is 0 where it is 0.
+    std = std_axis(0);
+    /// ln Σ eˣ, without overflow.
+    logsumexp = logsumexp_axis();
+    /// The index of the first largest element in row-major order, or of the first NaN; `i64`.
+    ///
+    /// # Panics
+    /// If there are no elements.
+    argmax = argmax_axis();
+    /// The index of the first smallest element in row-major order, or of the first NaN; `i64`.
+    ///
+    /// # Panics
+    /// If there are no elements.
+    argmin = argmin_axis();
+    /// Whether any element is not zero.
+    any = any_axis();
+    /// Whether no element is zero.
+    all = all_axis();
+    /// How many elements are not zero; `i64`.
+    count_nonzero = count_nonzero_axis();
+    /// The middle of the sorted elements, NaN if any is.
+    ///
+    /// # Panics
+    /// If there are no elements.
+    median = median_axis();
+}
 
 impl Array {
+    /// All axes.
+    pub(crate) fn every(&self) -> Axes {
+        Axes::from((0..self.ndim()).collect::<Vec<_>>())
+    }
     #[track_caller]
     pub(crate) fn reduced(&self, what: &str, op: Reduction, axes: &Axes) -> Array {
         let dims = axes.resolve(what, &self.0.shape);
@@ -19,16 +85,47 @@ impl Array {
         let shape: Shape = (0..self.ndim()).filter(|k| !axes.contains(k)).map(|k| self.0.shape[k]).collect();
         self.reshape_op(shape)
     }
+    /// The axes `dims` merged into one last axis, behind the others.
     #[track_caller]
-    fn all(&self, op: Reduction) -> Array {
-        self.reduce_op(op, (0..self.ndim()).collect()).reshape_op(Shape::default())
+    pub(crate) fn merged_last(&self, dims: &Dims) -> Array {
+        let rest = (0..self.ndim()).filter(|k| !dims.contains(k));
+        let order: Dims = rest.clone().chain(dims.iter().copied()).collect();
+        let count = dims.iter().map(|&k| self.0.shape[k]).product();
+        let shape: Shape = rest.map(|k| self.0.shape[k]).chain([count]).collect();
+        self.permute_op(order).reshape_op(shape)
     }
-    /// The sum of all elements. Bool arrays count in `i64`.
+    /// A result over the other axes in its final shape: with ones where `axes` were, if they are kept.
     #[track_caller]
-    pub fn sum(&self) -> Array {
-        self.counted().all(Reduction::Sum)
+    fn unmerged(&self, dims: &Dims, axes: &Axes, of: &Shape) -> Array {
+        let extent = |(k, &n)| match (dims.contains(&k), axes.keep) {
+            (false, _) => Some(n),
+            (true, true) => Some(1),
+            (true, false) => None,
+        };
+        self.reshape_op(of.iter().enumerate().filter_map(extent).collect())
     }
-    /// Sums along axes: `x.sum_axis(0)`, `x.sum_axis([0, -1])`, `x.sum_axis(keep(1))`.
+    #[track_caller]
+    fn counted(&self) -> Array {
+        if self.dtype() == DType::Bool { self.cast(DType::I64) } else { self.clone() }
+    }
+    /// As floating point: what is not becomes `f64`.
+    #[track_caller]
+    pub(crate) fn float(&self) -> Array {
+        if self.dtype().is_float() { self.clone() } else { self.cast(DType::F64) }
+    }
+    /// How many elements each result of a reduction is made of.
+    #[track_caller]
+    fn count(&self, what: &str, axes: &Axes) -> usize {
+        axes.resolve(what, &self.0.shape).iter().map(|&k| self.0.shape[k]).product()
+    }
+    /// √x whose derivative at 0 is 0.
+    #[track_caller]
+    pub(crate) fn flat_sqrt(&self) -> Array {
+        let zero = self.equal(0.0);
+        where_(&zero, 0.0, where_(&zero, 1.0, self).sqrt())
+    }
+
+    /// Sums along axes: `x.sum_axis(0)`, `x.sum_axis([0, -1])`, `x.sum_axis(keep(1))`. Bool arrays count in `i64`.
     ///
     /// # Panics
     /// If an axis is out of range or named twice.
@@ -36,18 +133,359 @@ impl Array {
     pub fn sum_axis(&self, axes: impl Into<Axes>) -> Array {
         self.counted().reduced("sum", Reduction::Sum, &axes.into())
     }
-    /// The mean of all elements.
+    /// Means along axes; NaN over no elements. Integers become `f64`.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
     #[track_caller]
-    pub fn mean(&self) -> Array {
-        self.sum() / self.size() as f64
+    pub fn mean_axis(&self, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        self.float().reduced("mean", Reduction::Sum, &axes) / self.count("mean", &axes) as f64
+    }
+    /// Products along axes, with true derivatives where factors are zero: halves are multiplied until one is left.
+    ///
+    /// ```
+    /// use pullback_array::{Array, grad};
+    /// let g = grad(|x: &Array| x.prod());
+    /// assert_eq!(g(&Array::from([0.0, 2.0, 3.0])).to_vec::<f64>(), [6.0, 0.0, 0.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn prod_axis(&self, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        let dims = axes.resolve("prod", &self.0.shape);
+        let mut x = self.counted().merged_last(&dims);
+        let last = x.ndim() - 1;
+        if x.shape()[last] == 0 {
+            x = Array::fill(1.0, x.0.shape.with(last, 1), x.dtype())
+        }
+        while x.shape()[last] > 1 {
+            let (n, half) = (x.shape()[last], x.shape()[last] / 2);
+            let product =
+                Array::binary_op(Binary::Mul, &x.narrow(last, 0, half), &x.narrow(last, half, half));
+            x = match n % 2 {
+                0 => product,
+                _ => Array::concat_op(&[product, x.narrow(last, n - 1, 1)], last),
+            }
+        }
+        x.unmerged(&dims, &axes, &self.0.shape)
+    }
+    /// The largest elements along axes, NaN if any is; ties share the derivative evenly.
+    ///
+    /// # Panics
+    /// If there are no elements to choose from, an axis is out of range or named twice.
+    #[track_caller]
+    pub fn max_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.reduced("max", Reduction::Max, &axes.into())
+    }
+    /// The smallest elements along axes, NaN if any is; ties share the derivative evenly.
+    ///
+    /// # Panics
+    /// As [`max_axis`](Array::max_axis).
+    #[track_caller]
+    pub fn min_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.reduced("min", Reduction::Min, &axes.into())
+    }
+    /// The largest minus the smallest elements along axes.
+    ///
+    /// # Panics
+    /// As [`max_axis`](Array::max_axis).
+    #[track_caller]
+    pub fn ptp_axis(&self, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        self.max_axis(axes.clone()) - self.min_axis(axes)
+    }
+    /// Σ(x − mean)²/(n − `ddof`) along axes: `ddof` 0 for a population, 1 for a sample.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn var_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
+        let (axes, x) = (axes.into(), self.float());
+        let n = self.count("var", &axes) as f64 - ddof as f64;
+        (&x - x.mean_axis(keep(axes.clone()))).square().sum_axis(axes) / n.max(0.0)
+    }
+    /// The square root of [`var_axis`](Array::var_axis); its derivative is 0 where it is 0.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn std_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
+        self.var_axis(axes, ddof).flat_sqrt()
+    }
+    /// ln Σ eˣ along axes, without overflow; −∞ (with derivative 0) where all elements are −∞.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn logsumexp_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.logsumexp_weighted(None, &axes.into())
+    }
+    /// ln Σ b·eˣ along axes, for weights b that broadcast with x.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
+    #[track_caller]
+    pub fn logsumexp_of(&self, b: &Array, axes: impl Into<Axes>) -> Array {
+        self.logsumexp_weighted(Some(b), &axes.into())
     }
     #[track_caller]
-    fn counted(&self) -> Array {
-        if self.dtype() == DType::Bool { self.cast(DType::I64) } else { self.clone() }
+    fn logsumexp_weighted(&self, b: Option<&Array>, axes: &Axes) -> Array {
+        let x = self.float();
+        if self.count("logsumexp", axes) == 0 {
+            return x.sum_axis(axes.clone()) + f64::NEG_INFINITY;
+        }
+        let top = x.stop_gradient().max_axis(keep(axes.clone()));
+        let top = where_(&top.isfinite(), &top, 0.0);
+        let e = (x - &top).exp();
+        let terms = match b {
+            Some(b) => e * b,
+            None => e,
+        };
+        let sum = terms.sum_axis(keep(axes.clone()));
+        let none = sum.equal(0.0);
+        let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
+        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &self.0.shape)) }
     }
-    /// Elements held within `lo..=hi`; the derivative passes at the edges.
+    /// eˣ/Σ eˣ along axes.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, or has no elements.
     #[track_caller]
-    pub fn clip(&self, lo: f64, hi: f64) -> Array {
-        self.clamp(lo, hi)
+    pub fn softmax(&self, axes: impl Into<Axes>) -> Array {
+        let axes = keep(axes);
+        let e = (self - self.stop_gradient().max_axis(axes.clone())).exp();
+        &e / e.sum_axis(axes)
+    }
+    /// ln of [`softmax`](Array::softmax), without cancellation.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, or has no elements.
+    #[track_caller]
+    pub fn log_softmax(&self, axes: impl Into<Axes>) -> Array {
+        let axes = keep(axes);
+        let x = self - self.stop_gradient().max_axis(axes.clone());
+        &x - x.exp().sum_axis(axes).ln()
+    }
+    /// (x − mean)/√(var + ε) along axes, with the population's variance.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn standardize(&self, axes: impl Into<Axes>, epsilon: f64) -> Array {
+        let axes = keep(axes);
+        let x = self - self.mean_axis(axes.clone());
+        let var = x.square().mean_axis(axes);
+        x / (var + epsilon).sqrt()
+    }
+    /// The index of the first largest element along axes (merged in row-major order), or of the first NaN; `i64`.
+    ///
+    /// # Panics
+    /// If there are no elements to choose from, an axis is out of range or named twice.
+    #[track_caller]
+    pub fn argmax_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.first("argmax", Reduction::Max, &axes.into())
+    }
+    /// The index of the first smallest element along axes (merged in row-major order), or of the first NaN; `i64`.
+    ///
+    /// # Panics
+    /// As [`argmax_axis`](Array::argmax_axis).
+    #[track_caller]
+    pub fn argmin_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.first("argmin", Reduction::Min, &axes.into())
+    }
+    #[track_caller]
+    fn first(&self, what: &str, op: Reduction, axes: &Axes) -> Array {
+        let dims = axes.resolve(what, &self.0.shape);
+        let x = self.stop_gradient().merged_last(&dims);
+        let last = x.ndim() - 1;
+        let n = x.shape()[last];
+        if n == 0 && x.0.shape[..last].iter().product::<usize>() > 0 {
+            panic!(
+                "{what}: an empty set of elements has no {what}: shape {}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        let extremum = x.reduce_op(op, Dims::from_slice(&[last]));
+        let hit = x.equal(extremum).logical_or(&x.isnan());
+        let place = where_(&hit, Array::iota(x.0.shape.clone(), last, DType::I64), n as f64);
+        place.reduce_op(Reduction::Min, Dims::from_slice(&[last])).unmerged(&dims, axes, &self.0.shape)
+    }
+    /// Whether any element along axes is not zero.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn any_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.logical("any", Reduction::Max, &axes.into())
+    }
+    /// Whether no element along axes is zero.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn all_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.logical("all", Reduction::Min, &axes.into())
+    }
+    #[track_caller]
+    fn logical(&self, what: &str, op: Reduction, axes: &Axes) -> Array {
+        let x = self.stop_gradient().cast(DType::Bool);
+        if self.count(what, axes) > 0 {
+            return x.reduced(what, op, axes);
+        }
+        let none = x.cast(DType::I64).sum_axis(axes.clone());
+        if op == Reduction::Max { none.cast(DType::Bool) } else { none.logical_not() }
+    }
+    /// How many elements along axes are not zero; `i64`.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn count_nonzero_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.not_equal(self.zeros_like()).sum_axis(axes)
+    }
+    /// The middle of the sorted elements along axes, NaN if any is.
+    ///
+    /// # Panics
+    /// If there are no elements, an axis is out of range or named twice.
+    #[track_caller]
+    pub fn median_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.quantile_axis(0.5, axes)
+    }
+    /// The value below which a share `q` of all elements lies, interpolated linearly; NaN if any element is.
+    ///
+    /// # Panics
+    /// If `q` is not within 0..=1 or there are no elements.
+    #[track_caller]
+    pub fn quantile(&self, q: f64) -> Array {
+        self.quantile_axis(q, self.every())
+    }
+    /// The values below which a share `q` of the elements along axes lies, interpolated linearly; NaN if any is.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([3.0, 1.0, 2.0]).quantile_axis(0.25, 0).item(), 1.5);
+    /// ```
+    ///
+    /// # Panics
+    /// If `q` is not within 0..=1, there are no elements, an axis is out of range or named twice.
+    #[track_caller]
+    pub fn quantile_axis(&self, q: f64, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        let dims = axes.resolve("quantile", &self.0.shape);
+        let x = self.float().merged_last(&dims).sort(-1);
+        let last = x.ndim() - 1;
+        let n = x.shape()[last];
+        if !(0.0..=1.0).contains(&q) || n == 0 {
+            panic!("quantile: {q} of {n} elements\n  made at {}", self.at())
+        }
+        let place = q * (n - 1) as f64;
+        let at = |k: f64| x.narrow(last, k as usize, 1);
+        let (lo, share) = (at(place.floor()), place.fract());
+        let y = if share == 0.0 { lo } else { lo.lerp(at(place.floor() + 1.0), share) };
+        // NaN is sorted last.
+        let worst = x.narrow(last, n - 1, 1);
+        where_(&worst.isnan(), &worst, y).unmerged(&dims, &axes, &self.0.shape)
+    }
+    /// Σ w·x/Σ w along axes, for weights of the same shape.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
+    #[track_caller]
+    pub fn average_axis(&self, weights: &Array, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        let weights = weights.broadcast_to(self.shape());
+        (self * &weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
+    }
+    /// Covariances of the variables in rows, with n − 1: `[variables, observations]` → `[variables, variables]`.
+    ///
+    /// # Panics
+    /// If there are not two axes.
+    #[track_caller]
+    pub fn cov(&self) -> Array {
+        if self.ndim() != 2 {
+            panic!(
+                "cov: needs [variables, observations], not shape {}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        let x = self - self.mean_axis(keep(1));
+        x.matmul(&x.t()) / (self.shape()[1] as f64 - 1.0)
+    }
+    /// Correlation coefficients of the variables in rows.
+    ///
+    /// # Panics
+    /// If there are not two axes.
+    #[track_caller]
+    pub fn corrcoef(&self) -> Array {
+        let c = self.cov();
+        let d = c.diagonal(0, 0, 1).sqrt();
+        let n = d.size();
+        c / d.reshape([n, 1]) / d.reshape([1, n])
+    }
+}
+
+/// Which norm: of vectors (along one axis, or all elements) or of matrices (along two).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Norm {
+    /// √Σ|x|²: the Euclidean norm of vectors and, as Frobenius', of matrices.
+    Two,
+    /// Vectors: (Σ|x|ᵖ)^(1/p), the largest and smallest |x| at ±∞, the count of non-zeros at 0.
+    /// Matrices: the largest (1) or smallest (−1) column sum, the largest (∞) or smallest (−∞) row sum of |x|.
+    P(f64),
+}
+
+impl Array {
+    /// The Euclidean norm of all elements; its derivative at the origin is 0.
+    #[track_caller]
+    pub fn norm(&self) -> Array {
+        self.norm_axis(Norm::Two, self.every())
+    }
+    /// Norms along axes: of vectors along one, of matrices along two (rows first). Derivatives at the origin are 0.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Norm};
+    /// let x = Array::from([[3.0, -4.0], [0.0, 1.0]]);
+    /// assert_eq!(x.norm_axis(Norm::P(1.0), 1).to_vec::<f64>(), [7.0, 1.0]);
+    /// assert_eq!(x.norm_axis(Norm::P(1.0), [0, 1]).item(), 5.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice; if the order is not one of the kind's.
+    #[track_caller]
+    pub fn norm_axis(&self, order: Norm, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        let a = self.abs();
+        let p = match order {
+            Norm::Two => return self.square().sum_axis(axes).flat_sqrt(),
+            Norm::P(p) => p,
+        };
+        if let [rows, columns] = axes.order("norm", &self.0.shape)[..] {
+            let (sums, over) = match p.abs() {
+                1.0 => (a.sum_axis(keep(rows)), columns),
+                f64::INFINITY => (a.sum_axis(keep(columns)), rows),
+                _ => panic!("norm: matrices have the orders ±1, ±∞ and Norm::Two, not {p}"),
+            };
+            let op = if p > 0.0 { Reduction::Max } else { Reduction::Min };
+            let both = Dims::from_slice(&[rows.min(columns), rows.max(columns)]);
+            let y = sums.reduce_op(op, Dims::from_slice(&[over]));
+            return if axes.keep { y } else { y.squeezed(&both) };
+        }
+        match p {
+            f64::INFINITY => a.max_axis(axes),
+            f64::NEG_INFINITY => a.min_axis(axes),
+            0.0 => a.not_equal(0.0).cast(a.dtype()).sum_axis(axes),
+            1.0 => a.sum_axis(axes),
+            2.0 => self.square().sum_axis(axes).flat_sqrt(),
+            _ => {
+                let sum = a.powf(p).sum_axis(axes);
+                let zero = sum.equal(0.0);
+                where_(&zero, 0.0, where_(&zero, 1.0, sum).powf(1.0 / p))
+            }
+        }
     }
 }

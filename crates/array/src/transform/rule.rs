@@ -73,7 +73,11 @@ where
     let f = Arc::new(f);
     move |p| {
         let again = f.clone();
-        let pullback = Arc::new(move |x: &P, _: &Q, g: &Q| vjp(|x: &P| again(x))(x).1(g));
+        // The second run waits for the cotangent, or it would keep what the first was spared.
+        let pullback = Arc::new(move |x: &P, _: &Q, g: &Q| {
+            let arrived = leaves(g);
+            vjp(|x: &P| again(x))(&map(x, |x| x.after(&arrived))).1(g)
+        });
         call("checkpoint", &*f, p, &pullback, None::<Arc<fn(&P, &Q, &P) -> Q>>)
     }
 }

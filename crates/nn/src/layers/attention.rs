@@ -1,7 +1,7 @@
 //! Attention.
 
 use super::{Linear, expect_features};
-use pullback_array::{Array, DType, Key, Tree};
+use pullback_array::{Array, DType, Key, Tree, where_};
 
 /// Scaled dot-product attention (Vaswani et al., "Attention is all you need", 2017): `softmax(q·kᵀ/√d)·v`, for `q`
 /// `[…, t, d]`, `k` `[…, s, d]`, `v` `[…, s, e]`. `causal`: position t sees positions up to t.
@@ -11,20 +11,14 @@ use pullback_array::{Array, DType, Key, Tree};
 #[track_caller]
 pub fn attention(q: &Array, k: &Array, v: &Array, causal: bool) -> Array {
     let (rank, d) = (q.ndim(), q.shape()[q.ndim() - 1]);
-    let mut axes: Vec<usize> = (0..rank).collect();
-    axes.swap(rank - 1, rank - 2);
-    let mut scores = (q / (d as f64).sqrt()).matmul(&k.transpose(&axes));
+    let mut scores = (q / (d as f64).sqrt()).matmul(&k.swapaxes(-1, -2));
     if causal {
-        scores += future(q.shape()[rank - 2], k.shape()[rank - 2]).cast(q.dtype());
+        // With more columns than rows, the last row sees all.
+        let (rows, columns) = (q.shape()[rank - 2], k.shape()[rank - 2]);
+        let seen = Array::tri(rows, columns, columns as isize - rows as isize, DType::Bool);
+        scores = where_(&seen, &scores, f64::NEG_INFINITY);
     }
     scores.softmax(-1).matmul(v)
-}
-
-/// −∞ where the column lies after the row, else 0. With more columns than rows, the last row sees all.
-fn future(rows: usize, columns: usize) -> Array {
-    let seen = |i: usize| i % columns + rows <= i / columns + columns;
-    let mask: Vec<f64> = (0..rows * columns).map(|i| if seen(i) { 0.0 } else { f64::NEG_INFINITY }).collect();
-    Array::from_slice(&mask, &[rows, columns]).cast(DType::F32)
 }
 
 /// Attention with several heads, each on its share of the features.

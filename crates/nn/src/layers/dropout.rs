@@ -1,6 +1,6 @@
 //! Dropout.
 
-use pullback_array::{Array, Key, Real, Tree};
+use pullback_array::{Array, Key, Tree, where_};
 
 /// In training sets each element to 0 with probability `rate`, and scales the others so that the mean stays
 /// (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014).
@@ -34,7 +34,7 @@ impl Dropout {
             Some(key) if self.rate > 0.0 => {
                 let kept = key.uniform(x.shape(), 0.0, 1.0, x.dtype());
                 let scaled = x / (1.0 - self.rate);
-                Real::select(&kept.less(self.rate), &x.zeros_like(), &scaled)
+                where_(&kept.less(self.rate), 0.0, &scaled)
             }
             Some(_) | None => x.clone(),
         }

@@ -35,5 +35,5 @@ fn expect_features(what: &str, x: &Array, inputs: usize) {
 /// `n` elements from `start` on, along the last axis.
 #[track_caller]
 fn last(x: &Array, start: usize, n: usize) -> Array {
-    x.slice_axis(x.ndim() - 1, start, n, 1)
+    x.slice_axis(-1, start, n, 1)
 }

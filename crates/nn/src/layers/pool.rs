@@ -1,6 +1,6 @@
 //! Pooling: one number for each window, channel by channel.
 
-use pullback_array::{Array, Real};
+use pullback_array::{Array, where_};
 
 /// The largest element under each window: `[batch, s…, channels]` → `[batch, s′…, channels]`. Among equal elements the
 /// first gets the derivative.
@@ -17,7 +17,9 @@ use pullback_array::{Array, Real};
 #[track_caller]
 pub fn max_pool<const N: usize>(x: &Array, window: [usize; N], stride: [usize; N]) -> Array {
     let parts = parts("max_pool", x, window, stride);
-    parts.reduce(|m, next| Real::select(&m.less(&next), &next, &m)).expect("a window has an element")
+    // The first of equals stays; NaN stays and takes over.
+    let larger = |m: Array, next: Array| where_(&next.less_equal(&m).logical_or(&m.isnan()), &m, &next);
+    parts.reduce(larger).expect("a window has an element")
 }
 
 /// The mean of the elements under each window: `[batch, s…, channels]` → `[batch, s′…, channels]`.
@@ -58,7 +60,7 @@ fn parts<'a, const N: usize>(
         let mut part = x.clone();
         for k in (0..N).rev() {
             let count = (x.shape()[1 + k] - window[k]) / stride[k] + 1;
-            part = part.slice_axis(1 + k, place % window[k], count, stride[k]);
+            part = part.slice_axis(1 + k as isize, place % window[k], count, stride[k]);
             place /= window[k];
         }
         part

@@ -2,7 +2,7 @@
 
 use super::{expect_features, last};
 use crate::init::{glorot_uniform, zeros};
-use pullback_array::{Array, Key, Real, Tree};
+use pullback_array::{Array, Key, Real, Tree, concatenate};
 
 /// Long short-term memory (Hochreiter & Schmidhuber, 1997; with the forget gate of Gers et al., 2000):
 /// `i, f, o = σ(…)`, `g = tanh(…)`, each of `x·Wx + h·Wh + b`; `c′ = f∘c + i∘g`, `h′ = o∘tanh c′`.
@@ -173,5 +173,5 @@ fn scan<S: Clone>(
         let y = output(&state);
         outputs.push(y.reshape(&[batch, 1, y.shape()[1]]))
     }
-    (Array::concatenate(&outputs, 1), state)
+    (concatenate(&outputs, 1), state)
 }

@@ -26,7 +26,7 @@ pub fn global_norm<M: Tree + Clone>(grads: &M) -> Array {
 /// ```
 #[track_caller]
 pub fn clip_by_global_norm<M: Tree + Clone>(grads: &M, limit: f64) -> M {
-    let scale = limit / global_norm(grads).max(limit);
+    let scale = limit / global_norm(grads).maximum(limit);
     map(grads, |g| if g.dtype().is_float() { g * scale.cast(g.dtype()) } else { g.clone() })
 }
 

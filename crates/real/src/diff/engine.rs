@@ -28,6 +28,20 @@ pub trait Engine: Scalar {
     fn give_back(recorded: &mut Self::Recorded, bars: Vec<Self>);
 }
 
+/// A number at which reverse mode can be applied: a plain `f64`, or a [`Var`](crate::Var) of a surrounding gradient, so
+/// that the result can be differentiated again.
+///
+/// Nothing else can be a point; forward mode goes inside reverse mode (`Dual<Var>`), not around it:
+///
+/// ```compile_fail
+/// use pullback_real::{Dual, grad};
+/// let x: Dual<f64> = Dual::new(1.0, 1.0);
+/// grad(|x| x[0] * x[0])(&[x]);
+/// ```
+pub trait Point: Engine {}
+impl Point for f64 {}
+impl Point for Var {}
+
 impl Engine for f64 {
     type Recorded = Recorded;
     type Kept = Owned;

@@ -1,7 +1,6 @@
 //! Whole Jacobians and Hessians from one recording.
 
-use super::Point;
-use super::engine::{self, Ends, Engine};
+use super::engine::{self, Ends, Engine, Point};
 use super::outputs::Outputs;
 use super::reverse::grad;
 use crate::sweep::{Carried, Records};

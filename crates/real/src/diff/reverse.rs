@@ -1,7 +1,6 @@
 //! Reverse mode: the gradient of one result by all variables, or the pullback of several results.
 
-use super::Point;
-use super::engine::{self, Ends};
+use super::engine::{self, Ends, Point};
 use super::outputs::Outputs;
 use crate::sweep::{self, Records};
 use crate::var::Var;

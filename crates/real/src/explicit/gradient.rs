@@ -1,6 +1,6 @@
 //! Gradients of an explicit tape: the adjoint of everything on it.
 
-use super::{Tape, TapeVar};
+use super::tape::{Tape, TapeVar};
 use crate::counts::{self, Counts};
 use crate::sweep::{self, Nodes, Records};
 
@@ -110,5 +110,23 @@ impl Tape {
         sweep::reverse::<true, f64, bool>(&records, &mut connected);
         counts::add(Counts { reverse: 1, ..Counts::default() });
         Gradient { tape: self, bars, connected }
+    }
+}
+
+impl<'t> TapeVar<'t> {
+    /// Its position among the [steps](Tape::steps) of its tape; `None` for a constant.
+    pub fn step(self) -> Option<usize> {
+        self.tape.map(|tape| tape.position(self))
+    }
+    /// The derivatives of this result by everything on its tape. The tape stays as it is.
+    ///
+    /// # Panics
+    /// If this is a constant.
+    #[track_caller]
+    pub fn grad(self) -> Gradient<'t> {
+        match self.tape {
+            Some(tape) => tape.gradient(&[(self, 1.0)]),
+            None => panic!("a constant belongs to no tape: there is nothing to differentiate"),
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What a tape looks like: its steps as data, as a table, and as a graph.
 
-use super::{Gradient, Tape};
+use super::gradient::Gradient;
+use super::tape::{Entry, Tape};
 use crate::real::Real;
-use crate::record::Operation;
+use crate::record::{Node, Operation};
 use crate::table::{Notation, Unary};
 use std::fmt::{self, Write};
 use std::panic::Location;
@@ -113,7 +114,7 @@ impl Tape {
     /// ```
     pub fn steps(&self) -> Vec<Step> {
         let list = self.list.borrow();
-        let step = |(index, (entry, node)): (usize, (&super::Entry, &crate::record::Node))| {
+        let step = |(index, (entry, node)): (usize, (&Entry, &Node))| {
             let operands = entry.operation.iter().flat_map(|op| op.args()).flatten();
             let args: Vec<_> = operands
                 .map(|x| match x.is_constant() {

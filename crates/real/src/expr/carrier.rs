@@ -19,7 +19,7 @@ impl Real for Expr {
     fn select(cond: &Expr, a: &Expr, b: &Expr) -> Expr {
         simplify::select(cond, a, b)
     }
-    fn is_zero(&self) -> bool {
+    fn is_surely_zero(&self) -> bool {
         self.as_constant() == Some(0.0)
     }
 }

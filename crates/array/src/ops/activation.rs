@@ -1,0 +1,104 @@
+//! Activation functions, by JAX's names. (`relu` and `softplus` are in the table of elementary functions.)
+
+use crate::array::Array;
+use crate::ops::where_;
+use pullback_real::Real;
+use std::f64::consts::PI;
+
+impl Array {
+    /// ln(1/(1 + e⁻ˣ)).
+    #[track_caller]
+    pub fn log_sigmoid(&self) -> Array {
+        -(-self).softplus()
+    }
+    /// min(max(x, 0), 6); its derivative at both edges is 0.
+    #[track_caller]
+    pub fn relu6(&self) -> Array {
+        where_(&self.less(6.0), self.relu(), 6.0)
+    }
+    /// x where x ≥ 0, else `slope`·x.
+    #[track_caller]
+    pub fn leaky_relu(&self, slope: f64) -> Array {
+        where_(&self.less(0.0), slope * self, self)
+    }
+    /// x where x > 0, else α(eˣ − 1).
+    #[track_caller]
+    pub fn elu(&self, alpha: f64) -> Array {
+        let (positive, below) = self.halves();
+        where_(&positive, self, alpha * below.exp_m1())
+    }
+    /// x where x > 0, else α(e^(x/α) − 1).
+    #[track_caller]
+    pub fn celu(&self, alpha: f64) -> Array {
+        let (positive, below) = self.halves();
+        where_(&positive, self, alpha * (below / alpha).exp_m1())
+    }
+    /// The self-normalising unit (Klambauer et al. 2017).
+    #[track_caller]
+    pub fn selu(&self) -> Array {
+        1.0507009873554805 * self.elu(1.6732632423543772)
+    }
+    /// Where x > 0, and x elsewhere (0 there: an exponential of it cannot overflow).
+    #[track_caller]
+    fn halves(&self) -> (Array, Array) {
+        let positive = self.greater(0.0);
+        let below = where_(&positive, 0.0, self);
+        (positive, below)
+    }
+    /// x·Φ(x), Φ the normal distribution function.
+    #[track_caller]
+    pub fn gelu(&self) -> Array {
+        self * self.norm_cdf()
+    }
+    /// The approximation of [`gelu`](Array::gelu) by tanh: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+    #[track_caller]
+    pub fn gelu_tanh(&self) -> Array {
+        // ½(1 + tanh u) = 1/(1 + e^(−2u)), without cancellation.
+        let u = (2.0 / PI).sqrt() * (self + 0.044715 * self.powi(3));
+        self * (2.0 * u).logistic()
+    }
+    /// x/(1 + e⁻ˣ), also called swish.
+    #[track_caller]
+    pub fn silu(&self) -> Array {
+        self * self.logistic()
+    }
+    /// x·tanh(softplus(x)).
+    #[track_caller]
+    pub fn mish(&self) -> Array {
+        self * self.softplus().tanh()
+    }
+    /// x held within −1..=1.
+    #[track_caller]
+    pub fn hard_tanh(&self) -> Array {
+        self.clip(-1.0, 1.0)
+    }
+    /// relu6(x + 3)/6.
+    #[track_caller]
+    pub fn hard_sigmoid(&self) -> Array {
+        (self + 3.0).relu6() / 6.0
+    }
+    /// x·hard_sigmoid(x).
+    #[track_caller]
+    pub fn hard_silu(&self) -> Array {
+        self * self.hard_sigmoid()
+    }
+    /// x/(|x| + 1).
+    #[track_caller]
+    pub fn soft_sign(&self) -> Array {
+        self / (self.abs() + 1.0)
+    }
+    /// (x + √(x² + b))/2.
+    #[track_caller]
+    pub fn squareplus(&self, b: f64) -> Array {
+        (self + (self.square() + b).sqrt()) / 2.0
+    }
+    /// The first half along an axis times the sigmoid of the second.
+    ///
+    /// # Panics
+    /// If the axis is out of range or its extent odd.
+    #[track_caller]
+    pub fn glu(&self, axis: isize) -> Array {
+        let halves = self.split(2, axis);
+        &halves[0] * halves[1].logistic()
+    }
+}

@@ -1,0 +1,183 @@
+//! Arrays from nothing: constants, ranges, grids.
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::shape::{Dims, Shape};
+
+impl Array {
+    /// `value` everywhere.
+    ///
+    /// ```
+    /// use pullback_array::{Array, DType};
+    /// assert_eq!(Array::full(&[2], 7.0, DType::I32).to_vec::<i32>(), [7, 7]);
+    /// ```
+    #[track_caller]
+    pub fn full(shape: &[usize], value: f64, dtype: DType) -> Array {
+        Array::fill(value, shape, dtype)
+    }
+    /// Zeros.
+    #[track_caller]
+    pub fn zeros(shape: &[usize], dtype: DType) -> Array {
+        Array::fill(0.0, shape, dtype)
+    }
+    /// Ones.
+    #[track_caller]
+    pub fn ones(shape: &[usize], dtype: DType) -> Array {
+        Array::fill(1.0, shape, dtype)
+    }
+    /// `value` everywhere, in the shape and dtype of `self`.
+    #[track_caller]
+    pub fn full_like(&self, value: f64) -> Array {
+        Array::fill(value, self.0.shape.clone(), self.dtype())
+    }
+    /// `start`, `start + step` … before `stop`, as `f64`; `.cast` gives other dtypes.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::arange(0.0, 2.0, 0.5).to_vec::<f64>(), [0.0, 0.5, 1.0, 1.5]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the step is 0 or not finite.
+    #[track_caller]
+    pub fn arange(start: f64, stop: f64, step: f64) -> Array {
+        if step == 0.0 || !step.is_finite() || !start.is_finite() || !stop.is_finite() {
+            panic!("arange: from {start} to {stop} by {step}")
+        }
+        let n = ((stop - start) / step).ceil().max(0.0) as usize;
+        Array::iota(Shape::new(&[n]), 0, DType::F64) * step + start
+    }
+    /// The integers 0 to `n − 1`, in any dtype.
+    #[track_caller]
+    pub fn range(n: usize, dtype: DType) -> Array {
+        Array::iota(Shape::new(&[n]), 0, dtype)
+    }
+    /// `n` numbers from `start` to `stop`, both included, evenly spaced, as `f64`.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::linspace(0.0, 1.0, 3).to_vec::<f64>(), [0.0, 0.5, 1.0]);
+    /// ```
+    #[track_caller]
+    pub fn linspace(start: f64, stop: f64, n: usize) -> Array {
+        // Exact at both ends.
+        let share = |k: usize| if n > 1 { k as f64 / (n - 1) as f64 } else { 0.0 };
+        let data: Vec<f64> = (0..n).map(|k| start * (1.0 - share(k)) + stop * share(k)).collect();
+        Array::from_slice(&data, &[n])
+    }
+    /// The `[n, m]` matrix with ones on diagonal `k` (0 the main one, positive above it) and zeros elsewhere.
+    #[track_caller]
+    pub fn eye(n: usize, m: usize, k: isize, dtype: DType) -> Array {
+        let (rows, columns) = places(&[n, m]);
+        (rows + k as f64).equal(columns).cast(dtype)
+    }
+    /// The identity matrix of order `n`.
+    #[track_caller]
+    pub fn identity(n: usize, dtype: DType) -> Array {
+        Array::eye(n, n, 0, dtype)
+    }
+    /// The `[n, m]` matrix with ones on and below diagonal `k` and zeros above.
+    #[track_caller]
+    pub fn tri(n: usize, m: usize, k: isize, dtype: DType) -> Array {
+        below(&[n, m], k).cast(dtype)
+    }
+    /// The elements on and below diagonal `k` of the last two axes, zeros above.
+    ///
+    /// # Panics
+    /// If there are fewer than two axes.
+    #[track_caller]
+    pub fn tril(&self, k: isize) -> Array {
+        crate::ops::where_(&below(self.matrix("tril"), k), self, self.zeros_like())
+    }
+    /// The elements on and above diagonal `k` of the last two axes, zeros below.
+    ///
+    /// # Panics
+    /// If there are fewer than two axes.
+    #[track_caller]
+    pub fn triu(&self, k: isize) -> Array {
+        crate::ops::where_(&below(self.matrix("triu"), k - 1), self.zeros_like(), self)
+    }
+    /// The last two extents.
+    #[track_caller]
+    pub(crate) fn matrix(&self, what: &str) -> &[usize] {
+        match self.ndim().checked_sub(2) {
+            Some(k) => &self.shape()[k..],
+            None => {
+                panic!("{what}: needs two axes or more, not shape {}\n  made at {}", self.0.shape, self.at())
+            }
+        }
+    }
+    /// The matrix of powers of the elements, `[elements, n]`: xⁿ⁻¹ … x, 1.
+    ///
+    /// # Panics
+    /// If there is not one axis.
+    #[track_caller]
+    pub fn vander(&self, n: usize) -> Array {
+        if self.ndim() != 1 {
+            panic!("vander: needs one axis, not shape {}\n  made at {}", self.0.shape, self.at())
+        }
+        let x = self.reshape([self.size(), 1]);
+        if n == 0 {
+            return Array::zeros(&[self.size(), 0], self.dtype());
+        }
+        let mut powers = vec![x.ones_like()];
+        (1..n).for_each(|k| powers.push(&powers[k - 1] * &x));
+        powers.reverse();
+        Array::concat_op(&powers, 1)
+    }
+    /// Rows of zeros with a one at the place each integer names, in a new last axis of extent `n`; what is out of range
+    /// gives zeros only.
+    ///
+    /// ```
+    /// use pullback_array::{Array, DType};
+    /// assert_eq!(Array::from([2, 0]).one_hot(3, DType::F64).to_vec::<f64>(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    /// ```
+    #[track_caller]
+    pub fn one_hot(&self, n: usize, dtype: DType) -> Array {
+        let i = self.cast(DType::I64).reshape_op(self.0.shape.insert(self.ndim(), 1));
+        i.equal(Array::range(n, DType::I64)).cast(dtype)
+    }
+}
+
+/// The row and column numbers of a matrix.
+#[track_caller]
+fn places(matrix: &[usize]) -> (Array, Array) {
+    (Array::iota(matrix, 0, DType::I64), Array::iota(matrix, 1, DType::I64))
+}
+/// Where an element is on or below diagonal `k`.
+#[track_caller]
+fn below(matrix: &[usize], k: isize) -> Array {
+    let (rows, columns) = places(matrix);
+    (rows + k as f64).greater_equal(columns)
+}
+
+/// Coordinates of a grid, one array an axis: `ij` in the order of the axes, `xy` with the first two exchanged.
+///
+/// ```
+/// use pullback_array::{Array, meshgrid};
+/// let g = meshgrid(&[Array::from([1.0, 2.0]), Array::from([3.0, 4.0, 5.0])], "ij");
+/// assert_eq!(g[1].to_vec::<f64>(), [3.0, 4.0, 5.0, 3.0, 4.0, 5.0]);
+/// ```
+///
+/// # Panics
+/// If an input has not one axis or `indexing` is neither `"ij"` nor `"xy"`.
+#[track_caller]
+pub fn meshgrid(axes: &[Array], indexing: &str) -> Vec<Array> {
+    if let Some(x) = axes.iter().find(|x| x.ndim() != 1) {
+        panic!("meshgrid: coordinates have one axis, not shape {}\n  made at {}", x.0.shape, x.at())
+    }
+    let mut order: Dims = (0..axes.len()).collect();
+    match indexing {
+        "ij" => {}
+        "xy" if order.len() < 2 => {}
+        "xy" => order.swap(0, 1),
+        other => panic!("meshgrid: indexing is \"ij\" or \"xy\", not \"{other}\""),
+    }
+    let shape: Shape = order.iter().map(|&k| axes[k].size()).collect();
+    let grid = |(k, x): (usize, &Array)| {
+        let mut own = Dims::from_elem(1, axes.len());
+        own[order[k]] = x.size();
+        x.reshape_op(own.into()).broadcast_op(&shape)
+    };
+    axes.iter().enumerate().map(grid).collect()
+}

@@ -1,0 +1,148 @@
+//! Running sums, products and extrema along an axis, and other functions of neighbours.
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::shape::axis as axis_of;
+use crate::tree::{Tree, leaves, map, zip};
+use pullback_real::Real;
+
+/// All partial results of an associative operation along an axis: x₀, x₀∘x₁, x₀∘x₁∘x₂ …, in 2·log₂ n steps over halves.
+///
+/// The elements are slices of a tree's leaves along the axis; `f` combines many of them at once.
+///
+/// ```
+/// use pullback_array::{Array, associative_scan};
+/// // yᵢ = aᵢ·yᵢ₋₁ + bᵢ, all at once.
+/// let (a, b) = (Array::from([0.5, 0.5, 0.5]), Array::from([1.0, 1.0, 1.0]));
+/// let step = |x: &(Array, Array), y: &(Array, Array)| (&x.0 * &y.0, &x.1 * &y.0 + &y.1);
+/// let (_, y) = associative_scan(step, &(a, b), 0, false);
+/// assert_eq!(y.to_vec::<f64>(), [1.0, 1.5, 1.75]);
+/// ```
+///
+/// # Panics
+/// If the axis is out of range or the leaves have different extents along it.
+#[track_caller]
+pub fn associative_scan<T: Tree + Clone>(f: impl Fn(&T, &T) -> T, x: &T, axis: isize, reverse: bool) -> T {
+    let all = leaves(x);
+    let extent = |a: &Array| a.shape()[axis_of("associative_scan", axis, a.shape())];
+    let Some(n) = all.first().map(extent) else { return x.clone() };
+    if let Some(other) = all.iter().find(|a| extent(a) != n) {
+        panic!(
+            "associative_scan: extents {n} and {} along axis {axis}\n  made at {}\n  made at {}",
+            extent(other),
+            all[0].at(),
+            other.at()
+        )
+    }
+    let turned = |x: &T| if reverse { map(x, |a| a.flip(axis)) } else { x.clone() };
+    let dyn_f: &dyn Fn(&T, &T) -> T = &f;
+    turned(&scan(dyn_f, &turned(x), axis, n))
+}
+
+/// Pairs are combined, their scan gives every second result, and one more step the others: depth log₂ n.
+#[track_caller]
+fn scan<T: Tree + Clone>(f: &dyn Fn(&T, &T) -> T, x: &T, axis: isize, n: usize) -> T {
+    if n < 2 {
+        return x.clone();
+    }
+    let part = |x: &T, start: usize, count: usize, step: usize| -> T {
+        map(x, |a| a.every_nth(axis_of("scan", axis, a.shape()), start, count, step))
+    };
+    let half = n / 2;
+    let odd = scan(f, &f(&part(x, 0, half, 2), &part(x, 1, half, 2)), axis, half);
+    let later = n.div_ceil(2) - 1;
+    let even = f(&part(&odd, 0, later, 1), &part(x, 2, later, 2));
+    let even = zip(&part(x, 0, 1, 1), &even, |a, b| {
+        Array::concat_op(&[a.clone(), b.clone()], axis_of("scan", axis, a.shape()))
+    });
+    zip(&even, &odd, |a, b| interleave(a, b, axis_of("scan", axis, a.shape())))
+}
+
+/// a₀, b₀, a₁, b₁ …, where `a` may have one more.
+#[track_caller]
+fn interleave(a: &Array, b: &Array, axis: usize) -> Array {
+    let half = b.shape()[axis];
+    let paired = |x: &Array| x.reshape_op(x.0.shape.insert(axis + 1, 1));
+    let pairs = Array::concat_op(&[paired(&a.narrow(axis, 0, half)), paired(b)], axis + 1);
+    let woven = pairs.reshape_op(b.0.shape.with(axis, 2 * half));
+    match a.shape()[axis] - half {
+        0 => woven,
+        rest => Array::concat_op(&[woven, a.narrow(axis, half, rest)], axis),
+    }
+}
+
+impl Array {
+    /// Running sums along an axis. Bool arrays count in `i64`.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1.0, 2.0, 3.0]).cumsum(0).to_vec::<f64>(), [1.0, 3.0, 6.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn cumsum(&self, axis: isize) -> Array {
+        let x = if self.dtype() == DType::Bool { self.cast(DType::I64) } else { self.clone() };
+        x.cumsum_op(axis_of("cumsum", axis, x.shape()), false)
+    }
+    /// Running products along an axis, with true derivatives where factors are zero.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn cumprod(&self, axis: isize) -> Array {
+        associative_scan(|x: &Array, y: &Array| x * y, self, axis, false)
+    }
+    /// The largest elements so far along an axis, from the last one on if `reverse`.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn cummax(&self, axis: isize, reverse: bool) -> Array {
+        associative_scan(|x: &Array, y: &Array| x.maximum(y), self, axis, reverse)
+    }
+    /// The smallest elements so far along an axis, from the last one on if `reverse`.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn cummin(&self, axis: isize, reverse: bool) -> Array {
+        associative_scan(|x: &Array, y: &Array| x.minimum(y), self, axis, reverse)
+    }
+    /// Running [`logsumexp`](Array::logsumexp) along an axis, from the last element on if `reverse`.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn cumlogsumexp(&self, axis: isize, reverse: bool) -> Array {
+        associative_scan(|x: &Array, y: &Array| x.log_add_exp(y), self, axis, reverse)
+    }
+    /// The `n`-th differences of neighbours along an axis.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1.0, 4.0, 9.0]).diff(2, 0).to_vec::<f64>(), [2.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn diff(&self, n: usize, axis: isize) -> Array {
+        let k = axis_of("diff", axis, self.shape());
+        (0..n).fold(self.clone(), |x, _| {
+            let m = x.shape()[k].saturating_sub(1);
+            x.narrow(k, x.shape()[k] - m, m) - x.narrow(k, 0, m)
+        })
+    }
+    /// The integral along an axis by the trapezoidal rule, for samples `dx` apart.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn trapezoid(&self, dx: f64, axis: isize) -> Array {
+        let k = axis_of("trapezoid", axis, self.shape());
+        let m = self.shape()[k].saturating_sub(1);
+        (self.narrow(k, self.shape()[k] - m, m) + self.narrow(k, 0, m)).sum_axis(axis) * (0.5 * dx)
+    }
+}

@@ -1,0 +1,269 @@
+//! Elementwise functions by NumPy's names, beside those of [`Real`].
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::ops::where_;
+use pullback_real::real::Arg;
+use pullback_real::{Binary, Real};
+use std::f64::consts::{LN_2, LOG2_E, PI};
+
+/// Methods that are another method under NumPy's name.
+macro_rules! aliases {
+    ($($(#[$doc:meta])* $name:ident = $method:ident;)*) => {
+        impl Array { $(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self) -> Array { self.$method() }
+        )* }
+    };
+}
+aliases! {
+    /// The natural logarithm.
+    log = ln;
+    /// ln(1 + x), accurate near 0.
+    log1p = ln_1p;
+    /// 1/x.
+    reciprocal = recip;
+    /// arcsin x.
+    arcsin = asin;
+    /// arccos x.
+    arccos = acos;
+    /// arctan x.
+    arctan = atan;
+    /// arsinh x.
+    arcsinh = asinh;
+    /// arcosh x.
+    arccosh = acosh;
+    /// artanh x.
+    arctanh = atanh;
+    /// 1/(1 + e⁻ˣ), as SciPy calls it.
+    expit = logistic;
+    /// 1/(1 + e⁻ˣ), as networks call it.
+    sigmoid = logistic;
+    /// ln |Γ(x)|.
+    gammaln = ln_gamma;
+    /// The distribution function of the standard normal.
+    ndtr = norm_cdf;
+    /// ln of [`ndtr`](Array::ndtr), accurate in the lower tail.
+    log_ndtr = norm_log_cdf;
+}
+
+/// Functions of two arrays, or of an array and a number, under NumPy's name.
+macro_rules! binary_aliases {
+    ($($(#[$doc:meta])* $name:ident = $Op:ident;)*) => {
+        impl Array { $(
+            $(#[$doc])*
+            ///
+            /// # Panics
+            /// If the shapes do not broadcast or the dtypes differ.
+            #[track_caller]
+            pub fn $name(&self, y: impl Arg<Array>) -> Array {
+                Array::binary_op(Binary::$Op, self, &y.into_real())
+            }
+        )* }
+    };
+}
+binary_aliases! {
+    /// x + y.
+    add = Add;
+    /// x − y.
+    subtract = Sub;
+    /// x·y.
+    multiply = Mul;
+    /// x/y.
+    divide = Div;
+    /// xʸ.
+    power = Pow;
+    /// The larger of the two, NaN if either is; a tie splits the derivative evenly. ([`Array::max`] is the reduction.)
+    maximum = Max;
+    /// The smaller of the two, NaN if either is; a tie splits the derivative evenly. ([`Array::min`] is the reduction.)
+    minimum = Min;
+    /// The angle of the point (y, x), `self` being y.
+    arctan2 = Atan2;
+    /// ln(eˣ + eʸ).
+    logaddexp = LogAddExp;
+    /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives.
+    fmod = Rem;
+    /// The remainder of x/y with the sign of y; the quotient is held constant in derivatives.
+    remainder = Remainder;
+}
+
+impl Array {
+    /// The array itself, NumPy's `+x`.
+    pub fn positive(&self) -> Array {
+        self.clone()
+    }
+    /// −x.
+    #[track_caller]
+    pub fn negative(&self) -> Array {
+        -self
+    }
+    /// 1/√x.
+    #[track_caller]
+    pub fn rsqrt(&self) -> Array {
+        self.sqrt().recip()
+    }
+    /// Degrees to radians.
+    #[track_caller]
+    pub fn deg2rad(&self) -> Array {
+        self * (PI / 180.0)
+    }
+    /// Radians to degrees.
+    #[track_caller]
+    pub fn rad2deg(&self) -> Array {
+        self * (180.0 / PI)
+    }
+    /// Integers to the power `n` included: x·x·… for floats, `n` may be negative.
+    #[track_caller]
+    pub fn integer_pow(&self, n: i32) -> Array {
+        self.powi(n)
+    }
+    /// log₂(2ˣ + 2ʸ).
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast or the dtypes differ.
+    #[track_caller]
+    pub fn logaddexp2(&self, y: impl Arg<Array>) -> Array {
+        (self * LN_2).logaddexp(y.into_real() * LN_2) * LOG2_E
+    }
+    /// ⌊x/y⌋; its derivative is zero.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast or the dtypes differ.
+    #[track_caller]
+    pub fn floor_divide(&self, y: impl Arg<Array>) -> Array {
+        let y = y.into_real();
+        if self.dtype().is_int() {
+            // Exact below 2⁵³.
+            let wide = |x: &Array| if x.is_weak() { x.clone() } else { x.cast(DType::F64) };
+            return (wide(self) / wide(&y)).floor().cast(self.dtype());
+        }
+        (self / y).floor()
+    }
+    /// (x − y)².
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast or the dtypes differ.
+    #[track_caller]
+    pub fn squared_difference(&self, y: impl Arg<Array>) -> Array {
+        (self - y.into_real()).square()
+    }
+    /// From `self` at w = 0 to `b` at w = 1 along a line: a + w·(b − a).
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([0.0, 10.0]).lerp(20.0, 0.25).to_vec::<f64>(), [5.0, 12.5]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast or the dtypes differ.
+    #[track_caller]
+    pub fn lerp(&self, b: impl Arg<Array>, w: impl Arg<Array>) -> Array {
+        self + w.into_real() * (b.into_real() - self)
+    }
+    /// 0 where x < 0, `at_zero` where x = 0, 1 where x > 0; its derivative by x is zero.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast or the dtypes differ.
+    #[track_caller]
+    pub fn heaviside(&self, at_zero: impl Arg<Array>) -> Array {
+        let x = self.stop_gradient();
+        let step = where_(&x.greater(0.0), self.ones_like(), &x * 0.0);
+        where_(&x.equal(0.0), at_zero, where_(&x.less(0.0), self.zeros_like(), step))
+    }
+    /// Elements held within `lo..=hi`; the derivative passes at the edges. Use ±∞ for one bound only.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([-2.0, 0.5, 2.0]).clip(-1.0, 1.0).to_vec::<f64>(), [-1.0, 0.5, 1.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast or the dtypes differ.
+    #[track_caller]
+    pub fn clip(&self, lo: impl Arg<Array>, hi: impl Arg<Array>) -> Array {
+        let bound = |x: Array, b: Array, below: bool| match b.fill_value() {
+            Some(c) if b.is_weak() && c.is_infinite() => x,
+            _ => {
+                let out = if below { x.less(&b) } else { x.greater(&b) };
+                where_(&out, b, x)
+            }
+        };
+        bound(bound(self.clone(), lo.into_real(), true), hi.into_real(), false)
+    }
+    /// sin(πx)/(πx), 1 at 0.
+    ///
+    /// Near 0, where the quotient's derivatives cancel, it is its Taylor series.
+    #[track_caller]
+    pub fn sinc(&self) -> Array {
+        let near = self.abs().less(0.25);
+        let x = self * PI;
+        let far = where_(&near, 1.0, &x);
+        let x2 = where_(&near, x, 0.0).square();
+        // 1 − x²/(2·3)(1 − x²/(4·5)(1 − …)), to 1e-19 at π/4.
+        let factor = |k: usize| 1.0 / (2 * k * (2 * k + 1)) as f64;
+        let series = (1..=9).rev().fold(Array::lift(1.0), |y, k| 1.0 - factor(k) * &x2 * y);
+        where_(&near, series, far.sin() / &far)
+    }
+    /// NaN replaced by `nan`, +∞ and −∞ by the dtype's largest and smallest finite numbers; the derivative there is 0.
+    #[track_caller]
+    pub fn nan_to_num(&self, nan: f64) -> Array {
+        let top = match self.dtype() {
+            DType::F32 => f64::from(f32::MAX),
+            DType::F64 => f64::MAX,
+            DType::I32 | DType::I64 | DType::Bool => return self.clone(),
+        };
+        let finite = where_(&self.greater(top), top, where_(&self.less(-top), -top, self));
+        where_(&self.isnan(), nan, finite)
+    }
+    /// A polynomial's values at `x`: `self` holds its coefficients, highest degree first.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// let p = Array::from([1.0, 0.0, -2.0]);
+    /// assert_eq!(p.polyval(&Array::from([2.0, 3.0])).to_vec::<f64>(), [2.0, 7.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the coefficients are not one row.
+    #[track_caller]
+    pub fn polyval(&self, x: &Array) -> Array {
+        if self.ndim() != 1 {
+            panic!("polyval: coefficients have one axis, not shape {}\n  made at {}", self.0.shape, self.at())
+        }
+        (0..self.size()).fold(x.zeros_like(), |y, k| y * x + self.get(k))
+    }
+    /// −x ln x, 0 at 0.
+    #[track_caller]
+    pub fn entr(&self) -> Array {
+        -self.xlogy(self)
+    }
+    /// x ln x, 0 at 0.
+    #[track_caller]
+    pub fn xlogx(&self) -> Array {
+        self.xlogy(self)
+    }
+    /// ln(x/(1 − x)).
+    #[track_caller]
+    pub fn logit(&self) -> Array {
+        self.ln() - (-self).ln_1p()
+    }
+    /// ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b).
+    #[track_caller]
+    pub fn betaln(&self, b: impl Arg<Array>) -> Array {
+        let b = b.into_real();
+        self.ln_gamma() + b.ln_gamma() - (self + b).ln_gamma()
+    }
+    /// x ln(x/y).
+    #[track_caller]
+    pub fn rel_entr(&self, y: impl Arg<Array>) -> Array {
+        let y = y.into_real();
+        self.xlogy(self) - self.xlogy(y)
+    }
+    /// x ln(x/y) − x + y.
+    #[track_caller]
+    pub fn kl_div(&self, y: impl Arg<Array>) -> Array {
+        let y = y.into_real();
+        self.rel_entr(&y) - self + y
+    }
+}

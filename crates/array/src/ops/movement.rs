@@ -1,0 +1,437 @@
+//! Moving elements: shapes, axes, joining and taking apart.
+
+use crate::array::Array;
+use crate::build::same_dtype;
+use crate::dtype::DType;
+use crate::prim::Padding;
+use crate::shape::{Dims, Ints, Shape, axis};
+
+impl Array {
+    /// The elements, in row-major order, in another shape; one extent may be −1: as many as are left.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1, 2, 3, 4, 5, 6]).reshape([2, -1]).shape(), [2, 3]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the shape has another number of elements.
+    #[track_caller]
+    pub fn reshape(&self, shape: impl Into<Ints>) -> Array {
+        let wanted = shape.into();
+        let known: usize = wanted.0.iter().filter(|&&n| n >= 0).map(|&n| n as usize).product();
+        let open = wanted.0.iter().filter(|&&n| n == -1).count();
+        let fits = match open {
+            0 => known == self.size(),
+            1 => known > 0 && self.size().is_multiple_of(known),
+            _ => false,
+        };
+        if !fits || wanted.0.iter().any(|&n| n < -1) {
+            panic!(
+                "reshape: shape {} with {} elements does not go into {:?}\n  made at {}",
+                self.0.shape,
+                self.size(),
+                &wanted.0[..],
+                self.at()
+            )
+        }
+        let extent = |&n: &isize| if n == -1 { self.size() / known } else { n as usize };
+        self.reshape_op(wanted.0.iter().map(extent).collect())
+    }
+    /// All elements along one axis.
+    #[track_caller]
+    pub fn ravel(&self) -> Array {
+        self.reshape_op(Shape::new(&[self.size()]))
+    }
+    /// The axes in reverse order: the transpose of a matrix.
+    #[track_caller]
+    pub fn t(&self) -> Array {
+        self.permute_op((0..self.ndim()).rev().collect())
+    }
+    /// Result axis k is axis `axes[k]`.
+    ///
+    /// ```
+    /// use pullback_array::{Array, DType};
+    /// assert_eq!(Array::zeros(&[2, 3, 4], DType::F32).transpose([2, 0, 1]).shape(), [4, 2, 3]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `axes` does not name every axis once.
+    #[track_caller]
+    pub fn transpose(&self, axes: impl Into<Ints>) -> Array {
+        let axes = axes.into().axes("transpose", self.shape());
+        if axes.len() != self.ndim() {
+            panic!(
+                "transpose: axes {axes:?} do not name every axis of shape {}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        self.permute_op(axes)
+    }
+    /// Two axes exchanged.
+    ///
+    /// # Panics
+    /// If an axis is out of range.
+    #[track_caller]
+    pub fn swapaxes(&self, a: isize, b: isize) -> Array {
+        let (a, b) = (axis("swapaxes", a, self.shape()), axis("swapaxes", b, self.shape()));
+        let mut order: Dims = (0..self.ndim()).collect();
+        order.swap(a, b);
+        self.permute_op(order)
+    }
+    /// Axes taken from their places to others; the rest keep their order.
+    ///
+    /// # Panics
+    /// If there are not as many destinations as sources, or one is out of range or named twice.
+    #[track_caller]
+    pub fn moveaxis(&self, from: impl Into<Ints>, to: impl Into<Ints>) -> Array {
+        let from = from.into().axes("moveaxis", self.shape());
+        let to = to.into().axes("moveaxis", self.shape());
+        if from.len() != to.len() {
+            panic!("moveaxis: {} axes do not go to {} places", from.len(), to.len())
+        }
+        let mut rest = (0..self.ndim()).filter(|a| !from.contains(a));
+        let at = |k: usize| match to.iter().position(|&t| t == k) {
+            Some(i) => from[i],
+            None => rest.next().expect("as many axes as places"),
+        };
+        self.permute_op((0..self.ndim()).map(at).collect())
+    }
+    /// Without its axes of extent 1.
+    #[track_caller]
+    pub fn squeeze(&self) -> Array {
+        self.squeezed(&(0..self.ndim()).filter(|&k| self.shape()[k] == 1).collect())
+    }
+    /// Without these axes, which have extent 1.
+    ///
+    /// # Panics
+    /// If one has another extent, is out of range or named twice.
+    #[track_caller]
+    pub fn squeeze_axis(&self, axes: impl Into<Ints>) -> Array {
+        let axes = axes.into().axes("squeeze", self.shape());
+        if let Some(a) = axes.iter().find(|&&a| self.shape()[a] != 1) {
+            panic!("squeeze: axis {a} of shape {} has not extent 1\n  made at {}", self.0.shape, self.at())
+        }
+        self.squeezed(&axes)
+    }
+    /// With new axes of extent 1, at these places of the result.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1.0, 2.0]).expand_dims([0, -1]).shape(), [1, 2, 1]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a place is out of range or named twice.
+    #[track_caller]
+    pub fn expand_dims(&self, axes: impl Into<Ints>) -> Array {
+        let axes = axes.into();
+        let rank = self.ndim() + axes.0.len();
+        let new = axes.axes("expand_dims", &vec![1; rank]);
+        let mut own = self.shape().iter();
+        let extent =
+            |k: usize| if new.contains(&k) { 1 } else { *own.next().expect("as many axes as places") };
+        self.reshape_op((0..rank).map(extent).collect())
+    }
+    /// Repeated to a shape by NumPy's rule: axes of extent 1 stretch, new ones come in front.
+    ///
+    /// # Panics
+    /// If it does not broadcast to the shape.
+    #[track_caller]
+    pub fn broadcast_to(&self, shape: impl Into<Ints>) -> Array {
+        let wanted: Shape = shape.into().extents("broadcast_to").into();
+        if self.0.shape.broadcast(&wanted).as_ref() != Some(&wanted) {
+            panic!(
+                "broadcast_to: shape {} does not broadcast to {wanted}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        self.broadcast_op(&wanted)
+    }
+
+    /// `sections` equal parts along an axis.
+    ///
+    /// # Panics
+    /// If the axis is out of range or its extent no multiple of `sections`.
+    #[track_caller]
+    pub fn split(&self, sections: usize, axis: isize) -> Vec<Array> {
+        let n = self.shape()[crate::shape::axis("split", axis, self.shape())];
+        if sections == 0 || !n.is_multiple_of(sections) {
+            panic!(
+                "split: axis {axis} of shape {} does not split into {sections}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        let cuts: Vec<usize> = (1..sections).map(|k| k * n / sections).collect();
+        self.split_at(&cuts, axis)
+    }
+    /// The parts between cuts along an axis; by the rules of slices, so parts may be empty.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn split_at(&self, cuts: impl Into<Ints>, axis: isize) -> Vec<Array> {
+        let k = crate::shape::axis("split_at", axis, self.shape());
+        let n = self.shape()[k] as isize;
+        let cuts = cuts.into().0;
+        let cut = |&c: &isize| (if c < 0 { c + n } else { c }).clamp(0, n) as usize;
+        let edges: Vec<usize> = [0].into_iter().chain(cuts.iter().map(cut)).chain([n as usize]).collect();
+        edges.windows(2).map(|e| self.narrow(k, e[0], e[1].saturating_sub(e[0]))).collect()
+    }
+    /// The parts at each index of an axis, which is dropped.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn unstack(&self, axis: isize) -> Vec<Array> {
+        let k = crate::shape::axis("unstack", axis, self.shape());
+        (0..self.shape()[k]).map(|i| self.narrow(k, i, 1).reshape_op(self.0.shape.remove(k))).collect()
+    }
+
+    /// The order of elements reversed along axes.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn flip(&self, axes: impl Into<Ints>) -> Array {
+        self.flip_op(axes.into().axes("flip", self.shape()))
+    }
+    /// Elements moved by `shift` along an axis; those that leave come in at the other end.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1, 2, 3]).roll(1, 0).to_vec::<i32>(), [3, 1, 2]);
+    /// ```
+    ///
+    /// # Panics
+    /// If an axis is out of range, or there are not as many shifts as axes (one shift serves all).
+    #[track_caller]
+    pub fn roll(&self, shift: impl Into<Ints>, axes: impl Into<Ints>) -> Array {
+        let (shift, axes) = (shift.into().0, axes.into().0);
+        if shift.len() != axes.len() && shift.len() != 1 {
+            panic!("roll: {} shifts for {} axes", shift.len(), axes.len())
+        }
+        axes.iter().enumerate().fold(self.clone(), |x, (i, &a)| {
+            let k = axis("roll", a, x.shape());
+            let n = x.shape()[k];
+            if n == 0 {
+                return x;
+            }
+            let cut = (-shift[i.min(shift.len() - 1)]).rem_euclid(n as isize) as usize;
+            if cut == 0 {
+                return x;
+            }
+            Array::concat_op(&[x.narrow(k, cut, n - cut), x.narrow(k, 0, cut)], k)
+        })
+    }
+    /// Turned by `k` right angles in the plane of the first two axes, from the first towards the second.
+    ///
+    /// # Panics
+    /// If there are fewer than two axes.
+    #[track_caller]
+    pub fn rot90(&self, k: isize) -> Array {
+        self.matrix("rot90");
+        match k.rem_euclid(4) {
+            0 => self.clone(),
+            1 => self.swapaxes(0, 1).flip(0),
+            2 => self.flip([0, 1]),
+            _ => self.swapaxes(0, 1).flip(1),
+        }
+    }
+    /// The array laid out `reps[k]` times along axis k.
+    ///
+    /// # Panics
+    /// If a count is negative.
+    #[track_caller]
+    pub fn tile(&self, reps: impl Into<Ints>) -> Array {
+        let reps = reps.into().extents("tile");
+        let rank = self.ndim().max(reps.len());
+        let reps = Shape::from(reps);
+        let (x, reps) = (self.0.shape.pad_left(rank), reps.pad_left(rank));
+        let pairs = |first: &[usize]| -> Shape { (0..rank).flat_map(|k| [first[k], x[k]]).collect() };
+        let spread = self.reshape_op(pairs(&vec![1; rank])).broadcast_op(&pairs(&reps));
+        spread.reshape_op((0..rank).map(|k| reps[k] * x[k]).collect())
+    }
+    /// Every element `count` times in a row along an axis.
+    ///
+    /// # Panics
+    /// If the axis is out of range.
+    #[track_caller]
+    pub fn repeat(&self, count: usize, axis: isize) -> Array {
+        let k = crate::shape::axis("repeat", axis, self.shape());
+        let n = self.shape()[k];
+        let wide = self.0.shape.insert(k + 1, 1);
+        self.reshape_op(wide.clone())
+            .broadcast_op(&wide.with(k + 1, count))
+            .reshape_op(self.0.shape.with(k, n * count))
+    }
+    /// Element i `counts[i]` times in a row along an axis.
+    ///
+    /// # Panics
+    /// If the axis is out of range, a count negative, or there are not as many counts as elements.
+    #[track_caller]
+    pub fn repeat_each(&self, counts: impl Into<Ints>, axis: isize) -> Array {
+        let k = crate::shape::axis("repeat", axis, self.shape());
+        let counts = counts.into().extents("repeat");
+        if counts.len() != self.shape()[k] {
+            panic!(
+                "repeat: {} counts for axis {axis} of shape {}\n  made at {}",
+                counts.len(),
+                self.0.shape,
+                self.at()
+            )
+        }
+        let rows: Vec<i64> = counts.iter().enumerate().flat_map(|(i, &c)| vec![i as i64; c]).collect();
+        self.take(&Array::from_slice(&rows, &[rows.len()]), axis)
+    }
+    /// Zeros around (`lo`, `hi`) and between (`interior`) the elements of each axis, as [`jax.lax.pad`] with a value;
+    /// negative `lo` and `hi` cut elements off.
+    ///
+    /// [`jax.lax.pad`]: https://docs.jax.dev/en/latest/_autosummary/jax.lax.pad.html
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1.0, 2.0]).lax_pad(&[(1, -1, 1)], 9.0).to_vec::<f64>(), [9.0, 1.0, 9.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one entry an axis.
+    #[track_caller]
+    pub fn lax_pad(&self, config: &[(isize, isize, usize)], value: f64) -> Array {
+        if config.len() != self.ndim() {
+            panic!("pad: {} entries for shape {}\n  made at {}", config.len(), self.0.shape, self.at())
+        }
+        let pads: smallvec::SmallVec<[Padding; 6]> =
+            config.iter().map(|&(lo, hi, interior)| Padding { lo, hi, interior }).collect();
+        let y = self.pad_op(pads.clone());
+        if value == 0.0 || y.0.shape == self.0.shape {
+            return y;
+        }
+        let inside = Array::fill(1.0, self.0.shape.clone(), DType::Bool).pad_op(pads);
+        crate::ops::where_(&inside, &y, y.full_like(value))
+    }
+
+    /// A vector as diagonal `k` of a matrix of zeros, or diagonal `k` of a matrix as a vector.
+    ///
+    /// # Panics
+    /// If there are neither one nor two axes.
+    #[track_caller]
+    pub fn diag(&self, k: isize) -> Array {
+        match self.ndim() {
+            1 => {
+                let (n, off) = (self.size(), k.unsigned_abs() as isize);
+                let rows = self.reshape_op(Shape::new(&[n, 1]));
+                let main = crate::ops::where_(&Array::eye(n, n, 0, DType::Bool), rows, self.zeros_like());
+                let (row, column) =
+                    if k < 0 { ((off, 0, 0), (0, off, 0)) } else { ((0, off, 0), (off, 0, 0)) };
+                main.lax_pad(&[row, column], 0.0)
+            }
+            2 => self.diagonal(k, 0, 1),
+            _ => panic!("diag: needs one or two axes, not shape {}\n  made at {}", self.0.shape, self.at()),
+        }
+    }
+    /// Diagonal `offset` (positive above the main one) of the planes of two axes, as a new last axis in their stead.
+    ///
+    /// # Panics
+    /// If the axes are out of range or the same.
+    #[track_caller]
+    pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Array {
+        let planes = self.moveaxis([axis1, axis2], [-2, -1]);
+        let last = planes.ndim() - 2;
+        let (n, m) = (planes.shape()[last], planes.shape()[last + 1]);
+        let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
+        let count = n.saturating_sub(down).min(m.saturating_sub(right));
+        // In row-major order the diagonal's elements lie m + 1 apart.
+        let mut flat = planes.0.shape.remove(last + 1);
+        flat[last] = n * m;
+        planes.reshape_op(flat).every_nth(last, down * m + right, count, m + 1)
+    }
+    /// The sum of a diagonal: of [`diagonal`](Array::diagonal).
+    ///
+    /// # Panics
+    /// If the axes are out of range or the same.
+    #[track_caller]
+    pub fn trace(&self, offset: isize, axis1: isize, axis2: isize) -> Array {
+        self.diagonal(offset, axis1, axis2).sum_axis(-1)
+    }
+    /// All windows of a vector as rows: `[n]` → `[count, window]`, `stride` apart.
+    ///
+    /// # Panics
+    /// If there is not one axis, or the window or the stride is 0 or longer than the vector.
+    #[track_caller]
+    pub fn im2col(&self, window: usize, stride: usize) -> Array {
+        if self.ndim() != 1 || window == 0 || stride == 0 || window > self.size() {
+            panic!(
+                "im2col: windows of {window}, {stride} apart, of shape {}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        let count = (self.size() - window) / stride + 1;
+        let column = |k| self.every_nth(0, k, count, stride).reshape_op(Shape::new(&[count, 1]));
+        Array::concat_op(&(0..window).map(column).collect::<Vec<_>>(), 1)
+    }
+}
+
+/// The parts one after the other along an axis.
+///
+/// ```
+/// use pullback_array::{Array, concatenate};
+/// let y = concatenate(&[Array::from([1.0]), Array::from([2.0, 3.0])], 0);
+/// assert_eq!(y.to_vec::<f64>(), [1.0, 2.0, 3.0]);
+/// ```
+///
+/// # Panics
+/// If there is no part, the axis is out of range, other extents or dtypes differ.
+#[track_caller]
+pub fn concatenate(parts: &[Array], axis: isize) -> Array {
+    joined("concatenate", parts, axis)
+}
+#[track_caller]
+fn joined(what: &str, parts: &[Array], axis: isize) -> Array {
+    let Some(first) = parts.first() else { panic!("{what}: there are no parts") };
+    let k = crate::shape::axis(what, axis, first.shape());
+    for part in &parts[1..] {
+        same_dtype(what, first, part);
+        if part.ndim() != first.ndim() || part.0.shape.with(k, 0) != first.0.shape.with(k, 0) {
+            panic!(
+                "{what}: shapes {} and {} do not fit along axis {axis}\n  first made at {}\n  other made at {}",
+                first.0.shape,
+                part.0.shape,
+                first.at(),
+                part.at()
+            )
+        }
+    }
+    Array::concat_op(parts, k)
+}
+/// The parts along a new axis, which is number `axis` of the result.
+///
+/// # Panics
+/// If there is no part, the axis is out of range, shapes or dtypes differ.
+#[track_caller]
+pub fn stack(parts: &[Array], axis: isize) -> Array {
+    let parts: Vec<Array> = parts.iter().map(|p| p.expand_dims(axis)).collect();
+    joined("stack", &parts, axis)
+}
+/// The parts side by side: along the second axis, vectors and numbers along the first.
+///
+/// # Panics
+/// As [`concatenate`].
+#[track_caller]
+pub fn hstack(parts: &[Array]) -> Array {
+    let parts: Vec<Array> = parts.iter().map(|p| if p.ndim() == 0 { p.ravel() } else { p.clone() }).collect();
+    joined("hstack", &parts, parts.first().map_or(0, |p| if p.ndim() == 1 { 0 } else { 1 }))
+}
+/// The parts one below the other: along the first axis, vectors and numbers as rows.
+///
+/// # Panics
+/// As [`concatenate`].
+#[track_caller]
+pub fn vstack(parts: &[Array]) -> Array {
+    let row = |p: &Array| if p.ndim() < 2 { p.reshape([1, p.size()]) } else { p.clone() };
+    joined("vstack", &parts.iter().map(row).collect::<Vec<_>>(), 0)
+}

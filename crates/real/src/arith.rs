@@ -1,0 +1,92 @@
+//! Arithmetic of `Var`, recorded as it happens.
+//!
+//! A variable knows its slope by one slot of the tape. So a function of one number, or of a number and a constant,
+//! needs no record: its result has the same slot and another slope. Only where two different slots meet is a
+//! node recorded, with both slopes.
+
+use crate::operators;
+use crate::real::{Real, Scalar};
+use crate::record::{Node, Operation};
+use crate::session;
+use crate::table::{Binary, Unary};
+use crate::tape;
+use crate::var::Var;
+
+/// A function of `x` alone.
+#[inline(always)]
+fn along(x: &Var, value: f64, slope: f64) -> Var {
+    Var::new(value, x.slope * slope, x.key)
+}
+
+impl Real for Var {
+    #[inline(always)]
+    fn lift(c: f64) -> Var {
+        c.into()
+    }
+    #[inline(always)]
+    fn unary(op: Unary, x: &Var) -> Var {
+        let y = op.eval(x.value);
+        if op.is_flat() || x.is_constant() {
+            return y.into();
+        }
+        if x.is_recorded() {
+            return Var::new(y, 1.0, record_unary(op, *x, y));
+        }
+        along(x, y, op.slope(&x.value, &y))
+    }
+    #[inline(always)]
+    fn binary(op: Binary, x: &Var, y: &Var) -> Var {
+        let z = op.eval(x.value, y.value);
+        if op.is_flat() {
+            return z.into();
+        }
+        let here = tape::next_key();
+        // Both belong to the open recording, and nothing but slopes is recorded.
+        if ((x.key ^ here) | (y.key ^ here)) >> 32 == 0 {
+            let (dx, dy) = (op.slope_x(&x.value, &y.value, &z), op.slope_y(&x.value, &y.value, &z));
+            if x.key == y.key {
+                return Var::new(z, dx * x.slope + dy * y.slope, x.key);
+            }
+            return Var::new(z, 1.0, tape::push(Node::both(*x, *y, dx, dy)));
+        }
+        if x.is_constant() && y.is_constant() {
+            return z.into();
+        }
+        if x.is_constant() && !y.is_recorded() {
+            return along(y, z, op.slope_y(&x.value, &y.value, &z));
+        }
+        if y.is_constant() && !x.is_recorded() {
+            return along(x, z, op.slope_x(&x.value, &y.value, &z));
+        }
+        Var::new(z, 1.0, record_binary(op, *x, *y, z))
+    }
+    #[inline(always)]
+    fn select(cond: &Var, a: &Var, b: &Var) -> Var {
+        if cond.value != 0.0 { *a } else { *b }
+    }
+    #[inline(always)]
+    fn is_surely_zero(&self) -> bool {
+        self.is_constant() && self.value == 0.0
+    }
+}
+
+// These return only what is new, so that results need not go through memory.
+#[cold]
+#[inline(never)]
+fn record_unary(op: Unary, x: Var, y: f64) -> u64 {
+    session::record(y, |y| Operation::Unary { op, x, y }).key
+}
+#[cold]
+#[inline(never)]
+fn record_binary(op: Binary, x: Var, y: Var, z: f64) -> u64 {
+    session::record(z, |z| Operation::Binary { op, x, y, z }).key
+}
+
+operators! {[] Var}
+
+impl Scalar for Var {
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self.value
+    }
+}
