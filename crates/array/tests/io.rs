@@ -73,10 +73,10 @@ fn saving_evaluates_and_replaces_whole_files() {
     io::load(&file, &mut one).unwrap();
     assert_eq!(one.item(), 7.0);
     std::fs::remove_file(&file).unwrap();
-    let message = io::load(&file, &mut one).err().unwrap().to_string();
+    let message = io::load(&file, &mut one).unwrap_err().to_string();
     assert!(message.starts_with(&format!("cannot read {}: ", file.display())), "{message}");
     let nowhere = scratch("no/such/folder");
-    let message = io::save(&nowhere, &one).err().unwrap().to_string();
+    let message = io::save(&nowhere, &one).unwrap_err().to_string();
     assert!(message.starts_with("cannot write "), "{message}");
 }
 
@@ -87,7 +87,7 @@ fn every_misfit_is_named_and_nothing_is_replaced() {
     let bytes = io::to_bytes(&file).unwrap();
     let mut tree: BTreeMap<&str, Array> =
         [("a", Array::from(9.0)), ("c", Array::from(9.0)), ("d", Array::from([9i32]))].into();
-    let message = io::from_bytes(&bytes, &mut tree).err().unwrap().to_string();
+    let message = io::from_bytes(&bytes, &mut tree).unwrap_err().to_string();
     let want = "the file does not fit the tree: `c` is missing; `d` is [] i64 in the file and [1] i32 in the tree; `b` is not in the tree";
     assert_eq!(message, want);
     assert_eq!(tree["a"].item(), 9.0);
@@ -101,10 +101,10 @@ fn names_that_cannot_be_saved() {
         ("a", BTreeMap::from([("b.c", Array::from(1.0))])),
         ("a.b", BTreeMap::from([("c", Array::from(2.0))])),
     ]);
-    let message = io::to_bytes(&clash).err().unwrap().to_string();
+    let message = io::to_bytes(&clash).unwrap_err().to_string();
     assert_eq!(message, "two leaves of the tree have the path `a.b.c`");
     let metadata = BTreeMap::from([("__metadata__", Array::from(1.0))]);
-    let message = io::to_bytes(&metadata).err().unwrap().to_string();
+    let message = io::to_bytes(&metadata).unwrap_err().to_string();
     assert_eq!(message, "`__metadata__` is not a name for an array: the format uses it");
 }
 
@@ -122,7 +122,7 @@ fn numpy_files() {
     assert!(same(&read("bool.npy"), &Array::from([[true], [false]])));
     assert!(same(&read("empty.npy"), &Array::from_slice::<f32>(&[], &[0, 3])));
     assert!(same(&read("version2.npy"), &Array::from([1.0, 2.0])));
-    let refused = |name: &str| io::read_npy(data(name)).err().unwrap().to_string();
+    let refused = |name: &str| io::read_npy(data(name)).unwrap_err().to_string();
     assert!(refused("record.npy").ends_with("record.npy: arrays of records have no dtype of ours"));
     assert!(refused("half.npy").ends_with("half.npy: elements of type `<f2` are none of ours"));
 }
@@ -214,16 +214,16 @@ fn shapes_that_lie() {
         io::npy_from_bytes(&bytes).map_err(|e| e.to_string())
     };
     let huge = u64::MAX;
-    assert!(npy(&format!("{huge}, {huge}")).err().unwrap().contains("is too large"));
-    assert!(npy(&format!("0, {huge}, 2")).err().unwrap().contains("is too large"));
-    assert!(npy("99999999999").err().unwrap().ends_with("takes 799999999992 bytes of data, the file has 0"));
-    assert!(npy("-1,").err().unwrap().starts_with("the .npy header is not understood"));
+    assert!(npy(&format!("{huge}, {huge}")).unwrap_err().contains("is too large"));
+    assert!(npy(&format!("0, {huge}, 2")).unwrap_err().contains("is too large"));
+    assert!(npy("99999999999").unwrap_err().ends_with("takes 799999999992 bytes of data, the file has 0"));
+    assert!(npy("-1,").unwrap_err().starts_with("the .npy header is not understood"));
     assert_eq!(npy("0, 3").unwrap().shape(), [0, 3]);
 
     let tensors = |shape: &str| {
         let header = format!(r#"{{"":{{"dtype":"F64","shape":{shape},"data_offsets":[0,0]}}}}"#);
         let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
-        io::from_bytes(&bytes, &mut Array::from(0.0)).err().unwrap().to_string()
+        io::from_bytes(&bytes, &mut Array::from(0.0)).unwrap_err().to_string()
     };
     assert!(tensors("[0, 9223372036854775807, 9223372036854775807]").contains("impossible shape"));
     assert!(tensors("[4]").contains("not a whole safetensors file"));

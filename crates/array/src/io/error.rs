@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A file that could not be read or written, and why.
 ///
 /// ```
-/// let error = pullback_array::io::read_npy("no/such/file.npy").err().unwrap();
+/// let error = pullback_array::io::read_npy("no/such/file.npy").unwrap_err();
 /// assert!(error.to_string().starts_with("cannot read no/such/file.npy: "));
 /// ```
 #[derive(Debug)]
