@@ -23,7 +23,6 @@ pub use array::{Array, eval, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
 pub use eval::{set_threads, threads};
 pub use io::Error;
-pub use ops::stand_in::Key;
 pub use ops::*;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;

@@ -36,19 +36,6 @@ pub(crate) fn interpret(root: &Array) -> Vec<f64> {
     known[&root.0.id].to_vec()
 }
 
-/// The elements as an array's data.
-pub(crate) fn to_buffer(data: &[f64], dtype: DType) -> Buffer {
-    let mut b = Buffer::dirty(data.len(), dtype);
-    match dtype {
-        DType::F32 => b.slice_mut::<f32>().iter_mut().zip(data).for_each(|(y, x)| *y = *x as f32),
-        DType::F64 => b.slice_mut::<f64>().copy_from_slice(data),
-        DType::I32 => b.slice_mut::<i32>().iter_mut().zip(data).for_each(|(y, x)| *y = *x as i32),
-        DType::I64 => b.slice_mut::<i64>().iter_mut().zip(data).for_each(|(y, x)| *y = *x as i64),
-        DType::Bool => b.slice_mut::<u8>().iter_mut().zip(data).for_each(|(y, x)| *y = u8::from(*x != 0.0)),
-    }
-    b
-}
-
 fn to_f64(b: &Buffer) -> Vec<f64> {
     match b.dtype() {
         DType::F32 => b.slice::<f32>().iter().map(|&x| f64::from(x)).collect(),

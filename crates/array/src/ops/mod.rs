@@ -16,7 +16,6 @@ mod operators;
 mod pad;
 mod pool;
 mod reduce;
-pub mod stand_in;
 
 pub use compare::{select_n, where_};
 pub use contract::multi_dot;

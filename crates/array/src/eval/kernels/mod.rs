@@ -6,7 +6,8 @@
 
 pub(crate) mod elementwise;
 // Tests run every level and function; the library asks for the best.
-#[cfg_attr(not(test), allow(dead_code, unused_imports))]
+#[allow(unused_imports)]
+#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) mod math;
 pub(crate) mod reduce;
 pub(crate) mod threads;
