@@ -69,7 +69,7 @@ impl<'a> Values<'a> {
     /// An argument as a strided view.
     fn view<T: Pod>(&self, r: &'a Ref) -> View<'a, T> {
         let data = self.buffers[r.item].as_ref().expect("steps run after those they read from").slice();
-        View { data, offset: r.view.layout.offset, shape: &r.view.shape, strides: &r.view.layout.strides }
+        View::new(data, r.view.layout.offset, &r.view.shape, &r.view.layout.strides)
     }
 }
 

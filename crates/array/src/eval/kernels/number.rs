@@ -24,10 +24,6 @@ impl<T> Matrix<T> {
     pub fn from(self, i: usize, j: usize) -> Self {
         Matrix { data: self.data.wrapping_offset(i as isize * self.row + j as isize * self.column), ..self }
     }
-    /// Rows and columns exchanged.
-    pub fn transposed(self) -> Self {
-        Matrix { data: self.data, row: self.column, column: self.row }
-    }
 }
 
 /// An element type with sums and products.
