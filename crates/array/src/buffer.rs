@@ -61,11 +61,6 @@ impl Buffer {
         b.bytes_mut().fill(0);
         b
     }
-    pub fn from_slice<T: Pod>(data: &[T], dtype: DType) -> Buffer {
-        let mut b = Buffer::dirty(data.len(), dtype);
-        b.slice_mut::<T>().copy_from_slice(data);
-        b
-    }
     pub fn len(&self) -> usize {
         self.len
     }

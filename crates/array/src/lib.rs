@@ -5,6 +5,7 @@ extern crate self as pullback_array;
 mod array;
 mod buffer;
 mod build;
+pub mod check;
 mod custom;
 mod display;
 mod dtype;
@@ -12,6 +13,7 @@ mod eval;
 pub mod io;
 mod ops;
 mod prim;
+mod random;
 mod rules;
 mod shape;
 mod transform;
@@ -19,14 +21,15 @@ mod tree;
 
 pub use array::{Array, eval, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
+pub use eval::{set_threads, threads};
 pub use io::Error;
-pub use ops::stand_in::Key;
 pub use ops::*;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;
+pub use random::Key;
 pub use shape::{Axes, Ints, Shape, keep};
 pub use transform::{
-    checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad, value_and_grad_with,
-    vjp,
+    Pullback, checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad,
+    value_and_grad_with, vjp,
 };
 pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};

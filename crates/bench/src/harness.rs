@@ -22,10 +22,14 @@ pub fn compare(what: &str, got: f64, want: f64, tolerance: f64) -> Result<(), St
     if close { Ok(()) } else { Err(format!("{what} is {got:?}, should be {want:?}")) }
 }
 
-/// Whether the case gave the right result; prints its line, or `FAIL`.
-pub fn run(case: &Case, threads: usize) -> bool {
+/// Whether the case gave the right result; prints its line, or `FAIL`. `only_check` leaves the timing out.
+pub fn run(case: &Case, threads: usize, only_check: bool) -> bool {
     if let Err(what) = (case.check)() {
         return fail(case, threads, &what);
+    }
+    if only_check {
+        println!("# {}: the answer is right", case.name);
+        return true;
     }
     let (mut times, mut primals) = (Vec::new(), Vec::new());
     let start = Instant::now();

@@ -1,8 +1,9 @@
 //! The program `pullback-bench`: times the library on the cases of several families, each checked first.
 //!
-//! `cargo run --release -p pullback-bench -- [CASE...] [--threads N]` prints
+//! `cargo run --release -p pullback-bench -- [CASE...] [--threads N] [--check]` prints
 //! `case,tool,threads,median_ms,min_ms,ratio_to_primal`, one line a case, and notes that begin with `#`.
-//! A case is named in full or by its beginning; without names all are run.
+//! A case is named in full or by its beginning; without names all are run. `--check` checks the answers and times
+//! nothing.
 
 mod cases;
 mod harness;
@@ -11,7 +12,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut names = Vec::new();
-    let mut threads = 1;
+    let mut threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut only_check = false;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match (arg.as_str(), names.len()) {
@@ -19,6 +21,7 @@ fn main() -> ExitCode {
                 Some(n) => threads = n,
                 None => return usage(),
             },
+            ("--check", _) => only_check = true,
             // `cargo bench` says so.
             ("--bench", _) => {}
             (flag, _) if flag.starts_with('-') => return usage(),
@@ -27,7 +30,8 @@ fn main() -> ExitCode {
     }
     let chosen =
         |case: &harness::Case| names.is_empty() || names.iter().any(|name| case.name.starts_with(name));
-    let all = cases::all(threads);
+    pullback::array::set_threads(threads);
+    let all = cases::all();
     let cases: Vec<_> = all.iter().filter(|case| chosen(case)).collect();
     if cases.is_empty() {
         let known: Vec<_> = all.iter().map(|case| case.name).collect();
@@ -35,11 +39,11 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     println!("case,tool,threads,median_ms,min_ms,ratio_to_primal");
-    let wrong = cases.iter().filter(|case| !harness::run(case, threads)).count();
+    let wrong = cases.iter().filter(|case| !harness::run(case, threads, only_check)).count();
     ExitCode::from((wrong > 0) as u8)
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: pullback-bench [CASE...] [--threads N]");
+    eprintln!("usage: pullback-bench [CASE...] [--threads N] [--check]");
     ExitCode::from(2)
 }

@@ -120,7 +120,7 @@ pub(crate) struct Graph {
 
 /// The unevaluated nodes behind the roots (and what is evaluated together with them), oldest first.
 fn pending(roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
-    let (mut seen, mut nodes, mut all): (Map<u64, ()>, Vec<(Array, Args)>, Vec<Array>) = Default::default();
+    let (mut seen, mut nodes, mut all) = (Map::<u64, ()>::default(), vec![], vec![]);
     let mut stack: Vec<Array> = roots.to_vec();
     let mut is_root: Map<u64, ()> = Map::default();
     for r in roots {

@@ -12,11 +12,15 @@ mod program;
 mod reference;
 mod run;
 mod single;
+mod sinks;
 #[cfg(test)]
 mod tests;
 mod vm;
+mod walk;
 
 use crate::array::Array;
+
+pub use kernels::threads::{set_threads, threads};
 
 /// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// One step of a run.
 pub(crate) enum Step {
     /// A fused program; `inputs`, `outputs` and `sinks` are items.
-    Fused { program: Program, inputs: Vec<usize>, outputs: Vec<usize>, sinks: Vec<usize> },
+    Fused { program: Box<Program>, inputs: Vec<usize>, outputs: Vec<usize>, sinks: Vec<usize> },
     /// An item with a kernel of its own (or a fill that must be stored).
     Single(usize),
 }
@@ -253,5 +253,5 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
     let program =
         Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers: registers as usize };
-    Step::Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
+    Step::Fused { program: Box::new(program), inputs: f.buffers, outputs, sinks: sink_items }
 }

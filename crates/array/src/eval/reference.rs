@@ -36,19 +36,6 @@ pub(crate) fn interpret(root: &Array) -> Vec<f64> {
     known[&root.0.id].to_vec()
 }
 
-/// The elements as an array's data.
-pub(crate) fn to_buffer(data: &[f64], dtype: DType) -> Buffer {
-    let mut b = Buffer::dirty(data.len(), dtype);
-    match dtype {
-        DType::F32 => b.slice_mut::<f32>().iter_mut().zip(data).for_each(|(y, x)| *y = *x as f32),
-        DType::F64 => b.slice_mut::<f64>().copy_from_slice(data),
-        DType::I32 => b.slice_mut::<i32>().iter_mut().zip(data).for_each(|(y, x)| *y = *x as i32),
-        DType::I64 => b.slice_mut::<i64>().iter_mut().zip(data).for_each(|(y, x)| *y = *x as i64),
-        DType::Bool => b.slice_mut::<u8>().iter_mut().zip(data).for_each(|(y, x)| *y = u8::from(*x != 0.0)),
-    }
-    b
-}
-
 fn to_f64(b: &Buffer) -> Vec<f64> {
     match b.dtype() {
         DType::F32 => b.slice::<f32>().iter().map(|&x| f64::from(x)).collect(),
@@ -232,6 +219,34 @@ fn primitive(prim: &Prim, s: &[&Shape], v: &[Arc<Vec<f64>>], node: &Array) -> Ve
             }
             y
         }
-        Prim::Random(_) => todo!("random"),
+        Prim::Random(_) => at(&|i| {
+            let key = v[0][ravel(&i[..i.len() - 1], s[0])] as i64;
+            random(key, i[i.len() - 1], node.dtype())
+        }),
     }
+}
+
+/// Random number j of a key.
+fn random(key: i64, j: usize, dtype: DType) -> f64 {
+    let block =
+        |i: usize| philox([i as u32, (i as u64 >> 32) as u32, 0, 0], [key as u32, (key >> 32) as u32]);
+    let pair = || {
+        let words = block(j / 2);
+        u64::from(words[2 * (j % 2) + 1]) << 32 | u64::from(words[2 * (j % 2)])
+    };
+    match dtype {
+        DType::F32 => f64::from(block(j / 4)[j % 4] >> 8) / f64::from(1 << 24),
+        DType::F64 => (pair() >> 11) as f64 / (1u64 << 53) as f64,
+        DType::I32 | DType::I64 | DType::Bool => pair() as i64 as f64,
+    }
+}
+
+/// Philox4x32-10 (Salmon, Moraes, Dror & Shaw, SC 2011).
+fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
+    for _ in 0..10 {
+        let (p, q) = (u64::from(c[0]) * 0xD251_1F53, u64::from(c[2]) * 0xCD9E_8D57);
+        c = [(q >> 32) as u32 ^ c[1] ^ k[0], q as u32, (p >> 32) as u32 ^ c[3] ^ k[1], p as u32];
+        k = [k[0].wrapping_add(0x9E37_79B9), k[1].wrapping_add(0xBB67_AE85)]
+    }
+    c
 }

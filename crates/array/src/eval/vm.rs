@@ -7,10 +7,11 @@ use super::kernels::elementwise::{
 use super::kernels::math::dispatch;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RunBlock, Wide};
 use super::kernels::threads;
-use super::program::{BLOCK, Input, Instruction, Op, Operand, Program, Sink, Target};
+use super::program::{BLOCK, Instruction, Op, Operand, Program, Sink, Target};
+use super::sinks::{Acc, WideVec, joined};
+use super::walk::{Block, Index, Read, prepare, runs, unravel};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
-use bytemuck::Zeroable;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::{Mutex, OnceLock};
@@ -20,31 +21,7 @@ const CHUNK: usize = 1 << 15;
 /// Additions of elements in a nanosecond on one core.
 const COST_PER_NS: usize = 12;
 
-/// A register.
-#[derive(Clone, Copy, bytemuck::Pod, Zeroable)]
-#[repr(C, align(64))]
-struct Block([u64; BLOCK]);
-
-impl Block {
-    fn slice<T: Lane>(&self, n: usize) -> &[T] {
-        &bytemuck::cast_slice(&self.0)[..n]
-    }
-    fn slice_mut<T: Lane>(&mut self, n: usize) -> &mut [T] {
-        &mut bytemuck::cast_slice_mut(&mut self.0)[..n]
-    }
-}
-
 thread_local! { static REGISTERS: RefCell<Vec<Option<Box<Block>>>> = const { RefCell::new(vec![]) } }
-
-/// An accumulator of a sink, covering the results from `lo` on.
-struct Acc {
-    lo: usize,
-    wide: WideVec,
-}
-enum WideVec {
-    Float(Vec<f64>),
-    Int(Vec<i64>),
-}
 
 /// Runs `program` over `inputs`; fills `outputs` (contiguous) and returns the sinks' results.
 pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer]) -> Vec<Buffer> {
@@ -81,71 +58,6 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer])
         .collect()
 }
 
-/// The chunks' accumulators joined in order.
-fn joined(sink: &Sink, parts: Vec<Acc>) -> Buffer {
-    fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Vec<T::Wide>)>) -> Buffer {
-        let mut all = vec![T::Wide::start(sink.op); sink.size];
-        for (lo, part) in parts {
-            all[lo..].iter_mut().zip(part).for_each(|(a, b)| *a = T::Wide::join(sink.op, *a, b))
-        }
-        let mut out = Buffer::dirty(sink.size, sink.dtype);
-        out.slice_mut::<T>().iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(a));
-        out
-    }
-    let floats = |a: Acc| match a.wide {
-        WideVec::Float(v) => (a.lo, v),
-        WideVec::Int(_) => unreachable!("floats accumulate in floats"),
-    };
-    let ints = |a: Acc| match a.wide {
-        WideVec::Int(v) => (a.lo, v),
-        WideVec::Float(_) => unreachable!("integers accumulate in integers"),
-    };
-    let parts = parts.into_iter();
-    match sink.dtype {
-        DType::F32 => join::<f32>(sink, parts.map(floats)),
-        DType::F64 => join::<f64>(sink, parts.map(floats)),
-        DType::I32 => join::<i32>(sink, parts.map(ints)),
-        DType::I64 => join::<i64>(sink, parts.map(ints)),
-        DType::Bool => join::<u8>(sink, parts.map(ints)),
-    }
-}
-
-impl Acc {
-    /// For the results that the elements `start..end` of the iteration space go to.
-    fn over(program: &Program, sink: &Sink, start: usize, end: usize) -> Acc {
-        let (mut lo, mut hi) = (0, 0);
-        if end > start {
-            let (first, last) = (unravel(start, &program.dims), unravel(end - 1, &program.dims));
-            let mut apart = false;
-            for k in 0..program.dims.len() {
-                let stride = sink.strides[k] as usize;
-                // Behind the first axis on which the ends differ, an axis is run through as a whole.
-                let (a, b) = if apart { (0, program.dims[k] - 1) } else { (first[k], last[k]) };
-                lo += a * stride;
-                hi += b * stride;
-                apart |= first[k] != last[k]
-            }
-            hi += 1
-        }
-        let wide = match sink.dtype {
-            DType::F32 | DType::F64 => WideVec::Float(vec![f64::start(sink.op); hi - lo]),
-            DType::I32 | DType::I64 | DType::Bool => WideVec::Int(vec![i64::start(sink.op); hi - lo]),
-        };
-        Acc { lo, wide }
-    }
-}
-
-type Index = SmallVec<[usize; 6]>;
-
-fn unravel(mut i: usize, dims: &[usize]) -> Index {
-    let mut index: Index = SmallVec::from_elem(0, dims.len());
-    for k in (0..dims.len()).rev() {
-        index[k] = i % dims[k];
-        i /= dims[k]
-    }
-    index
-}
-
 /// One chunk on one thread.
 struct Chunk<'a> {
     program: &'a Program,
@@ -155,17 +67,6 @@ struct Chunk<'a> {
     registers: &'a mut Vec<Option<Box<Block>>>,
     start: usize,
     end: usize,
-}
-
-/// How an input's elements of the present block are read.
-#[derive(Clone, Copy)]
-enum Read {
-    /// In place, from this element of the buffer on.
-    Direct(usize),
-    /// One element for the whole block.
-    Same(usize),
-    /// Copied to the input's own register.
-    Gathered,
 }
 
 /// The block at hand.
@@ -203,137 +104,6 @@ impl Chunk<'_> {
         }
         self.sinks
     }
-}
-
-/// Finds out how to read an input's block, and gathers it if there is no shorter way.
-#[inline(always)]
-fn prepare(
-    input: &Input,
-    index: &Index,
-    dims: &[usize],
-    n: usize,
-    buffers: &[&Buffer],
-    register: &mut Block,
-) -> Read {
-    let first = input.offset as isize
-        + index.iter().zip(&input.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
-    let inner = dims.len().wrapping_sub(1);
-    let within_row = dims.is_empty() || index[inner] + n <= dims[inner];
-    let step = input.strides.last().copied().unwrap_or(0);
-    if let (Some(_), true) = (input.buffer, within_row) {
-        match step {
-            1 => return Read::Direct(first as usize),
-            0 => return Read::Same(first as usize),
-            _ => {}
-        }
-    }
-    match input.buffer {
-        None => match input.dtype {
-            DType::F32 => iota(input, index, dims, first, register.slice_mut::<f32>(n), n),
-            DType::F64 => iota(input, index, dims, first, register.slice_mut::<f64>(n), n),
-            DType::I32 => iota(input, index, dims, first, register.slice_mut::<i32>(n), n),
-            DType::I64 => iota(input, index, dims, first, register.slice_mut::<i64>(n), n),
-            DType::Bool => iota(input, index, dims, first, register.slice_mut::<u8>(n), n),
-        },
-        Some(b) => match input.dtype.size() {
-            8 => gather::<u64>(
-                input,
-                index,
-                dims,
-                first,
-                buffers[b].slice(),
-                bytemuck::cast_slice_mut(&mut register.0),
-                n,
-            ),
-            4 => gather::<u32>(
-                input,
-                index,
-                dims,
-                first,
-                buffers[b].slice(),
-                bytemuck::cast_slice_mut(&mut register.0),
-                n,
-            ),
-            _ => gather::<u8>(
-                input,
-                index,
-                dims,
-                first,
-                buffers[b].slice(),
-                bytemuck::cast_slice_mut(&mut register.0),
-                n,
-            ),
-        },
-    }
-    Read::Gathered
-}
-
-/// Walks over the rows of a block: calls `f(done, run, place)` for each run of elements evenly laid along the last axis.
-#[inline(always)]
-fn runs(
-    index: &Index,
-    dims: &[usize],
-    strides: &[isize],
-    first: isize,
-    n: usize,
-    mut f: impl FnMut(usize, usize, isize),
-) {
-    if dims.is_empty() {
-        return f(0, n, first);
-    }
-    let (mut index, mut place, mut done) = (index.clone(), first, 0);
-    let inner = dims.len() - 1;
-    while done < n {
-        let run = (dims[inner] - index[inner]).min(n - done);
-        f(done, run, place);
-        done += run;
-        if done == n {
-            break;
-        }
-        place -= index[inner] as isize * strides[inner];
-        index[inner] = 0;
-        for k in (0..inner).rev() {
-            index[k] += 1;
-            place += strides[k];
-            if index[k] < dims[k] {
-                break;
-            }
-            place -= dims[k] as isize * strides[k];
-            index[k] = 0
-        }
-    }
-}
-
-#[inline(always)]
-fn gather<T: Copy>(
-    input: &Input,
-    index: &Index,
-    dims: &[usize],
-    first: isize,
-    data: &[T],
-    out: &mut [T],
-    n: usize,
-) {
-    let step = input.strides.last().copied().unwrap_or(0);
-    runs(index, dims, &input.strides, first, n, |done, run, place| {
-        let out = &mut out[done..done + run];
-        match step {
-            1 => out.copy_from_slice(&data[place as usize..place as usize + run]),
-            0 => out.fill(data[place as usize]),
-            _ => {
-                out.iter_mut().enumerate().for_each(|(j, y)| *y = data[(place + j as isize * step) as usize])
-            }
-        }
-    })
-}
-
-/// An index input: its values are its places.
-fn iota<T: Lane>(input: &Input, index: &Index, dims: &[usize], first: isize, out: &mut [T], n: usize) {
-    let step = input.strides.last().copied().unwrap_or(0);
-    runs(index, dims, &input.strides, first, n, |done, run, place| {
-        let run = &mut out[done..done + run];
-        run.iter_mut().enumerate().for_each(|(j, y)| *y = T::of((place + j as isize * step) as f64))
-    })
 }
 
 const HOME: &str = "a register is at home between instructions";

@@ -5,7 +5,7 @@ use crate::dtype::DType;
 use crate::ops::where_;
 use pullback_real::real::Arg;
 use pullback_real::{Binary, Real};
-use std::f64::consts::{LN_2, LOG2_E, PI};
+use std::f64::consts::PI;
 
 /// Methods that are another method under NumPy's name.
 macro_rules! aliases {
@@ -46,6 +46,22 @@ aliases! {
     ndtr = norm_cdf;
     /// ln of [`ndtr`](Array::ndtr), accurate in the lower tail.
     log_ndtr = norm_log_cdf;
+    /// The inverse of [`ndtr`](Array::ndtr).
+    ndtri = norm_quantile;
+    /// The inverse of [`erf`](Real::erf).
+    erfinv = erf_inv;
+    /// The exponential integral Ei(x).
+    expi = exp_int_ei;
+    /// The exponential integral E₁(x).
+    exp1 = exp_int_e1;
+    /// The modified Bessel function I₀(x).
+    i0 = bessel_i0;
+    /// The modified Bessel function I₁(x).
+    i1 = bessel_i1;
+    /// exp(−|x|)·I₀(x).
+    i0e = bessel_i0e;
+    /// exp(−|x|)·I₁(x).
+    i1e = bessel_i1e;
 }
 
 /// Functions of two arrays, or of an array and a number, under NumPy's name.
@@ -82,6 +98,10 @@ binary_aliases! {
     arctan2 = Atan2;
     /// ln(eˣ + eʸ).
     logaddexp = LogAddExp;
+    /// log₂(2ˣ + 2ʸ).
+    logaddexp2 = LogAddExp2;
+    /// ln B(x, y) = ln Γ(x) + ln Γ(y) − ln Γ(x + y).
+    betaln = LnBeta;
     /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives.
     fmod = Rem;
     /// The remainder of x/y with the sign of y; the quotient is held constant in derivatives.
@@ -117,14 +137,6 @@ impl Array {
     #[track_caller]
     pub fn integer_pow(&self, n: i32) -> Array {
         self.powi(n)
-    }
-    /// log₂(2ˣ + 2ʸ).
-    ///
-    /// # Panics
-    /// If the shapes do not broadcast or the dtypes differ.
-    #[track_caller]
-    pub fn logaddexp2(&self, y: impl Arg<Array>) -> Array {
-        (self * LN_2).logaddexp(y.into_real() * LN_2) * LOG2_E
     }
     /// ⌊x/y⌋; its derivative is zero.
     ///
@@ -242,17 +254,6 @@ impl Array {
     #[track_caller]
     pub fn xlogx(&self) -> Array {
         self.xlogy(self)
-    }
-    /// ln(x/(1 − x)).
-    #[track_caller]
-    pub fn logit(&self) -> Array {
-        self.ln() - (-self).ln_1p()
-    }
-    /// ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b).
-    #[track_caller]
-    pub fn betaln(&self, b: impl Arg<Array>) -> Array {
-        let b = b.into_real();
-        self.ln_gamma() + b.ln_gamma() - (self + b).ln_gamma()
     }
     /// x ln(x/y).
     #[track_caller]

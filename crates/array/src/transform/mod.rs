@@ -7,7 +7,7 @@ mod vjp;
 
 pub use jvp::jvp;
 pub use rule::{checkpoint, custom, custom_with_pushforward};
-pub use vjp::{grad, unconnected, value_and_grad, value_and_grad_with, vjp};
+pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 
 use crate::array::{Array, Trace};
 use crate::rules::differentiable;

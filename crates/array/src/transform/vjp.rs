@@ -62,6 +62,9 @@ pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> 
     inputs.iter().map(|x| found.remove(&x.0.id)).collect()
 }
 
+/// Maps a cotangent of an output to that of the input.
+pub type Pullback<P, Q> = Box<dyn Fn(&Q) -> P>;
+
 /// From f: value and pullback at a point. The pullback maps a cotangent of the output to that of the input, as often
 /// as asked, without running f again.
 ///
@@ -74,10 +77,10 @@ pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> 
 ///
 /// # Panics
 /// The pullback panics if the cotangent's leaves do not have the shapes and dtypes of the output's.
-pub fn vjp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Box<dyn Fn(&Q) -> P>)
+pub fn vjp<P, Q>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Pullback<P, Q>)
 where
-    P: 'static,
-    Q: 'static,
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
 {
     move |p| {
         let running = Trace::start();

@@ -1,5 +1,6 @@
 //! The families of cases.
 
+mod arrays;
 mod forward;
 mod programs;
 mod scalar;
@@ -7,8 +8,9 @@ mod scalar;
 use crate::harness::Case;
 
 /// Every case of every family.
-pub fn all(_threads: usize) -> Vec<Case> {
+pub fn all() -> Vec<Case> {
     let mut all = scalar::all();
     all.extend(forward::all());
+    all.extend(arrays::all());
     all
 }

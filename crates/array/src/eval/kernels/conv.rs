@@ -10,6 +10,7 @@ use super::number::{Matrix, Number};
 use super::patches::{Patches, Slide};
 use super::threads::{Ptr, for_chunks, with_scratch};
 use super::view::{Strides, View, ViewMut, row_major};
+use crate::buffer::Buffer;
 use crate::prim::Window;
 
 /// Bytes of patches that are laid out at a time, and the least number of pixels.
@@ -54,7 +55,7 @@ fn extent(window: &Window, k: usize, s: usize, taps: usize) -> usize {
 }
 
 /// A view's elements in row-major order: where they lie, if the last axis has no gaps, or else a copy of them.
-fn last_dense<T: Number>(x: View<T>) -> (Option<Vec<T>>, Strides) {
+fn last_dense<T: Number>(x: View<T>) -> (Option<Buffer>, Strides) {
     let r = x.rank() - 1;
     if x.shape[r] == 1 || x.strides[r] == 1 {
         return (None, Strides::from_slice(x.strides));
@@ -63,9 +64,9 @@ fn last_dense<T: Number>(x: View<T>) -> (Option<Vec<T>>, Strides) {
 }
 
 /// A view's elements, copied in row-major order.
-fn dense<T: Number>(x: View<T>) -> Vec<T> {
-    let mut data = vec![T::ZERO; x.size()];
-    copy(x, ViewMut { data: &mut data, offset: 0, shape: x.shape, strides: &row_major(x.shape) });
+fn dense<T: Number>(x: View<T>) -> Buffer {
+    let mut data = Buffer::dirty(x.size(), T::DTYPE);
+    copy(x, ViewMut { data: data.slice_mut(), offset: 0, shape: x.shape, strides: &row_major(x.shape) });
     data
 }
 
@@ -105,7 +106,7 @@ fn by_pixel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usize
     let (rank, spatial) = (x.rank(), x.rank() - 3);
     let (groups, n, c, o) = (x.shape[0], x.shape[1], x.shape[rank - 1], w.shape[rank - 1]);
     let (copied, strides) = last_dense(x);
-    let data = copied.as_ref().map_or(x.as_ptr(), |d| d.as_ptr());
+    let data = copied.as_ref().map_or(x.as_ptr(), |d| d.slice().as_ptr());
     let mut axes: Vec<Vec<Phase>> = (0..spatial)
         .map(|k| phases(window, k, x.shape[2 + k], strides[2 + k], w.shape[1 + k], extents[k]))
         .collect();
@@ -174,7 +175,7 @@ fn by_pixel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usize
 /// A kernel as a matrix, with its memory if it had to be copied.
 struct Kernel<T> {
     matrix: Matrix<T>,
-    _memory: Option<Vec<T>>,
+    _memory: Option<Buffer>,
 }
 // SAFETY: read only.
 unsafe impl<T: Sync> Sync for Kernel<T> {}
@@ -194,12 +195,12 @@ fn kernel_matrix<T: Number>(w: &View<T>, group: usize, phase: &[&Phase]) -> Kern
             return Kernel { matrix: Matrix { data, row, column: strides[rank - 2] }, _memory: None };
         }
         let memory = dense(whole(shape, strides));
-        let matrix = Matrix { data: memory.as_ptr(), row: o as isize, column: 1 };
+        let matrix = Matrix { data: memory.slice().as_ptr(), row: o as isize, column: 1 };
         return Kernel { matrix, _memory: Some(memory) };
     }
     let taps: usize = phase.iter().map(|p| p.taps.len()).product();
-    let mut memory = vec![T::ZERO; taps * c * o];
-    for (tap, block) in memory.chunks_exact_mut(c * o).enumerate() {
+    let mut memory = Buffer::dirty(taps * c * o, T::DTYPE);
+    for (tap, block) in memory.slice_mut().chunks_exact_mut(c * o).enumerate() {
         let (mut rest, mut at) = (tap, offset as isize);
         for (k, p) in phase.iter().enumerate().rev() {
             at += p.taps[rest % p.taps.len()] as isize * w.strides[1 + k];
@@ -209,7 +210,10 @@ fn kernel_matrix<T: Number>(w: &View<T>, group: usize, phase: &[&Phase]) -> Kern
         let from = View { data: w.data, offset: at as usize, shape, strides };
         copy(from, ViewMut { data: block, offset: 0, shape, strides: &[o as isize, 1] })
     }
-    Kernel { matrix: Matrix { data: memory.as_ptr(), row: o as isize, column: 1 }, _memory: Some(memory) }
+    Kernel {
+        matrix: Matrix { data: memory.slice().as_ptr(), row: o as isize, column: 1 },
+        _memory: Some(memory),
+    }
 }
 
 /// The convolution `[g, c, s…, n] ⋆ [g, k…, n, o]` with more taps than pixels, as a sum over (n, k…) of patches of
@@ -230,15 +234,15 @@ fn by_kernel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usiz
     (0..spatial).for_each(|k| seen[2 + k] = (shape[2 + k] - 1) * window.input_dilation[k] + 1);
     let mut memory = None;
     if seen != shape {
-        let (mut wide, full) = (vec![T::ZERO; seen.iter().product()], row_major(&seen));
+        let (mut wide, full) = (Buffer::zeroed(seen.iter().product(), T::DTYPE), row_major(&seen));
         let mut spread = full.clone();
         (0..spatial).for_each(|k| spread[2 + k] *= window.input_dilation[k] as isize);
-        copy(view, ViewMut { data: &mut wide, offset: 0, shape: &shape, strides: &spread });
+        copy(view, ViewMut { data: wide.slice_mut(), offset: 0, shape: &shape, strides: &spread });
         (memory, strides) = (Some(wide), full)
     } else if let (Some(data), full) = last_dense(view) {
         (memory, strides) = (Some(data), full)
     }
-    let data = memory.as_ref().map_or(x.as_ptr(), |d| d.as_ptr());
+    let data = memory.as_ref().map_or(x.as_ptr(), |d| d.slice().as_ptr());
     // The kernel as [g, n, k…, o], and its rows (n, k…) one after the other.
     let order: Vec<usize> = [0, rank - 2].into_iter().chain(1..=spatial).chain([rank - 1]).collect();
     let w_shape: Vec<usize> = order.iter().map(|&k| w.shape[k]).collect();
@@ -250,7 +254,7 @@ fn by_kernel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usiz
         [r] => (None, r.strides[0], w_strides[rank - 1], w_strides[0]),
         _ => (Some(dense(kernel)), o as isize, 1, (kernel.size() / groups) as isize),
     };
-    let b = Matrix { data: copied.as_ref().map_or(w.as_ptr(), |d| d.as_ptr()), row, column };
+    let b = Matrix { data: copied.as_ref().map_or(w.as_ptr(), |d| d.slice().as_ptr()), row, column };
 
     let slide = |k: usize| Slide {
         pixels: w.shape[1 + k],
@@ -270,7 +274,8 @@ fn by_kernel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usiz
     let windows = if cut { extents[0] } else { 1 };
     let (len, each) = (total.div_ceil(parts), size / windows);
     let parts = total.div_ceil(len);
-    let mut sums = vec![T::ZERO; parts * size];
+    let mut sums = Buffer::dirty(parts * size, T::DTYPE);
+    let sums = sums.slice_mut::<T>();
     let to = Ptr(out.as_mut_ptr());
     for group in 0..groups {
         let make = |part: usize| {
@@ -284,7 +289,7 @@ fn by_kernel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usiz
         let jobs: Vec<Patches<T>> = (0..windows).map(make).collect();
         let b = Matrix { data: b.data.wrapping_offset(group as isize * group_stride), ..b };
         let ns = (2 * total * size).div_ceil(T::FLOPS) + total * taps * c / 4;
-        super::threads::for_pieces(&mut sums, each, ns, |i, sum| {
+        super::threads::for_pieces(sums, each, ns, |i, sum| {
             let (patches, part) = (&jobs[i % windows], i / windows);
             let (start, end) = (part * len, total.min((part + 1) * len));
             let width = patches.len();

@@ -163,7 +163,7 @@ macro_rules! float_lane {
                         } else {
                             y
                         };
-                        if x != x { x } else { m }
+                        if x.is_nan() { x } else { m }
                     }),
                     Binary::Min => map2(x, y, out, |x, y| {
                         let m = if x < y {
@@ -173,7 +173,7 @@ macro_rules! float_lane {
                         } else {
                             y
                         };
-                        if x != x { x } else { m }
+                        if x.is_nan() { x } else { m }
                     }),
                     _ => {
                         let (bx, by);

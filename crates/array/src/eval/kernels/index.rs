@@ -26,6 +26,8 @@ pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [
     if out.is_empty() {
         return Ok(());
     }
+    // One row of each item is many rows of one item, each with a place of its own.
+    let (b, m, sb, ib, im, along) = if m == 1 { (1, b, 0, 0, ib, sb) } else { (b, m, sb, ib, im, 0) };
     let rows = (CHUNK / r).max(1);
     let ns = b * m * (2 + r * size_of::<T>() / 16);
     for_pieces(out, rows * r, ns, |piece, out| {
@@ -37,9 +39,11 @@ pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [
             let (now, later) = out.split_at_mut(count * r);
             let from = x.as_ptr().wrapping_offset(item as isize * sb);
             let at = i.as_ptr().wrapping_offset(item as isize * ib + k as isize * im);
-            // SAFETY: item < b and k + j < m; the views are checked and the indices are in range.
-            let row = |j: usize| unsafe {
-                from.wrapping_offset(*at.wrapping_offset(j as isize * im) as isize * sn)
+            let from = from.wrapping_offset(k as isize * along);
+            let row = |j: usize| {
+                // SAFETY: item < b and k + j < m; the views are checked and the indices are in range.
+                let row = unsafe { *at.wrapping_offset(j as isize * im) };
+                from.wrapping_offset(j as isize * along + row as isize * sn)
             };
             if r == 1 {
                 // SAFETY: a row of `x` has an element.
@@ -67,7 +71,7 @@ pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [
 pub(crate) fn scatter_add<T: Number>(i: View<i64>, u: View<T>, out: &mut [T]) -> Result<(), BadIndex> {
     let (&[b, m, r], &[sb, sm, sr]) = (u.shape, u.strides) else { panic!("u[b, m, r]") };
     let &[ib, im] = i.strides else { panic!("i[b, m]") };
-    assert!(i.shape == [b, m] && (b * r == 0 || out.len() % (b * r) == 0), "shapes of a scatter-add");
+    assert!(i.shape == [b, m] && (b * r == 0 || out.len().is_multiple_of(b * r)), "shapes of a scatter-add");
     u.check();
     if b * m * r == 0 {
         return Ok(());

@@ -1,9 +1,12 @@
 //! Products of matrices, one for each index of the leading axes; transposed and broadcast operands are read where
 //! they lie.
 
+use super::copy::copy;
 use super::number::{Matrix, Number};
 use super::threads::{Ptr, for_chunks};
-use super::view::View;
+use super::view::{View, ViewMut, row_major};
+use crate::buffer::Buffer;
+use crate::shape::Dims;
 
 /// `[batch…, m, k] × [batch…, k, n]` to `out`: contiguous `[batch…, m, n]`.
 ///
@@ -23,6 +26,31 @@ pub(crate) fn matmul<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
     if k == 0 {
         return out.fill(T::ZERO);
     }
+    let (mat_a, mat_b) = (matrix(&a), matrix(&b));
+    let ns = batch.saturating_mul(time::<T>(m, k, n));
+    if batch == 1 && ns < 2 * CELL_NS {
+        // SAFETY: all indices are inside the checked views, of which the leading axes have extent 1.
+        return unsafe { T::gemm([m, k, n], mat_a, mat_b, out.as_mut_ptr(), n, false) };
+    }
+    // Packing reads along rows; a right factor that lies by columns is turned first, which is three times faster.
+    if mat_b.row == 1 && mat_b.column != 1 && m > 1 && m * k * n > 1 << 15 {
+        let mut shape = Dims::from_slice(b.shape);
+        (0..r).filter(|&axis| b.strides[axis] == 0).for_each(|axis| shape[axis] = 1);
+        let mut strides = row_major(&shape);
+        let mut turned = Buffer::dirty(shape.iter().product(), T::DTYPE);
+        let to = ViewMut { data: turned.slice_mut(), offset: 0, shape: &shape, strides: &strides };
+        copy(View { shape: &shape, ..b }, to);
+        (0..r).filter(|&axis| b.strides[axis] == 0).for_each(|axis| strides[axis] = 0);
+        return products(a, View { data: turned.slice(), offset: 0, shape: b.shape, strides: &strides }, out);
+    }
+    products(a, b, out)
+}
+
+/// All the products, cut into cells for several threads.
+fn products<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
+    let r = a.rank() - 2;
+    let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
+    let batch: usize = a.shape[..r].iter().product();
     let ([rows, columns], ns) = (grid::<T>(m, k, n), batch.saturating_mul(time::<T>(m, k, n)));
     let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
     let (mat_a, mat_b) = (matrix(&a), matrix(&b));

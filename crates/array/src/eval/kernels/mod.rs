@@ -4,10 +4,10 @@
 //! What a result holds depends on shapes and data alone, never on how many threads there are: work is cut into
 //! chunks fixed by shape, and every sum has a fixed order.
 
-// To be removed once the scheduler calls them all.
-#![allow(dead_code)]
-
 pub(crate) mod elementwise;
+// Tests run every level and function; the library asks for the best.
+#[allow(unused_imports)]
+#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) mod math;
 pub(crate) mod reduce;
 pub(crate) mod threads;
@@ -20,6 +20,7 @@ mod number;
 mod order;
 mod patches;
 mod random;
+mod small;
 mod view;
 
 #[cfg(test)]
@@ -29,7 +30,6 @@ pub(crate) use conv::conv;
 pub(crate) use copy::copy;
 pub(crate) use index::{BadIndex, gather, scatter_add};
 pub(crate) use matmul::matmul;
-pub(crate) use number::Number;
-pub(crate) use order::{Sortable, argsort, cumsum};
-pub(crate) use random::{Random, random};
-pub(crate) use view::{Axis, Strides, View, ViewMut, collapse, row_major};
+pub(crate) use order::{argsort, cumsum};
+pub(crate) use random::random;
+pub(crate) use view::{View, ViewMut, row_major};

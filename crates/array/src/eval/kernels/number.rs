@@ -1,5 +1,8 @@
 //! What sums of products need of an element type. Integers wrap; for `bool` plus is "or" and times is "and".
 
+use super::math::Level;
+use super::small::small;
+use crate::dtype::DType;
 use bytemuck::Pod;
 use gemm::Parallelism;
 
@@ -32,6 +35,8 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
     /// What running sums are kept in.
     type Sum: Copy + Send + Sync;
     const ZERO: Self;
+    /// The element type stored so.
+    const DTYPE: DType;
     /// Multiplications and additions in a nanosecond on one core, at best.
     const FLOPS: usize;
     fn plus(self, y: Self) -> Self;
@@ -41,6 +46,9 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
     /// The sum with one more element.
     fn add_to(self, sum: Self::Sum) -> Self::Sum;
 
+    /// `self · y + sum`, rounded once where the level can.
+    fn mul_add<L: Level>(self, y: Self, sum: Self) -> Self;
+
     /// `out = a b`, or `out += a b` if `add`, with a: `[m, k]`, b: `[k, n]`, out: `[m, n]`, rows `step` apart.
     ///
     /// # Safety
@@ -49,10 +57,12 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
 }
 
 macro_rules! number {
-    ($($T:ty, $S:ty, $flops:expr, $zero:expr, |$x:ident, $y:ident| $plus:expr, $times:expr, $gemm:ident;)*) => { $(
+    ($($T:ty, $S:ty, $D:ident, $flops:expr, $zero:expr, |$x:ident, $y:ident| $plus:expr, $times:expr,
+        |$sum:ident| $fused:expr, $gemm:ident;)*) => { $(
         impl Number for $T {
             type Sum = $S;
             const ZERO: $T = $zero;
+            const DTYPE: DType = DType::$D;
             const FLOPS: usize = $flops;
             #[inline(always)]
             fn plus(self, $y: $T) -> $T { let $x = self; $plus }
@@ -64,6 +74,11 @@ macro_rules! number {
             fn narrow(sum: $S) -> $T { sum as $T }
             #[inline(always)]
             fn add_to(self, sum: $S) -> $S { let ($x, $y) = (sum, self as $S); $plus }
+            #[inline(always)]
+            fn mul_add<L: Level>(self, $y: $T, $sum: $T) -> $T {
+                let $x = self;
+                if L::FMA { $fused } else { $x.times($y).plus($sum) }
+            }
             unsafe fn gemm(mkn: [usize; 3], a: Matrix<$T>, b: Matrix<$T>, out: *mut $T, step: usize, add: bool) {
                 // SAFETY: the caller's promise.
                 unsafe { $gemm(mkn, a, b, out, step, add) }
@@ -72,27 +87,35 @@ macro_rules! number {
     )* };
 }
 number! {
-    f32, f64, 200, 0.0, |x, y| x + y, x * y, fast;
-    f64, f64, 100, 0.0, |x, y| x + y, x * y, fast;
-    i32, i32, 4, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), plain;
-    i64, i64, 2, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), plain;
-    u8, u8, 8, 0, |x, y| x | y, x & y, plain;
+    f32, f64, F32, 200, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s), fast;
+    f64, f64, F64, 100, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s), fast;
+    i32, i32, I32, 20, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s), small;
+    i64, i64, I64, 10, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s), small;
+    u8, u8, Bool, 20, 0, |x, y| x | y, x & y, |s| x.times(y).plus(s), small;
 }
 
-/// The gemm crate's product.
+/// Multiplications up to which loops of our own beat the gemm crate's packing.
+const SMALL: usize = 1 << 12;
+
+/// The gemm crate's product, or that of small matrices.
 ///
 /// # Safety
 /// That of [`Number::gemm`].
-unsafe fn fast<T: Number>(
+unsafe fn fast<T: Number + From<u8>>(
     [m, k, n]: [usize; 3],
     a: Matrix<T>,
     b: Matrix<T>,
     out: *mut T,
     step: usize,
     add: bool,
-) where
-    T: From<u8>,
-{
+) {
+    // Its outer products, products with vectors and few long dot products do not pack.
+    let packs = m > 1 && n > 1 && (k > 2 || b.column != 1);
+    let dots = a.column == 1 && b.row == 1 && (n < 12 || k > 32);
+    if m * k * n <= SMALL && packs && !dots {
+        // SAFETY: the same.
+        return unsafe { small([m, k, n], a, b, out, step, add) };
+    }
     let one = T::from(1);
     // SAFETY: the caller's promise.
     unsafe {
@@ -117,40 +140,5 @@ unsafe fn fast<T: Number>(
             false,
             Parallelism::None,
         )
-    }
-}
-
-/// The product by three loops.
-///
-/// # Safety
-/// That of [`Number::gemm`].
-unsafe fn plain<T: Number>(
-    [m, k, n]: [usize; 3],
-    a: Matrix<T>,
-    b: Matrix<T>,
-    out: *mut T,
-    step: usize,
-    add: bool,
-) {
-    for i in 0..m {
-        // SAFETY: row i of `out`, which nobody else uses meanwhile.
-        let row = unsafe { std::slice::from_raw_parts_mut(out.add(i * step), n) };
-        if !add {
-            row.fill(T::ZERO)
-        }
-        for l in 0..k {
-            // SAFETY: i < m and l < k.
-            let (x, b) = (unsafe { *a.from(i, l).data }, b.from(l, 0));
-            if b.column == 1 {
-                // SAFETY: row l of `b`, which nobody writes.
-                let b = unsafe { std::slice::from_raw_parts(b.data, n) };
-                row.iter_mut().zip(b).for_each(|(y, &b)| *y = y.plus(x.times(b)))
-            } else {
-                // SAFETY: l < k and j < n.
-                row.iter_mut()
-                    .enumerate()
-                    .for_each(|(j, y)| *y = y.plus(x.times(unsafe { *b.from(0, j).data })))
-            }
-        }
     }
 }

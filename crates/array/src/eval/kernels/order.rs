@@ -137,6 +137,21 @@ pub(crate) fn cumsum<T: Number>(x: View<T>, axis: usize, reverse: bool, out: &mu
         for part in chunk * group..((chunk + 1) * group).min(outer * parts) {
             let (item, first) = (part / parts, part % parts * COLUMNS);
             let width = COLUMNS.min(inner - first);
+            if inner == 1 {
+                // SAFETY: an item of its own.
+                let row = unsafe { std::slice::from_raw_parts_mut(to.get().add(item * n), n) };
+                let mut sum = T::ZERO.widen();
+                let mut step = |y: &mut T| {
+                    sum = y.add_to(sum);
+                    *y = T::narrow(sum)
+                };
+                if reverse {
+                    row.iter_mut().rev().for_each(&mut step)
+                } else {
+                    row.iter_mut().for_each(&mut step)
+                }
+                continue;
+            }
             let mut sums = [T::ZERO.widen(); COLUMNS];
             for k in 0..n {
                 let k = if reverse { n - 1 - k } else { k };

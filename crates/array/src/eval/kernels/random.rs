@@ -4,6 +4,7 @@
 //! Block i of a key is Philox of the counter (i low, i high, 0, 0): four words, which make four `f32`, two `f64` or
 //! two `i64`.
 
+use super::math::{Kernel, Level, dispatch};
 use super::threads::for_pieces;
 
 /// Blocks made side by side, so that the rounds fill vectors.
@@ -16,12 +17,12 @@ const CHUNK: usize = 1 << 14;
 #[inline(always)]
 fn philox(key: i64, first: u64) -> [[u32; LANES]; 4] {
     let (mut k0, mut k1) = (key as u32, (key >> 32) as u32);
+    let counter = |lane: usize| first.wrapping_add(lane as u64);
     let mut c = [[0; LANES]; 4];
-    for lane in 0..LANES {
-        let i = first.wrapping_add(lane as u64);
-        (c[0][lane], c[1][lane]) = (i as u32, (i >> 32) as u32)
-    }
+    c[0] = std::array::from_fn(|lane| counter(lane) as u32);
+    c[1] = std::array::from_fn(|lane| (counter(lane) >> 32) as u32);
     for _ in 0..10 {
+        #[expect(clippy::needless_range_loop)] // Four arrays at once.
         for lane in 0..LANES {
             let p0 = u64::from(c[0][lane]) * 0xD251_1F53;
             let p1 = u64::from(c[2][lane]) * 0xCD9E_8D57;
@@ -36,12 +37,14 @@ fn philox(key: i64, first: u64) -> [[u32; LANES]; 4] {
 
 /// An element type of random numbers.
 pub(crate) trait Random: Copy + Send + Sync {
+    const ZERO: Self;
     /// How many a block makes.
     const PER_BLOCK: usize;
     /// Number j of a lane's words.
     fn make(words: [u32; 4], j: usize) -> Self;
 }
 impl Random for f32 {
+    const ZERO: f32 = 0.0;
     const PER_BLOCK: usize = 4;
     #[inline(always)]
     fn make(words: [u32; 4], j: usize) -> f32 {
@@ -49,6 +52,7 @@ impl Random for f32 {
     }
 }
 impl Random for f64 {
+    const ZERO: f64 = 0.0;
     const PER_BLOCK: usize = 2;
     #[inline(always)]
     fn make(words: [u32; 4], j: usize) -> f64 {
@@ -57,6 +61,7 @@ impl Random for f64 {
     }
 }
 impl Random for i64 {
+    const ZERO: i64 = 0;
     const PER_BLOCK: usize = 2;
     #[inline(always)]
     fn make(words: [u32; 4], j: usize) -> i64 {
@@ -67,12 +72,15 @@ impl Random for i64 {
 /// `n` numbers of each key to `out`: `[keys, n]`. Floats are uniform in [0, 1), integers all bits.
 pub(crate) fn random<T: Random>(keys: &[i64], n: usize, out: &mut [T]) {
     assert_eq!(out.len(), keys.len() * n, "n numbers of each key");
-    if keys.len() == 1 || n >= CHUNK {
-        for (&key, out) in keys.iter().zip(out.chunks_exact_mut(n.max(1))) {
+    if out.is_empty() {
+        return;
+    }
+    if keys.len() == 1 || n > CHUNK {
+        for (&key, out) in keys.iter().zip(out.chunks_exact_mut(n)) {
             for_pieces(out, CHUNK, n * 2, |i, out| stream(key, (i * CHUNK / T::PER_BLOCK) as u64, out))
         }
-    } else if n > 0 {
-        let group = (CHUNK / n).max(1);
+    } else {
+        let group = CHUNK / n;
         for_pieces(out, group * n, keys.len() * (2 * n + 50), |i, out| {
             keys[i * group..].iter().zip(out.chunks_exact_mut(n)).for_each(|(&key, out)| stream(key, 0, out))
         })
@@ -80,17 +88,33 @@ pub(crate) fn random<T: Random>(keys: &[i64], n: usize, out: &mut [T]) {
 }
 
 /// A key's numbers, from those of a block on.
-#[inline]
 fn stream<T: Random>(key: i64, first: u64, out: &mut [T]) {
-    let mut first = first;
-    for out in out.chunks_mut(LANES * T::PER_BLOCK) {
-        let c = philox(key, first);
-        let at = |i: usize| {
-            let lane = i / T::PER_BLOCK;
-            T::make([c[0][lane], c[1][lane], c[2][lane], c[3][lane]], i % T::PER_BLOCK)
-        };
-        out.iter_mut().enumerate().for_each(|(i, y)| *y = at(i));
-        first += LANES as u64
+    dispatch(Stream { key, first, out })
+}
+
+struct Stream<'a, T> {
+    key: i64,
+    first: u64,
+    out: &'a mut [T],
+}
+
+impl<T: Random> Kernel for Stream<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let mut first = self.first;
+        let mut numbers = [T::ZERO; LANES * 4];
+        for out in self.out.chunks_mut(LANES * T::PER_BLOCK) {
+            let c = philox(self.key, first);
+            for lane in 0..LANES {
+                for j in 0..T::PER_BLOCK {
+                    numbers[lane * T::PER_BLOCK + j] =
+                        T::make([c[0][lane], c[1][lane], c[2][lane], c[3][lane]], j)
+                }
+            }
+            out.copy_from_slice(&numbers[..out.len()]);
+            first = first.wrapping_add(LANES as u64)
+        }
     }
 }
 

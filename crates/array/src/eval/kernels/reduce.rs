@@ -30,14 +30,14 @@ impl Wide for f64 {
             Reduction::Sum => a + b,
             // A NaN on either side stays.
             Reduction::Max => {
-                if a > b || a != a {
+                if a > b || a.is_nan() {
                     a
                 } else {
                     b
                 }
             }
             Reduction::Min => {
-                if a < b || a != a {
+                if a < b || a.is_nan() {
                     a
                 } else {
                     b
@@ -103,8 +103,8 @@ macro_rules! reduce {
     )* };
 }
 reduce! {
-    f32 f64, |s| s as f32, f32::NEG_INFINITY, f32::INFINITY, |a, b| a + b, |x| x != x;
-    f64 f64, |s| s, f64::NEG_INFINITY, f64::INFINITY, |a, b| a + b, |x| x != x;
+    f32 f64, |s| s as f32, f32::NEG_INFINITY, f32::INFINITY, |a, b| a + b, |x| x.is_nan();
+    f64 f64, |s| s, f64::NEG_INFINITY, f64::INFINITY, |a, b| a + b, |x| x.is_nan();
     i32 i64, |s| s as i32, i32::MIN, i32::MAX, |a, b| a.wrapping_add(b), |_x| false;
     i64 i64, |s| s, i64::MIN, i64::MAX, |a, b| a.wrapping_add(b), |_x| false;
     u8 i64, |s| u8::from(s > 0), 0, 1, |a, b| a | b, |_x| false;

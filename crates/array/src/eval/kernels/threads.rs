@@ -25,7 +25,7 @@ const WATCH: Duration = Duration::from_micros(50);
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// The number of threads that share a job: `RAYON_NUM_THREADS`, or else one for each core.
-pub(crate) fn threads() -> usize {
+pub fn threads() -> usize {
     match THREADS.load(Relaxed) {
         0 => {
             let wanted = std::env::var("RAYON_NUM_THREADS").ok().and_then(|n| n.parse().ok());
@@ -40,7 +40,7 @@ pub(crate) fn threads() -> usize {
 }
 
 /// Sets the number of threads that share a job, for the whole process; results do not depend on it.
-pub(crate) fn set_threads(n: usize) {
+pub fn set_threads(n: usize) {
     THREADS.store(n.max(1), Relaxed)
 }
 
@@ -256,6 +256,7 @@ mod tests {
 
     #[test]
     fn every_chunk_runs_once() {
+        let before = threads();
         set_threads(3);
         for chunks in [0, 1, 2, 3, 7, 100] {
             for _ in 0..200 {
@@ -266,6 +267,7 @@ mod tests {
                 assert!(counts.iter().all(|c| c.load(Relaxed) == 1));
             }
         }
+        set_threads(before)
     }
 
     #[test]

@@ -1,0 +1,125 @@
+//! Checking derivatives: for the tests of this crate, and for yours.
+
+use crate::array::Array;
+use crate::transform::{jvp, vjp};
+use crate::tree::{Path, Tree, leaves, map, named_leaves};
+use std::rc::Rc;
+
+/// Checks the derivatives of `f` at `x`, up to an order: forward mode against central differences along a direction, and
+/// reverse against forward mode by ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩. The next order is the same check of the gradient.
+///
+/// Take points where f is smooth within ±0.01, and `f64`: `f32` is checked to about two digits.
+///
+/// ```
+/// use pullback_array::{Array, Real, check::check_grads};
+/// check_grads(|x: &Array| x.sin() * x, &Array::from([0.3, -1.2]), 2);
+/// ```
+///
+/// # Panics
+/// If a derivative is wrong, naming the order, the leaf, and both numbers.
+#[track_caller]
+pub fn check_grads<P, Q>(f: impl Fn(&P) -> Q, x: &P, order: usize)
+where
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
+{
+    if order > 0 {
+        climb(&f, x, order)
+    }
+}
+
+#[track_caller]
+fn climb<'f, P, Q>(f: &'f dyn Fn(&P) -> Q, x: &P, order: usize)
+where
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
+{
+    first_order("order 1", f, x);
+    let u = like(&f(x), 1);
+    // The gradient of ⟨u, f⟩, then the gradient of ⟨another u, that gradient⟩, …
+    let mut g: Rc<dyn Fn(&P) -> P + 'f> = Rc::new(move |x| vjp(|x: &P| f(x))(x).1(&u));
+    for k in 2..=order {
+        first_order(&format!("order {k}"), &*g, x);
+        let (inner, u) = (g, like(x, k as u64));
+        g = Rc::new(move |x| vjp(|x: &P| inner(x))(x).1(&u))
+    }
+}
+
+#[track_caller]
+fn first_order<P, Q>(what: &str, f: &dyn Fn(&P) -> Q, x: &P)
+where
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
+{
+    let (v, u) = (like(x, 11), like(&f(x), 12));
+    let (_, forward) = jvp(|x: &P| f(x))(x, &v);
+    let reverse = vjp(|x: &P| f(x))(x).1(&u);
+    let narrow = leaves(x).iter().any(|x| x.dtype() == crate::dtype::DType::F32);
+    let (h, loose, tight) = if narrow { (0.02, 0.02, 1e-3) } else { (1e-3, 1e-6, 1e-9) };
+    // Central differences of fourth order: their error is about h⁴ and 1e-16/h.
+    let at = |s: f64| -> Vec<Vec<f64>> { leaves(&f(&moved(x, &v, s * h))).iter().map(numbers).collect() };
+    let (a, b, c, d) = (at(-2.0), at(-1.0), at(1.0), at(2.0));
+    for (leaf, (path, t)) in named_leaves(&forward).into_iter().enumerate() {
+        if !t.dtype().is_float() {
+            continue;
+        }
+        let size = a[leaf].iter().fold(1.0, |m: f64, y| m.max(y.abs()));
+        for (i, t) in numbers(&t).into_iter().enumerate() {
+            let n = (a[leaf][i] - d[leaf][i] + 8.0 * (c[leaf][i] - b[leaf][i])) / (12.0 * h);
+            if !close(t, n, loose, size) {
+                panic!("{what}: forward mode gives {t}, differences {n} (output leaf `{path}`, element {i})")
+            }
+        }
+    }
+    let (left, right) = (dot(&u, &forward), dot(&reverse, &v));
+    let size = dot_size(&u, &forward).max(dot_size(&reverse, &v));
+    if !close(left, right, tight, size) {
+        panic!("{what}: forward mode gives ⟨u, J·v⟩ = {left}, reverse ⟨Jᵀ·u, v⟩ = {right}")
+    }
+}
+
+fn close(x: f64, y: f64, tolerance: f64, size: f64) -> bool {
+    (x - y).abs() <= tolerance * (x.abs() + y.abs() + size)
+}
+
+/// A tree of the same shapes with arbitrary numbers in −1..1, the same in every run; integers and bools as zeros.
+fn like<T: Tree + Clone>(tree: &T, salt: u64) -> T {
+    let mut state = salt.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut number = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    };
+    map(tree, |x| match x.dtype().is_float() {
+        true => {
+            let data: Vec<f64> = (0..x.size()).map(|_| number()).collect();
+            Array::from_slice(&data, x.shape()).cast(x.dtype())
+        }
+        false => x.zeros_like(),
+    })
+}
+/// x + s·v; integers and bools stay.
+fn moved<P: Tree + Clone>(x: &P, v: &P, s: f64) -> P {
+    let (mut x, mut v) = (x.clone(), leaves(v).into_iter());
+    x.visit(&Path::Root, &mut |_, x| {
+        let v = v.next().expect("as many leaves");
+        if x.dtype().is_float() {
+            *x = &*x + v * s
+        }
+    });
+    x
+}
+fn numbers(x: &Array) -> Vec<f64> {
+    x.cast(crate::dtype::DType::F64).to_vec()
+}
+fn dot<T: Tree + Clone>(x: &T, y: &T) -> f64 {
+    products(x, y).iter().sum()
+}
+fn dot_size<T: Tree + Clone>(x: &T, y: &T) -> f64 {
+    products(x, y).iter().map(|p| p.abs()).sum()
+}
+fn products<T: Tree + Clone>(x: &T, y: &T) -> Vec<f64> {
+    let pairs = leaves(x).into_iter().zip(leaves(y)).filter(|(x, _)| x.dtype().is_float());
+    pairs.flat_map(|(x, y)| numbers(&x).into_iter().zip(numbers(&y)).map(|(x, y)| x * y)).collect()
+}

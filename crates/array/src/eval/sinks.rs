@@ -1,0 +1,71 @@
+//! Accumulators of reductions: one for each chunk and sink, joined in the order of the chunks.
+
+use super::kernels::reduce::{Reduce, Wide};
+use super::program::{Program, Sink};
+use super::walk::unravel;
+use crate::buffer::Buffer;
+use crate::dtype::DType;
+
+/// An accumulator of a sink, covering the results from `lo` on.
+pub(super) struct Acc {
+    pub lo: usize,
+    pub wide: WideVec,
+}
+pub(super) enum WideVec {
+    Float(Vec<f64>),
+    Int(Vec<i64>),
+}
+
+/// The chunks' accumulators joined in order.
+pub(super) fn joined(sink: &Sink, parts: Vec<Acc>) -> Buffer {
+    fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Vec<T::Wide>)>) -> Buffer {
+        let mut all = vec![T::Wide::start(sink.op); sink.size];
+        for (lo, part) in parts {
+            all[lo..].iter_mut().zip(part).for_each(|(a, b)| *a = T::Wide::join(sink.op, *a, b))
+        }
+        let mut out = Buffer::dirty(sink.size, sink.dtype);
+        out.slice_mut::<T>().iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(a));
+        out
+    }
+    let floats = |a: Acc| match a.wide {
+        WideVec::Float(v) => (a.lo, v),
+        WideVec::Int(_) => unreachable!("floats accumulate in floats"),
+    };
+    let ints = |a: Acc| match a.wide {
+        WideVec::Int(v) => (a.lo, v),
+        WideVec::Float(_) => unreachable!("integers accumulate in integers"),
+    };
+    let parts = parts.into_iter();
+    match sink.dtype {
+        DType::F32 => join::<f32>(sink, parts.map(floats)),
+        DType::F64 => join::<f64>(sink, parts.map(floats)),
+        DType::I32 => join::<i32>(sink, parts.map(ints)),
+        DType::I64 => join::<i64>(sink, parts.map(ints)),
+        DType::Bool => join::<u8>(sink, parts.map(ints)),
+    }
+}
+
+impl Acc {
+    /// For the results that the elements `start..end` of the iteration space go to.
+    pub fn over(program: &Program, sink: &Sink, start: usize, end: usize) -> Acc {
+        let (mut lo, mut hi) = (0, 0);
+        if end > start {
+            let (first, last) = (unravel(start, &program.dims), unravel(end - 1, &program.dims));
+            let mut apart = false;
+            for k in 0..program.dims.len() {
+                let stride = sink.strides[k] as usize;
+                // Behind the first axis on which the ends differ, an axis is run through as a whole.
+                let (a, b) = if apart { (0, program.dims[k] - 1) } else { (first[k], last[k]) };
+                lo += a * stride;
+                hi += b * stride;
+                apart |= first[k] != last[k]
+            }
+            hi += 1
+        }
+        let wide = match sink.dtype {
+            DType::F32 | DType::F64 => WideVec::Float(vec![f64::start(sink.op); hi - lo]),
+            DType::I32 | DType::I64 | DType::Bool => WideVec::Int(vec![i64::start(sink.op); hi - lo]),
+        };
+        Acc { lo, wide }
+    }
+}

@@ -1,0 +1,62 @@
+//! Padding by NumPy's modes.
+
+use crate::array::Array;
+
+/// What stands beyond the edges of an array.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PadMode {
+    /// One number.
+    Constant(f64),
+    /// The outermost element.
+    Edge,
+    /// The array mirrored at its outermost element: c b | a b c | b a.
+    Reflect,
+    /// The array mirrored behind its outermost element: b a | a b c | c b.
+    Symmetric,
+    /// The array again: b c | a b c | a b.
+    Wrap,
+}
+
+impl Array {
+    /// Elements around each axis, `(before, after)`.
+    ///
+    /// ```
+    /// use pullback_array::{Array, PadMode};
+    /// let x = Array::from([1, 2, 3]);
+    /// assert_eq!(x.pad(&[(1, 2)], PadMode::Reflect).to_vec::<i32>(), [2, 1, 2, 3, 2, 1]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one entry an axis; if an empty axis is to be continued.
+    #[track_caller]
+    pub fn pad(&self, widths: &[(usize, usize)], mode: PadMode) -> Array {
+        if let PadMode::Constant(value) = mode {
+            let config: Vec<_> = widths.iter().map(|&(lo, hi)| (lo as isize, hi as isize, 0)).collect();
+            return self.lax_pad(&config, value);
+        }
+        if widths.len() != self.ndim() {
+            panic!("pad: {} entries for shape {}\n  made at {}", widths.len(), self.0.shape, self.at())
+        }
+        widths.iter().enumerate().filter(|(_, w)| **w != (0, 0)).fold(self.clone(), |x, (k, &(lo, hi))| {
+            let n = x.shape()[k] as i64;
+            if n == 0 {
+                panic!("pad: axis {k} of shape {} is empty\n  made at {}", self.0.shape, self.at())
+            }
+            // Index i of the continued axis as one of its own.
+            let own = |i: i64| match mode {
+                PadMode::Constant(_) | PadMode::Edge => i.clamp(0, n - 1),
+                PadMode::Wrap => i.rem_euclid(n),
+                PadMode::Symmetric => mirrored(i.rem_euclid(2 * n), 2 * n - 1),
+                PadMode::Reflect if n == 1 => 0,
+                PadMode::Reflect => mirrored(i.rem_euclid(2 * n - 2), 2 * n - 2),
+            };
+            let index: Vec<i64> = (-(lo as i64)..n + hi as i64).map(own).collect();
+            x.take(&Array::from(index), k as isize)
+        })
+    }
+}
+
+/// Whichever of `i` and `turn − i` comes first.
+fn mirrored(i: i64, turn: i64) -> i64 {
+    i.min(turn - i)
+}
