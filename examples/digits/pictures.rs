@@ -53,12 +53,14 @@ pub fn learning_curve(path: &Path, history: &[Epoch], test_accuracy: f64) -> Res
         let all = train.iter().chain(&loss).copied().filter(|l| l.is_finite() && *l > 0.0);
         let (lo, hi) = all.fold((f64::INFINITY, 0.0f64), |(lo, hi), l| (lo.min(l), hi.max(l)));
         let (lo, hi) = if lo <= hi { (lo * 0.8, hi * 1.25) } else { (0.1, 1.0) };
+        // Lines outside of the axis would be drawn outside of the chart.
+        let lines = POINTS.into_iter().filter(|p| (lo..=hi).contains(p)).collect();
         let series = [("training, with noise and dropout", BLUE, &train), ("validation", ORANGE, &loss)];
         panel(
             &left,
             "Loss (logarithmic)",
             history.len(),
-            (lo..hi).log_scale().with_key_points(POINTS.to_vec()),
+            (lo..hi).log_scale().with_key_points(lines),
             lo,
             &series,
             |y| {

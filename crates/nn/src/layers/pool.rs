@@ -1,9 +1,9 @@
 //! Pooling: one number for each window, channel by channel.
 
-use pullback_array::{Array, where_};
+use pullback_array::Array;
 
-/// The largest element under each window: `[batch, s…, channels]` → `[batch, s′…, channels]`. Among equal elements the
-/// first gets the derivative.
+/// The largest element under each window: `[batch, s…, channels]` → `[batch, s′…, channels]`, NaN if any is. Among equal
+/// elements the first gets the derivative.
 ///
 /// ```
 /// use pullback_array::Array;
@@ -16,10 +16,8 @@ use pullback_array::{Array, where_};
 /// If the input has not `N + 2` axes, or the window does not fit.
 #[track_caller]
 pub fn max_pool<const N: usize>(x: &Array, window: [usize; N], stride: [usize; N]) -> Array {
-    let parts = parts("max_pool", x, window, stride);
-    // The first of equals stays; NaN stays and takes over.
-    let larger = |m: Array, next: Array| where_(&next.less_equal(&m).logical_or(&m.isnan()), &m, &next);
-    parts.reduce(larger).expect("a window has an element")
+    let [window, stride] = whole("max_pool", x, window, stride);
+    x.max_pool(&window, &stride, &vec![(0, 0); N + 2])
 }
 
 /// The mean of the elements under each window: `[batch, s…, channels]` → `[batch, s′…, channels]`.
@@ -34,18 +32,13 @@ pub fn max_pool<const N: usize>(x: &Array, window: [usize; N], stride: [usize; N
 /// If the input has not `N + 2` axes, or the window does not fit.
 #[track_caller]
 pub fn avg_pool<const N: usize>(x: &Array, window: [usize; N], stride: [usize; N]) -> Array {
-    let count = window.iter().product::<usize>() as f64;
-    parts("avg_pool", x, window, stride).sum::<Array>() / count
+    let [window, stride] = whole("avg_pool", x, window, stride);
+    x.avg_pool(&window, &stride, &vec![(0, 0); N + 2], true)
 }
 
-/// For every place in the window, the elements that lie there.
+/// Window and stride for all axes of the input: 1 for batch and channels.
 #[track_caller]
-fn parts<'a, const N: usize>(
-    what: &str,
-    x: &'a Array,
-    window: [usize; N],
-    stride: [usize; N],
-) -> impl Iterator<Item = Array> + 'a {
+fn whole<const N: usize>(what: &str, x: &Array, window: [usize; N], stride: [usize; N]) -> [Vec<usize>; 2] {
     let fits =
         x.ndim() == N + 2 && (0..N).all(|k| (1..=x.shape()[1 + k]).contains(&window[k]) && stride[k] > 0);
     if !fits {
@@ -55,14 +48,5 @@ fn parts<'a, const N: usize>(
             x.at()
         )
     }
-    let places = window.iter().product::<usize>();
-    (0..places).map(move |mut place| {
-        let mut part = x.clone();
-        for k in (0..N).rev() {
-            let count = (x.shape()[1 + k] - window[k]) / stride[k] + 1;
-            part = part.slice_axis(1 + k as isize, place % window[k], count, stride[k]);
-            place /= window[k];
-        }
-        part
-    })
+    [window, stride].map(|inner| [1].into_iter().chain(inner).chain([1]).collect())
 }
