@@ -24,7 +24,7 @@ fn numbers(shape: &[usize], seed: u64) -> Array {
 #[track_caller]
 fn agree(arrays: &[&Array], tolerance: f64) {
     let expected: Vec<Vec<f64>> = arrays.iter().map(|a| interpret(a)).collect();
-    crate::array::eval(arrays);
+    crate::eval(arrays);
     for (a, want) in arrays.iter().zip(expected) {
         let have = interpret(a);
         for (k, (x, y)) in have.iter().zip(&want).enumerate() {
