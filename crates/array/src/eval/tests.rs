@@ -156,6 +156,6 @@ fn a_second_run_is_not_merged_with_the_first() {
         graph.items.iter().filter(|i| matches!(i.what, super::graph::What::Elementwise)).count()
     };
     assert_eq!(elementwise(&[x.sin().cos(), x.sin().cos(), g.clone()]), 3);
-    assert_eq!(elementwise(&[x.sin().cos(), x.after(&[g.clone()]).sin().cos(), g.clone()]), 5);
-    agree(&[&x.after(&[g.clone()]).sin().cos(), &g], 1e-14);
+    assert_eq!(elementwise(&[x.sin().cos(), x.after(std::slice::from_ref(&g)).sin().cos(), g.clone()]), 5);
+    agree(&[&x.after(std::slice::from_ref(&g)).sin().cos(), &g], 1e-14);
 }

@@ -12,6 +12,8 @@ mod elementwise;
 mod gather;
 mod index;
 mod movement;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod operators;
 mod pad;
 mod pool;
