@@ -19,11 +19,22 @@ pub const TABLE: &[Convention] = &[
     at("hard_silu", "-3 and 3", 0.0, "of the product only the linear factor moves"),
     at("power", "0^0 by the base", 0.0, "the exponent is a constant there"),
     at("power", "negative base by the exponent", f64::NAN, "no real derivative"),
+    at("xlogx", "0", f64::NEG_INFINITY, "the limit"),
+    at("xlogy", "(0, 0) by y", 0.0, "0 is 0 times anything"),
+    at("xlogy", "(0, 0) by x", f64::NEG_INFINITY, "the logarithm of 0"),
+    at("ndtri", "0 and 1", f64::INFINITY, "the slope is infinite"),
     at("norm", "the origin", 0.0, "a member of the subdifferential"),
     at("std", "equal elements", 0.0, "a member of the subdifferential"),
     at("hypot", "the origin", 0.0, "a member of the subdifferential"),
     at("logsumexp", "all elements -inf", 0.0, "nothing moves it"),
     at("logaddexp", "both -inf", 0.0, "nothing moves it"),
+];
+
+/// Values that are recorded as NaN where there is a limit: operation, place, our value.
+pub const VALUES: &[(&str, &str, f64)] = &[
+    ("i0", "both infinities", f64::INFINITY),
+    ("i1", "infinity", f64::INFINITY),
+    ("i1", "minus infinity", f64::NEG_INFINITY),
 ];
 
 /// Whether `got` is our value, for a cotangent (or tangent) `g`, of an operation that has an entry.

@@ -149,12 +149,12 @@ macro_rules! rows {
                 Mul mul = |x, y| x * y, |x, y, _| (y.clone(), x.clone()), Infix("*", 2), (-3.0..3.0, -3.0..3.0);
                 /// x/y.
                 Div div = |x, y| x / y, |_, y, z| (y.recip(), -(z / y)), Infix("/", 2), (-3.0..3.0, 0.3..3.0);
-                // At 0⁰ the derivative by the base is taken as 0; a zero result has a zero derivative by the exponent.
+                // At 0⁰ both derivatives are taken as 0; so is the one by the exponent for any power of 0.
                 /// x to the power y.
                 Pow pow = f64::powf,
                     |x, y, z| (
                         { let d = y * x.pow(y - 1.0); R::select(x, &d, &R::select(y, &d, &R::lift(0.0))) },
-                        z.xlogy(x)
+                        R::select(x, &z.xlogy(x), &R::lift(0.0))
                     ),
                     Infix("^", 3), (0.3..3.0, -2.0..2.0);
                 /// The angle of the point (y, x): `y.atan2(x)`.
@@ -192,7 +192,7 @@ macro_rules! rows {
                     |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
                     Function, (0.5..4.0, 0.5..4.0);
                 /// x·ln y, 0 where x = 0.
-                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x / y), Function, (-3.0..3.0, 0.3..3.0);
+                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(y, &(x / y), &R::select(x, &(x / y), &R::lift(0.0)))), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
                 XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x / (1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
             }

@@ -77,14 +77,16 @@ impl Plan {
                 None => item.args.iter().for_each(|r| stored[r.item] = true),
                 Some(at) => {
                     for r in &item.args {
+                        let source = &graph.items[r.item];
                         if inside(graph, r, at) {
                             sets.unite(i, r.item)
-                        } else if matches!(graph.items[r.item].what, What::Fill(_) | What::Iota(_)) {
-                            // Made on the spot.
-                        } else {
+                        } else if !(matches!(source.what, What::Fill(_))
+                            || matches!(source.what, What::Iota(_)) && source.is_as_it_is(r))
+                        {
+                            // Numbers and whole indices are made on the spot; views of an index are read.
                             stored[r.item] = true;
                             // Those that stream the same large input over the same space read it once.
-                            if graph.items[r.item].shape().size() == at.1.size() {
+                            if source.shape().size() == at.1.size() {
                                 let readers = streams.entry((r.item, at.0)).or_default();
                                 match readers.iter().find(|&&k| home(&graph.items[k]) == Some(at)) {
                                     Some(&k) => sets.unite(i, k),

@@ -14,7 +14,7 @@ impl Array {
     /// min(max(x, 0), 6); its derivative at both edges is 0.
     #[track_caller]
     pub fn relu6(&self) -> Array {
-        where_(&self.less(6.0), self.relu(), 6.0)
+        where_(&self.greater_equal(6.0), 6.0, self.relu())
     }
     /// x where x ≥ 0, else `slope`·x.
     #[track_caller]

@@ -400,29 +400,35 @@ impl Array {
         let weights = weights.broadcast_to(self.shape());
         (self * &weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
     }
-    /// Covariances of the variables in rows, with n − 1: `[variables, observations]` → `[variables, variables]`.
+    /// Covariances of the variables in rows, with n − 1: `[variables, observations]` → `[variables, variables]`. The
+    /// covariance of one variable, also given as a vector, is a number.
     ///
     /// # Panics
-    /// If there are not two axes.
+    /// If there are neither one nor two axes.
     #[track_caller]
     pub fn cov(&self) -> Array {
-        if self.ndim() != 2 {
+        if self.ndim() == 0 || self.ndim() > 2 {
             panic!(
                 "cov: needs [variables, observations], not shape {}\n  made at {}",
                 self.0.shape,
                 self.at()
             )
         }
-        let x = self - self.mean_axis(keep(1));
-        x.matmul(&x.t()) / (self.shape()[1] as f64 - 1.0)
+        let x = self.float() - self.mean_axis(keep(-1));
+        let x = x.reshape([x.size() / x.shape()[x.ndim() - 1].max(1), x.shape()[x.ndim() - 1]]);
+        let c = x.matmul(&x.t()) / (x.shape()[1] as f64 - 1.0);
+        if c.size() == 1 { c.reshape(()) } else { c }
     }
     /// Correlation coefficients of the variables in rows.
     ///
     /// # Panics
-    /// If there are not two axes.
+    /// If there are neither one nor two axes.
     #[track_caller]
     pub fn corrcoef(&self) -> Array {
         let c = self.cov();
+        if c.ndim() == 0 {
+            return &c / &c;
+        }
         let d = c.diagonal(0, 0, 1).sqrt();
         let n = d.size();
         c / d.reshape([n, 1]) / d.reshape([1, n])

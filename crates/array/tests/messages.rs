@@ -1,0 +1,134 @@
+//! What a programmer reads after a mistake: what is wrong, and where both arrays were made.
+
+use pullback_array::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fn message(f: impl FnOnce()) -> String {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let error = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
+    std::panic::set_hook(hook);
+    error
+        .downcast_ref::<String>()
+        .cloned()
+        .unwrap_or_else(|| error.downcast_ref::<&str>().map_or("".into(), |s| s.to_string()))
+}
+fn show(x: Array) {
+    x.eval();
+}
+
+/// The text of each panic; `#` stands for a line of this file.
+#[test]
+fn every_message() {
+    let a = || Array::from([1.0, 2.0, 3.0]);
+    let m = || Array::from([[1.0, 2.0], [3.0, 4.0]]);
+    let cases: Vec<(Box<dyn FnOnce()>, &str)> = vec![
+        (
+            Box::new(move || show(a() + Array::from([1.0, 2.0]))),
+            "add: shapes [3] and [2] do not broadcast\n  left made at #\n  right made at #",
+        ),
+        (
+            Box::new(move || show(a() * Array::from([1.0f32, 2.0, 3.0]))),
+            "mul: the left array is f64, the right f32; convert one with .cast(DType::…)\n  left made at #\n  right made at #",
+        ),
+        (
+            Box::new(move || show(Array::from([1, 2]) + 0.5)),
+            "add: the number 0.5 is not a value of a i32 array; convert the array with .cast(DType::F64)\n  made at #",
+        ),
+        (
+            Box::new(move || show(Array::from([1, 2]).sin())),
+            "sin: needs a floating-point array, not i32; convert it with .cast(DType::F64)\n  made at #",
+        ),
+        (Box::new(move || show(grad(|x: &Array| x.sin())(&a()))), "grad: "),
+        (
+            Box::new(move || show(a().reshape([2, -1]))),
+            "reshape: shape [3] with 3 elements does not go into [2, -1]\n  made at #",
+        ),
+        (
+            Box::new(move || show(m().matmul(&a()))),
+            "matmul: shapes [2, 2] and [3] do not fit\n  left made at #\n  right made at #",
+        ),
+        (Box::new(move || show(m().sum_axis(2))), "sum: axis 2 is out of range for shape [2, 2] of 2 axes"),
+        (
+            Box::new(move || show(m().sum_axis([0, -2]))),
+            "sum: axes [0, -2] name an axis twice, for shape [2, 2]",
+        ),
+        (
+            Box::new(move || show(Array::zeros(&[0], DType::F64).reshape([0]).max())),
+            "max: an empty set of elements has no max: shape [0], axes [0]\n  made at #",
+        ),
+        (
+            Box::new(move || show(m().get(2))),
+            "get: index 2 is out of range for axis 0 with 2 elements, shape [2, 2]\n  made at #",
+        ),
+        (Box::new(move || show(m().get((0, 0, 0)))), "get: 3 indices for shape [2, 2]\n  made at #"),
+        (
+            Box::new(move || show(a().take(&Array::from([0, 3]), 0))),
+            "index 3 is out of range for an axis of extent 3\n  indexed at #",
+        ),
+        (
+            Box::new(move || show(a().take(&Array::from([0, -4]), 0))),
+            "index -4 is out of range for an axis of extent 3\n  indexed at #",
+        ),
+        (
+            Box::new(move || show(a().take(&Array::from([0.0]), 0))),
+            "take: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #",
+        ),
+        (
+            Box::new(move || show(a().at_set(0..2, a()))),
+            "at_set: values of shape [3] do not broadcast to the [2] selected\n  array made at #\n  values made at #",
+        ),
+        (
+            Box::new(move || show(concatenate(&[a(), m()], 0))),
+            "concatenate: shapes [3] and [2, 2] do not fit along axis 0\n  first made at #\n  other made at #",
+        ),
+        (
+            Box::new(move || show(einsum("ij,jk->ik", &[m(), a()]))),
+            "einsum: \"jk\" of \"ij,jk->ik\" for shape [3]\n  made at #",
+        ),
+        (
+            Box::new(move || show(where_(&a(), 1.0, 0.0))),
+            "where: the condition must be a bool array, not f64\n  made at #",
+        ),
+        (
+            Box::new(move || drop(a().to_vec::<f32>())),
+            "to_vec: the array is f64, not f32; convert it with .cast(DType::F32)\n  made at #",
+        ),
+        (Box::new(move || drop(a().item())), "item: the array has shape [3], not one element\n  made at #"),
+    ];
+    for (f, want) in cases {
+        let got = message(f);
+        let places = got.split(file!()).count() - 1;
+        let plain: String = got
+            .split(file!())
+            .enumerate()
+            .map(|(k, part)| match k {
+                0 => part.to_string(),
+                _ => format!("#{}", part.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())),
+            })
+            .collect();
+        assert!(plain.starts_with(want), "got  {plain}\nwant {want}");
+        assert_eq!(
+            places,
+            want.matches('#').count().max(places * usize::from(want.ends_with(": "))),
+            "{got}"
+        );
+    }
+}
+
+#[test]
+fn printing() {
+    let text = |x: Array| (format!("{x}"), format!("{x:?}"));
+    assert_eq!(text(Array::from([[1.0, -2.5], [10.0, f64::NAN]])).0, "[[ 1.  -2.5]\n [10.   nan]]");
+    assert_eq!(text(Array::from([0.1f32, 2.0])).1, "Array([0.1, 2. ], f32)");
+    assert_eq!(text(Array::from([1e-10, 1.0])).0, "[1.e-10 1.e+00]");
+    assert_eq!(text(Array::from([[1, 2], [30, 4]])).1, "Array([[ 1,  2],\n       [30,  4]], i32)");
+    assert_eq!(text(Array::zeros(&[0, 3], DType::Bool)).1, "Array([], shape=[0, 3], bool)");
+    assert_eq!(text(Array::from(2.5)), ("2.5".into(), "Array(2.5, f64)".into()));
+    assert_eq!(text(Array::range(2000, DType::I64)).0, "[   0    1    2 ... 1997 1998 1999]");
+    let long = text(Array::range(40, DType::I32)).0;
+    assert!(
+        long.lines().count() == 2 && long.lines().all(|l| l.len() <= 76) && long.contains("\n "),
+        "{long}"
+    );
+}
