@@ -94,7 +94,7 @@ fn every_message() {
             Box::new(move || drop(a().to_vec::<f32>())),
             "to_vec: the array is f64, not f32; convert it with .cast(DType::F32)\n  made at #",
         ),
-        (Box::new(move || drop(a().item())), "item: the array has shape [3], not one element\n  made at #"),
+        (Box::new(move || _ = a().item()), "item: the array has shape [3], not one element\n  made at #"),
     ];
     for (f, want) in cases {
         let got = message(f);
