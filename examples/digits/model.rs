@@ -50,9 +50,9 @@ impl Model {
             Model::Mlp { hidden, drop, out } => out.forward(&drop.forward(&hidden.forward(&x).relu(), key)),
             Model::Cnn { first, second, hidden, drop, out } => {
                 let n = x.shape()[0];
-                let x = first.forward(&x.reshape(&[n, 8, 8, 1])).relu();
+                let x = first.forward(&x.reshape([n, 8, 8, 1])).relu();
                 let x = max_pool(&second.forward(&x).relu(), [2, 2], [2, 2]);
-                let x = hidden.forward(&x.reshape(&[n, 4 * 4 * 32])).relu();
+                let x = hidden.forward(&x.reshape([n, 4 * 4 * 32])).relu();
                 out.forward(&drop.forward(&x, key))
             }
         }

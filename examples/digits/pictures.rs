@@ -120,9 +120,9 @@ where
         .axis_desc_style(text(13, &GREY, HPos::Left, VPos::Top))
         .draw()?;
     for (_, color, values) in series {
-        let points = values.iter().enumerate().map(|(i, &y)| ((i + 1) as f64, y.max(floor)));
+        let mut points = values.iter().enumerate().map(|(i, &y)| ((i + 1) as f64, y.max(floor)));
         chart.draw_series(LineSeries::new(points.clone(), color.stroke_width(2)))?;
-        chart.draw_series(points.last().map(|end| Circle::new(end, 4, color.filled())))?;
+        chart.draw_series(points.next_back().map(|end| Circle::new(end, 4, color.filled())))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! grow and data-dependent control flow inside `grad` keeps its gradient.
 
 use crate::buffer::Buffer;
-use crate::dtype::{DType, Element};
+use crate::dtype::DType;
 use crate::prim::Prim;
 use crate::shape::Shape;
 use smallvec::{SmallVec, smallvec};
@@ -107,20 +107,13 @@ pub fn live_buffers() -> usize {
     Buffer::live()
 }
 
-/// Unevaluated chains longer than this are evaluated as they are built, so that a loop nobody looks at stays bounded.
-const MAX_DEPTH: u32 = 4096;
-
 impl Array {
-    #[track_caller]
-    pub(crate) fn new(prim: Prim, args: Args, shape: Shape, dtype: DType) -> Array {
-        Array::build(prim, args, shape, dtype, None, None)
-    }
     /// A node that is data already.
     #[track_caller]
     pub(crate) fn leaf(value: Buffer, shape: Shape) -> Array {
         debug_assert_eq!(value.len(), shape.size());
         let dtype = value.dtype();
-        Array::build(Prim::Leaf, smallvec![], shape, dtype, Some(Arc::new(value)), None)
+        Array::node(Prim::Leaf, smallvec![], shape, dtype, Some(Arc::new(value)), None)
     }
     /// The input of a running transform: the same value, a new identity.
     #[track_caller]
@@ -128,10 +121,10 @@ impl Array {
         let value = self.0.state().value.clone();
         let (shape, dtype) = (self.0.shape.clone(), self.0.dtype);
         let _at = Place::of(self);
-        Array::build(Prim::Alias, smallvec![self.clone()], shape, dtype, value, Some(trace.clone()))
+        Array::node(Prim::Alias, smallvec![self.clone()], shape, dtype, value, Some(trace.clone()))
     }
     #[track_caller]
-    fn build(
+    pub(crate) fn node(
         prim: Prim,
         args: Args,
         shape: Shape,
@@ -154,11 +147,7 @@ impl Array {
         LIVE.fetch_add(1, Relaxed);
         let state = Mutex::new(State { args, value, cut: false, together: None });
         let at = PLACE.get().unwrap_or(Location::caller());
-        let array = Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, depth, state }));
-        if depth > MAX_DEPTH {
-            array.eval();
-        }
-        array
+        Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, depth, state }))
     }
 
     /// The extents of the axes.
@@ -184,59 +173,6 @@ impl Array {
     /// Whether its data have been computed.
     pub fn is_evaluated(&self) -> bool {
         self.0.state().value.is_some()
-    }
-    /// Computes the data now (together with what shares its work), and returns the array for chaining.
-    ///
-    /// Looking at an array (`item`, `to_vec`, printing) does this by itself.
-    ///
-    /// # Panics
-    /// If an index is out of range, naming it and the line.
-    pub fn eval(&self) -> &Array {
-        if !self.is_evaluated() {
-            crate::eval::eval(std::slice::from_ref(self));
-        }
-        self
-    }
-    pub(crate) fn value(&self) -> Arc<Buffer> {
-        self.eval();
-        self.0.state().value.clone().expect("evaluation leaves a value")
-    }
-    /// The elements in row-major order.
-    ///
-    /// # Panics
-    /// If `T` is not the array's dtype.
-    #[track_caller]
-    pub fn to_vec<T: Element>(&self) -> Vec<T> {
-        self.expect_dtype::<T>("to_vec");
-        self.value().slice::<T::Store>().iter().map(|&x| T::load(x)).collect()
-    }
-    /// The only element, as `f64`.
-    ///
-    /// # Panics
-    /// If the array has not exactly one element.
-    #[track_caller]
-    pub fn item(&self) -> f64 {
-        if self.size() != 1 {
-            panic!("item: the array has shape {}, not one element\n  made at {}", self.0.shape, self.at())
-        }
-        let value = self.value();
-        match self.dtype() {
-            DType::F32 => f64::from(value.slice::<f32>()[0]),
-            DType::F64 => value.slice::<f64>()[0],
-            DType::I32 => f64::from(value.slice::<i32>()[0]),
-            DType::I64 => value.slice::<i64>()[0] as f64,
-            DType::Bool => f64::from(value.slice::<u8>()[0]),
-        }
-    }
-    #[track_caller]
-    pub(crate) fn expect_dtype<T: Element>(&self, what: &str) {
-        if self.dtype() != T::DTYPE {
-            let (have, want) = (self.dtype(), T::DTYPE);
-            panic!(
-                "{what}: the array is {have}, not {want}; convert it with .cast(DType::{want:?})\n  made at {}",
-                self.at()
-            )
-        }
     }
     /// What it is made of; data have no arguments.
     pub(crate) fn parts(&self) -> (&Prim, Args) {
@@ -296,18 +232,4 @@ impl Drop for Node {
             }
         }
     }
-}
-
-/// Evaluates arrays together, sharing their common work.
-///
-/// ```
-/// use pullback_array::{Array, Real, eval};
-/// let x = Array::from([1.0, 2.0]);
-/// let (s, e) = (x.sin(), x.exp());
-/// eval(&[&s, &e]);
-/// assert!(s.is_evaluated() && e.is_evaluated());
-/// ```
-pub fn eval(arrays: &[&Array]) {
-    let arrays: Vec<Array> = arrays.iter().map(|&a| a.clone()).collect();
-    crate::eval::eval(&arrays)
 }

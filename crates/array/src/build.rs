@@ -8,7 +8,20 @@ use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
 
+/// Unevaluated chains longer than this are evaluated as they are built, so that a loop nobody looks at stays bounded.
+const MAX_DEPTH: u32 = 4096;
+
 impl Array {
+    /// A node of the graph.
+    #[track_caller]
+    pub(crate) fn new(prim: Prim, args: Args, shape: Shape, dtype: DType) -> Array {
+        let array = Array::node(prim, args, shape, dtype, None, None);
+        if array.0.depth > MAX_DEPTH {
+            array.eval();
+        }
+        array
+    }
+
     /// `value` everywhere, rounded to what the dtype can hold.
     #[track_caller]
     pub(crate) fn fill(value: f64, shape: impl Into<Shape>, dtype: DType) -> Array {

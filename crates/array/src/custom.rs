@@ -4,8 +4,7 @@
 //! derivative the call's rule gives, in arrays again, so that any order works.
 
 use crate::array::{Args, Array, Node};
-use crate::prim::Prim;
-use std::hash::{Hash, Hasher};
+use crate::prim::{Call, Prim};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// Cotangents, or tangents, of which `None` is zero.
@@ -13,17 +12,18 @@ pub(crate) type Linear = Vec<Option<Array>>;
 /// From inputs, outputs and what is known of one side's (co)tangents to the other side's.
 pub(crate) type Rule = Box<dyn Fn(&[Array], &[Array], Linear) -> Linear + Send + Sync>;
 
-/// One call of a function with its own rule.
-pub struct Call {
-    /// The function's name, for messages.
-    pub(crate) name: &'static str,
+/// What a call is beside its name.
+struct Rules {
     outputs: Vec<Array>,
     nodes: OnceLock<Vec<(u64, Weak<Node>)>>,
-    pub(crate) pullback: Rule,
-    pub(crate) pushforward: Option<Rule>,
+    pullback: Rule,
+    pushforward: Option<Rule>,
 }
 
 impl Call {
+    fn rules(&self) -> &Rules {
+        self.rules.downcast_ref().expect("calls are made by `results`")
+    }
     /// The arrays that stand for the outputs of `name(inputs)`.
     #[track_caller]
     pub(crate) fn results(
@@ -33,21 +33,23 @@ impl Call {
         pullback: Rule,
         pushforward: Option<Rule>,
     ) -> Vec<Array> {
-        let call = Arc::new(Call { name, outputs, nodes: OnceLock::new(), pullback, pushforward });
-        let results: Vec<Array> = (0..call.outputs.len()).map(|k| call.output(k, inputs)).collect();
-        let _ = call.nodes.set(results.iter().map(|a| (a.0.id, Arc::downgrade(&a.0))).collect());
+        let n = outputs.len();
+        let rules = Rules { outputs, nodes: OnceLock::new(), pullback, pushforward };
+        let call = Arc::new(Call { name, rules: Box::new(rules) });
+        let results: Vec<Array> = (0..n).map(|k| call.output(k, inputs)).collect();
+        let _ = call.rules().nodes.set(results.iter().map(|a| (a.0.id, Arc::downgrade(&a.0))).collect());
         results
     }
     #[track_caller]
     fn output(self: &Arc<Call>, k: usize, inputs: &[Array]) -> Array {
-        let value = &self.outputs[k];
+        let value = &self.rules().outputs[k];
         let args: Args = inputs.iter().chain([value]).cloned().collect();
         Array::new(Prim::Custom(self.clone(), k), args, value.0.shape.clone(), value.dtype())
     }
     /// The nodes of all outputs; one that nobody holds any more is made again.
     #[track_caller]
-    pub(crate) fn siblings(self: &Arc<Call>, inputs: &[Array]) -> Vec<Array> {
-        let nodes = self.nodes.get().map_or(&[][..], |n| n);
+    fn siblings(self: &Arc<Call>, inputs: &[Array]) -> Vec<Array> {
+        let nodes = self.rules().nodes.get().map_or(&[][..], |n| n);
         let alive = |(k, (_, node)): (usize, &(u64, Weak<Node>))| match node.upgrade() {
             Some(node) => Array(node),
             None => self.output(k, inputs),
@@ -56,24 +58,38 @@ impl Call {
     }
     /// The ids of the outputs' nodes.
     pub(crate) fn ids(&self) -> impl Iterator<Item = u64> {
-        self.nodes.get().into_iter().flatten().map(|(id, _)| *id)
+        self.rules().nodes.get().into_iter().flatten().map(|(id, _)| *id)
     }
-}
 
-// A call is itself and no other.
-impl PartialEq for Call {
-    fn eq(&self, other: &Call) -> bool {
-        std::ptr::eq(self, other)
+    /// The cotangents of the inputs from those of the outputs.
+    #[track_caller]
+    pub(crate) fn pull(self: &Arc<Call>, inputs: &[Array], cotangents: Linear) -> Linear {
+        let outputs = self.siblings(inputs);
+        let pulled = (self.rules().pullback)(inputs, &outputs, cotangents);
+        for (x, d) in inputs.iter().zip(&pulled) {
+            if let Some(d) = d.as_ref().filter(|d| d.0.shape != x.0.shape || d.dtype() != x.dtype()) {
+                panic!(
+                    "the rule of `{}` gave a cotangent of shape {} {} for an input of shape {} {}\n  input made at {}",
+                    self.name,
+                    d.0.shape,
+                    d.dtype(),
+                    x.0.shape,
+                    x.dtype(),
+                    x.at()
+                )
+            }
+        }
+        pulled
     }
-}
-impl Eq for Call {}
-impl Hash for Call {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        std::ptr::from_ref(self).hash(state)
+    /// The tangents of the outputs from those of the inputs, if there is a rule for it.
+    #[track_caller]
+    pub(crate) fn push(self: &Arc<Call>, inputs: &[Array], tangents: &Linear) -> Option<Linear> {
+        let rule = self.rules().pushforward.as_ref()?;
+        Some(rule(inputs, &self.siblings(inputs), tangents.clone()))
     }
-}
-impl std::fmt::Debug for Call {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        write!(f, "Call({})", self.name)
+    /// Zeros like the outputs.
+    #[track_caller]
+    pub(crate) fn zeros(&self) -> Vec<Array> {
+        self.rules().outputs.iter().map(Array::zeros_like).collect()
     }
 }

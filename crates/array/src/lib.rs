@@ -1,5 +1,7 @@
 //! Arrays of pullback: lazy n-d arrays over a closed set of primitives, and transforms of functions of them.
 
+#![deny(unsafe_code)]
+
 extern crate self as pullback_array;
 
 mod array;
@@ -11,6 +13,7 @@ mod display;
 mod dtype;
 mod eval;
 pub mod io;
+mod look;
 mod ops;
 mod prim;
 mod random;
@@ -19,10 +22,11 @@ mod shape;
 mod transform;
 mod tree;
 
-pub use array::{Array, eval, live_buffers, live_nodes};
+pub use array::{Array, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
 pub use eval::{set_threads, threads};
 pub use io::Error;
+pub use look::eval;
 pub use ops::*;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;

@@ -4,11 +4,13 @@
 //! transpose (which is in the set), bilinear ones by the transpose in each argument. Every primitive has a static
 //! shape rule, can take one more leading axis inside the set (batch closure), and has one meaning in StableHLO.
 
-use crate::custom::Call;
 use crate::dtype::DType;
 use crate::shape::Dims;
 use pullback_real::{Binary, Unary};
 use smallvec::SmallVec;
+use std::any::Any;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// How two numbers are compared; the result is `bool`. The other two orders swap the operands.
@@ -59,6 +61,31 @@ pub struct Padding {
     pub hi: isize,
     /// Zeros between neighbours.
     pub interior: usize,
+}
+
+/// A call with rules of its own, of which a primitive knows no more than the name, and that it is itself and no other.
+pub struct Call {
+    /// The function's name, for messages.
+    pub(crate) name: &'static str,
+    /// Outputs and rules: see `custom`.
+    pub(crate) rules: Box<dyn Any + Send + Sync>,
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+impl Eq for Call {}
+impl Hash for Call {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state)
+    }
+}
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Call({})", self.name)
+    }
 }
 
 /// One primitive with its attributes. Shapes of arguments and result are on the nodes.

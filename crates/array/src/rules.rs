@@ -4,14 +4,12 @@
 //! their transpose; bilinear ones by the transpose in each argument. Only what is neither has a rule of its own.
 
 use crate::array::Array;
-use crate::custom::{Call, Linear};
 use crate::dtype::DType;
 use crate::prim::{Kind, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use smallvec::{SmallVec, smallvec};
-use std::sync::Arc;
 
-/// The cotangents of `y`'s arguments from its cotangent `g`; `None` is zero. (`Custom` has [`pull_call`].)
+/// The cotangents of `y`'s arguments from its cotangent `g`; `None` is zero. (`Custom` calls are pulled back by `custom`.)
 #[track_caller]
 pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> SmallVec<[Option<Array>; 3]> {
     let only_waited_for = |k: usize| matches!(prim, Prim::Alias) && k > 0;
@@ -30,7 +28,7 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
     }
 }
 
-/// The tangent of `y` from those of its arguments; `None` is zero. (`Custom` has [`push_call`].)
+/// The tangent of `y` from those of its arguments; `None` is zero. (`Custom` calls are pushed forward by `jvp`.)
 #[track_caller]
 pub(crate) fn pushforward(
     prim: &Prim,
@@ -261,46 +259,6 @@ fn conv_by_kernel(w: &Window, x: &Array, g: &Array, shape: &Shape) -> Array {
     let dw = x.permute_op(channels_first).conv_op(&g.permute_op(batch_inside), back);
     // [g, c, k…, o] → [g, k…, c, o].
     dw.permute_op([0].into_iter().chain(2..rank - 1).chain([1, rank - 1]).collect())
-}
-
-/// The cotangents of a call's inputs.
-#[track_caller]
-pub(crate) fn pull_call(call: &Arc<Call>, inputs: &[Array], cotangents: Linear) -> Linear {
-    let outputs = call.siblings(inputs);
-    let pulled = (call.pullback)(inputs, &outputs, cotangents);
-    for (x, d) in inputs.iter().zip(&pulled) {
-        if let Some(d) = d.as_ref().filter(|d| d.0.shape != x.0.shape || d.dtype() != x.dtype()) {
-            panic!(
-                "the rule of `{}` gave a cotangent of shape {} {} for an input of shape {} {}\n  input made at {}",
-                call.name,
-                d.0.shape,
-                d.dtype(),
-                x.0.shape,
-                x.dtype(),
-                x.at()
-            )
-        }
-    }
-    pulled
-}
-
-/// The tangents of a call's outputs: by its own rule, or else by transposing its pullback, which is linear in the
-/// cotangents.
-#[track_caller]
-pub(crate) fn push_call(call: &Arc<Call>, inputs: &[Array], tangents: Linear) -> Linear {
-    let outputs = call.siblings(inputs);
-    if let Some(rule) = &call.pushforward {
-        return rule(inputs, &outputs, tangents);
-    }
-    let zeros: Vec<Array> = outputs.iter().map(Array::zeros_like).collect();
-    let floats: Vec<usize> = (0..inputs.len()).filter(|&k| tangents[k].is_some()).collect();
-    let linear = |u: &Vec<Array>| -> Vec<Array> {
-        let pulled = (call.pullback)(inputs, &outputs, u.iter().cloned().map(Some).collect());
-        floats.iter().map(|&k| pulled[k].clone().unwrap_or_else(|| inputs[k].zeros_like())).collect()
-    };
-    let (_, transposed) = crate::transform::vjp(linear)(&zeros);
-    let g: Vec<Array> = floats.iter().filter_map(|&k| tangents[k].clone()).collect();
-    transposed(&g).into_iter().map(Some).collect()
 }
 
 /// The float type of a derivative, or none.

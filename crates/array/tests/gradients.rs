@@ -97,8 +97,8 @@ checks! {
         |x| x.get((.., 1)).square(); |x| x.get(s![..;-1, ..;2]).square(); |x| x.take(&Array::from([2, 0, -1]), 0).square();
         |x| x.get((&Array::from([0, 1, 1]), &Array::from([3, 3, 2]))).square();
         |x| x.take_along_axis(&x.argsort(1), 1).square(); |x| x.sort(0) * x; |x| x.top_k(2).0.square();
-        |x| x.at_set((1, 1..), x.get(0).get(1..).square()); |x| x.at_add(&Array::from([0, 0, 2]), x.square());
-        |x| x.at_multiply(&Array::from([0, 0, 2]), x.square()); |x| x.at_max(&Array::from([0, 0, 2]), x * 1.7 + 0.1);
+        |x| x.at_set((1, 1..), x.get(0).get(1..).square()); |x| x.at_add(Array::from([0, 0, 2]), x.square());
+        |x| x.at_multiply(Array::from([0, 0, 2]), x.square()); |x| x.at_max(Array::from([0, 0, 2]), x * 1.7 + 0.1);
         |x| x.at_set((&Array::from([0, 2]), &Array::from([3, 1])), Array::from([7.0, 8.0])) * x;
         |x| x.segment_sum(&Array::from([1, 0, 1]), 2).square(); |x| x.boolean_mask(&Array::from([true, false, true])).square();
         |x| x.dynamic_slice(&Array::from([2, 1]), &[2, 2]).square();

@@ -69,7 +69,8 @@ fn dtypes_stay_and_integers_are_untouched() {
     let (mut m, step) = (model(), value_and_grad(loss));
     let (mut sgd, mut rms) = (Sgd::with_momentum(&m, 0.1, 0.9), RmsProp::new(&m, 0.1));
     let (mut adam, mut adamw) = (Adam::new(&m, 0.1), AdamW::new(&m, 0.1, 0.1));
-    let updates: [&mut dyn FnMut(&mut Model, &Model); 4] = [
+    type Update<'a> = &'a mut dyn FnMut(&mut Model, &Model);
+    let updates: [Update; 4] = [
         &mut |m, g| sgd.update(m, g),
         &mut |m, g| rms.update(m, g),
         &mut |m, g| adam.update(m, g),

@@ -5,10 +5,10 @@
 //! node recorded, with both slopes.
 
 use crate::operators;
+use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
 use crate::session;
-use crate::table::{Binary, Unary};
 use crate::tape;
 use crate::var::Var;
 

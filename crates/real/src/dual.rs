@@ -1,8 +1,8 @@
 //! Forward mode: a number and its derivatives along N directions at once, over any `Real`, so that they nest.
 
 use crate::operators;
+use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
-use crate::table::{Binary, Unary};
 use std::array::from_fn;
 use std::cmp::Ordering;
 

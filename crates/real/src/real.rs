@@ -3,7 +3,11 @@
 //! Bounds on a type other than `Self` reach the users of a trait only through an associated type; [`Imply`]
 //! is that detour. With it the single bound `R: Real` allows `&x * &y`, `2.0 * &x` and `x.max(0.0)`.
 
-use crate::table::{Binary, Unary};
+use crate::op::elementary;
+use crate::special as s;
+use crate::table::Notation::{self, Function, Infix, Power, Prefix};
+use crate::table::rows;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
@@ -186,9 +190,8 @@ macro_rules! real_trait {
         }
     };
 }
-pub(crate) use real_trait;
-
-crate::table::methods!(real_trait);
+rows!(elementary);
+methods!(real_trait);
 
 /// A [`Real`] for code that copies and branches: `Copy`, ordered, comparable with `f64`.
 ///
@@ -261,89 +264,4 @@ impl Arg<f64> for &f64 {
     fn into_real(self) -> f64 {
         *self
     }
-}
-
-/// Gives a [`Real`] type its operators, all of them through `Real::unary` and `Real::binary`:
-/// `operators! { [generics] Type }`.
-#[macro_export]
-macro_rules! operators {
-    ([$($g:tt)*] $T:ty) => {
-        impl<$($g)*> ::std::ops::Neg for $T {
-            type Output = $T;
-            #[inline(always)] #[track_caller]
-            fn neg(self) -> $T { <$T as $crate::Real>::unary($crate::Unary::Neg, &self) }
-        }
-        impl<$($g)*> ::std::ops::Neg for &$T {
-            type Output = $T;
-            #[inline(always)] #[track_caller]
-            fn neg(self) -> $T { <$T as $crate::Real>::unary($crate::Unary::Neg, self) }
-        }
-        impl<$($g)*> ::std::iter::Sum for $T {
-            fn sum<I: Iterator<Item = $T>>(items: I) -> $T {
-                items.reduce(|a, b| a + b).unwrap_or_else(|| <$T as $crate::Real>::lift(0.0))
-            }
-        }
-        impl<$($g)*> ::std::iter::Product for $T {
-            fn product<I: Iterator<Item = $T>>(items: I) -> $T {
-                items.reduce(|a, b| a * b).unwrap_or_else(|| <$T as $crate::Real>::lift(1.0))
-            }
-        }
-        impl<$($g)*> $crate::Arg<$T> for $T {
-            #[inline(always)]
-            fn into_real(self) -> $T { self }
-        }
-        impl<$($g)*> $crate::Arg<$T> for &$T {
-            #[inline(always)]
-            fn into_real(self) -> $T { self.clone() }
-        }
-        impl<$($g)*> $crate::Arg<$T> for f64 {
-            #[inline(always)] #[track_caller]
-            fn into_real(self) -> $T { <$T as $crate::Real>::lift(self) }
-        }
-        $crate::operators! {@ [$($g)*] $T, Add add AddAssign add_assign}
-        $crate::operators! {@ [$($g)*] $T, Sub sub SubAssign sub_assign}
-        $crate::operators! {@ [$($g)*] $T, Mul mul MulAssign mul_assign}
-        $crate::operators! {@ [$($g)*] $T, Div div DivAssign div_assign}
-        $crate::operators! {@ [$($g)*] $T, Rem rem RemAssign rem_assign}
-    };
-    (@ [$($g:tt)*] $T:ty, $Op:ident $op:ident $Assign:ident $assign:ident) => {
-        $crate::operators! {@@ [$($g)*] $Op $op; $T, $T, $T; x y => @both &x, &y}
-        $crate::operators! {@@ [$($g)*] $Op $op; $T, &$T, $T; x y => @both &x, y}
-        $crate::operators! {@@ [$($g)*] $Op $op; &$T, $T, $T; x y => @both x, &y}
-        $crate::operators! {@@ [$($g)*] $Op $op; &$T, &$T, $T; x y => @both x, y}
-        $crate::operators! {@@ [$($g)*] $Op $op; $T, f64, $T; x y => @by &x, y}
-        $crate::operators! {@@ [$($g)*] $Op $op; &$T, f64, $T; x y => @by x, y}
-        $crate::operators! {@@ [$($g)*] $Op $op; f64, $T, $T; x y => @of x, &y}
-        $crate::operators! {@@ [$($g)*] $Op $op; f64, &$T, $T; x y => @of x, y}
-        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, $T; y => @both &y}
-        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, &$T; y => @both y}
-        $crate::operators! {@= [$($g)*] $Op $Assign $assign; $T, f64; y => @by y}
-    };
-    (@@ [$($g:tt)*] $Op:ident $op:ident; $L:ty, $R:ty, $T:ty; $x:ident $y:ident => @$how:ident $a:expr, $b:expr) => {
-        impl<$($g)*> ::std::ops::$Op<$R> for $L {
-            type Output = $T;
-            #[inline(always)] #[track_caller]
-            fn $op(self, $y: $R) -> $T {
-                let $x = self;
-                $crate::operators!(@call $how $T, $Op, $a, $b)
-            }
-        }
-    };
-    (@call both $T:ty, $Op:ident, $a:expr, $b:expr) => {
-        <$T as $crate::Real>::binary($crate::Binary::$Op, $a, $b)
-    };
-    (@call by $T:ty, $Op:ident, $a:expr, $b:expr) => {
-        <$T as $crate::Real>::binary_by($crate::Binary::$Op, $a, $b)
-    };
-    (@call of $T:ty, $Op:ident, $a:expr, $b:expr) => {
-        <$T as $crate::Real>::binary_of($crate::Binary::$Op, $a, $b)
-    };
-    (@= [$($g:tt)*] $Op:ident $Assign:ident $assign:ident; $T:ty, $R:ty; $y:ident => @$how:ident $b:expr) => {
-        impl<$($g)*> ::std::ops::$Assign<$R> for $T {
-            #[inline(always)] #[track_caller]
-            fn $assign(&mut self, $y: $R) {
-                *self = $crate::operators!(@call $how $T, $Op, self, $b);
-            }
-        }
-    };
 }

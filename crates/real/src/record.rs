@@ -1,7 +1,7 @@
 //! What is recorded: for every result, the slopes by its arguments (a node), and where derivatives will be
 //! differentiated again, the operation itself.
 
-use crate::table::{Binary, Unary};
+use crate::real::{Binary, Unary};
 use crate::var::Var;
 
 /// The slopes of one result by at most two earlier ones. Slot 0 stands for «nothing», with slope 0.

@@ -2,11 +2,7 @@
 //! where it is smooth. Everything else (`Real`'s methods, forward, reverse and symbolic mode, arrays, tests,
 //! documentation) comes from these rows.
 //!
-//! A slope is written in [`Real`] itself, so derivatives of derivatives are nothing special.
-
-use crate::real::Real;
-use crate::special as s;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
+//! A slope is written in `Real` itself, so derivatives of derivatives are nothing special.
 
 /// How an operation is written in a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,321 +17,190 @@ pub enum Notation {
     Power(u8),
 }
 
-macro_rules! elementary {
-    (
-        unary { $( $(#[$ud:meta])* $U:ident $u:ident = $uval:expr,
-                   |$ux:pat_param, $uy:pat_param| $uslope:expr, $unote:expr, $ulo:literal..$uhi:literal; )* }
-        flat { $( $(#[$fd:meta])* $F:ident $f:ident = $fval:expr; )* }
-        indexed { $( $(#[$nd:meta])* $N:ident $n:ident($ni:ident: $nt:ty = $nsample:literal) = |$nv:pat_param| $nval:expr,
-                   |$nx:pat_param, $ny:pat_param| $nslope:expr, $nnote:expr, $nlo:literal..$nhi:literal; )* }
-        binary { $( $(#[$bd:meta])* $B:ident $b:ident = $bval:expr,
-                   |$bx:pat_param, $by:pat_param, $bz:pat_param| ($bdx:expr, $bdy:expr), $bnote:expr,
-                   ($bxlo:literal..$bxhi:literal, $bylo:literal..$byhi:literal); )* }
-        flat_binary { $( $(#[$gd:meta])* $G:ident $g:ident = $gval:expr; )* }
-    ) => {
-        /// An elementary function of one number.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Unary { $($(#[$ud])* $U,)* $($(#[$fd])* $F,)* $($(#[$nd])* $N($nt),)* }
-        /// An elementary function of two numbers.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Binary { $($(#[$bd])* $B,)* $($(#[$gd])* $G,)* }
-
-        impl Unary {
-            /// Every row, those with an integer at one sample of it.
-            pub const ALL: &'static [Unary] = &[$(Unary::$U,)* $(Unary::$F,)* $(Unary::$N($nsample),)*];
-            /// The name of its method.
-            pub fn name(self) -> &'static str {
-                match self { $(Unary::$U => stringify!($u),)* $(Unary::$F => stringify!($f),)* $(Unary::$N(_) => stringify!($n),)* }
+/// Hands the rows to a macro that makes something of them.
+macro_rules! rows {
+    ($callback:ident) => {
+        $callback! {
+            unary {
+            //  op    method   value,   slope from x and y = op(x),   notation,   where it is smooth
+                /// −x.
+                Neg neg = |x| -x, |_, _| R::lift(-1.0), Prefix("-"), -3.0..3.0;
+                /// 1/x.
+                Recip recip = f64::recip, |_, y| -(y * y), Function, 0.2..3.0;
+                /// x².
+                Square square = |x| x * x, |x, _| 2.0 * x, Power(3), -3.0..3.0;
+                /// √x.
+                Sqrt sqrt = f64::sqrt, |_, y| 0.5 / y, Function, 0.1..4.0;
+                /// ∛x.
+                Cbrt cbrt = f64::cbrt, |_, y| (3.0 * y.square()).recip(), Function, 0.1..4.0;
+                /// eˣ.
+                Exp exp = f64::exp, |_, y| y.clone(), Function, -3.0..3.0;
+                /// 2ˣ.
+                Exp2 exp2 = f64::exp2, |_, y| LN_2 * y, Function, -3.0..3.0;
+                /// eˣ − 1, accurate near 0.
+                ExpM1 exp_m1 = f64::exp_m1, |x, _| x.exp(), Function, -3.0..3.0;
+                /// The natural logarithm.
+                Ln ln = f64::ln, |x, _| x.recip(), Function, 0.1..4.0;
+                /// The logarithm to base 2.
+                Log2 log2 = f64::log2, |x, _| LOG2_E / x, Function, 0.1..4.0;
+                /// The logarithm to base 10.
+                Log10 log10 = f64::log10, |x, _| LOG10_E / x, Function, 0.1..4.0;
+                /// ln(1 + x), accurate near 0.
+                Ln1p ln_1p = f64::ln_1p, |x, _| (1.0 + x).recip(), Function, -0.8..4.0;
+                /// sin x.
+                Sin sin = f64::sin, |x, _| x.cos(), Function, -3.0..3.0;
+                /// cos x.
+                Cos cos = f64::cos, |x, _| -x.sin(), Function, -3.0..3.0;
+                /// tan x.
+                Tan tan = f64::tan, |_, y| 1.0 + y.square(), Function, -1.3..1.3;
+                /// arcsin x.
+                Asin asin = f64::asin, |x, _| ((1.0 - x) * (1.0 + x)).sqrt().recip(), Function, -0.9..0.9;
+                /// arccos x.
+                Acos acos = f64::acos, |x, _| -((1.0 - x) * (1.0 + x)).sqrt().recip(), Function, -0.9..0.9;
+                /// arctan x.
+                Atan atan = f64::atan, |x, _| (1.0 + x.square()).recip(), Function, -3.0..3.0;
+                /// sinh x.
+                Sinh sinh = f64::sinh, |x, _| x.cosh(), Function, -3.0..3.0;
+                /// cosh x.
+                Cosh cosh = f64::cosh, |x, _| x.sinh(), Function, -3.0..3.0;
+                // sech² rather than 1 − y²: no cancellation in the tails.
+                /// tanh x.
+                Tanh tanh = f64::tanh, |x, _| x.sech().square(), Function, -3.0..3.0;
+                /// 1/cosh x.
+                Sech sech = s::sech, |x, y| -(y * x.tanh()), Function, -3.0..3.0;
+                /// arsinh x.
+                Asinh asinh = s::asinh, |x, _| x.hypot(1.0).recip(), Function, -3.0..3.0;
+                /// arcosh x.
+                Acosh acosh = s::acosh, |x, _| ((x - 1.0).sqrt() * (x + 1.0).sqrt()).recip(), Function, 1.2..4.0;
+                /// artanh x.
+                Atanh atanh = s::atanh, |x, _| ((1.0 - x) * (1.0 + x)).recip(), Function, -0.9..0.9;
+                /// |x|; its derivative at 0 is 0.
+                Abs abs = f64::abs, |x, _| x.sign(), Function, 0.1..3.0;
+                /// max(x, 0), NaN for NaN; its derivative at 0 is 0.
+                Relu relu = |x| if x <= 0.0 { 0.0 } else { x }, |x, _| R::lift(0.0).less(x), Function, 0.1..3.0;
+                /// 1/(1 + e⁻ˣ), the sigmoid.
+                Logistic logistic = s::logistic, |x, _| 0.25 * (0.5 * x).sech().square(), Function, -4.0..4.0;
+                /// ln(1 + eˣ).
+                Softplus softplus = s::softplus, |x, _| x.logistic(), Function, -4.0..4.0;
+                /// The error function.
+                Erf erf = s::erf, |x, _| FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..2.0;
+                /// 1 − erf x, accurate in the tail.
+                Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..3.0;
+                /// exp(x²)·erfc(x).
+                Erfcx erfcx = s::erfcx, |x, y| 2.0 * x * y - FRAC_2_SQRT_PI, Function, -1.0..3.0;
+                /// The inverse of [`erf`](Real::erf).
+                ErfInv erf_inv = s::erf_inv, |_, y| FRAC_2_SQRT_PI.recip() * y.square().exp(), Function, -0.9..0.9;
+                /// Γ(x).
+                Gamma gamma = s::gamma, |x, y| y * x.polygamma(0), Function, 0.5..4.0;
+                /// ln |Γ(x)|.
+                LnGamma ln_gamma = s::ln_gamma, |x, _| x.polygamma(0), Function, 0.3..6.0;
+                /// The distribution function of the standard normal.
+                NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * (-0.5 * x.square()).exp(), Function, -3.0..3.0;
+                /// ln of [`norm_cdf`](Real::norm_cdf), accurate in the lower tail.
+                NormLogCdf norm_log_cdf = s::norm_log_cdf, |x, _| x.inv_mills_ratio(), Function, -4.0..3.0;
+                /// φ(x)/Φ(x), the slope of [`norm_log_cdf`](Real::norm_log_cdf).
+                InvMillsRatio inv_mills_ratio = s::inv_mills_ratio, |x, y| -(y * (x + y)), Function, -4.0..3.0;
+                /// The inverse of [`norm_cdf`](Real::norm_cdf).
+                NormQuantile norm_quantile = s::norm_quantile, |_, y| TAU.sqrt() * (0.5 * y.square()).exp(), Function, 0.1..0.9;
+                /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
+                Logit logit = s::logit, |x, _| (x * (1.0 - x)).recip(), Function, 0.1..0.9;
+                /// The exponential integral Ei(x).
+                ExpIntEi exp_int_ei = s::exp_int_ei, |x, _| x.exp() / x, Function, 0.3..3.0;
+                /// The exponential integral E₁(x).
+                ExpIntE1 exp_int_e1 = s::exp_int_e1, |x, _| -((-x).exp() / x), Function, 0.3..3.0;
+                /// The modified Bessel function I₀(x).
+                BesselI0 bessel_i0 = s::bessel_i0, |x, _| x.bessel_i1(), Function, -3.0..3.0;
+                // I₁(x)/x is ½ at 0.
+                /// The modified Bessel function I₁(x).
+                BesselI1 bessel_i1 = s::bessel_i1, |x, y| x.bessel_i0() - R::select(x, &(y / x), &R::lift(0.5)), Function, 0.3..3.0;
+                /// exp(−|x|)·I₀(x).
+                BesselI0e bessel_i0e = s::bessel_i0e, |x, y| x.bessel_i1e() - x.sign() * y, Function, 0.3..3.0;
+                /// exp(−|x|)·I₁(x).
+                BesselI1e bessel_i1e = s::bessel_i1e,
+                    |x, y| x.bessel_i0e() - R::select(x, &(y / x), &R::lift(0.5)) - x.sign() * y, Function, 0.3..3.0;
             }
-            /// The row with this name, of those without an integer.
-            pub fn by_name(name: &str) -> Option<Unary> {
-                $(if name == stringify!($u) { return Some(Unary::$U) })*
-                $(if name == stringify!($f) { return Some(Unary::$F) })*
-                None
+            flat {
+                /// −1, 0 or 1 with x's sign; 0 at ±0.
+                Sign sign = s::sign;
+                /// The largest integer not above x.
+                Floor floor = f64::floor;
+                /// The smallest integer not below x.
+                Ceil ceil = f64::ceil;
+                /// The nearest integer, halves to even.
+                Round round = f64::round_ties_even;
+                /// The integer part.
+                Trunc trunc = f64::trunc;
             }
-            /// op(x).
-            #[inline]
-            pub fn eval(self, x: f64) -> f64 {
-                match self {
-                    $(Unary::$U => { let f: fn(f64) -> f64 = $uval; f(x) })*
-                    $(Unary::$F => { let f: fn(f64) -> f64 = $fval; f(x) })*
-                    $(Unary::$N($ni) => { let $nv = x; $nval })*
-                }
+            indexed {
+                /// x to an integer power.
+                Powi powi(n: i32 = 3) = |x| s::powi(x, n),
+                    |x, _| match n { 0 => R::lift(0.0), 1 => R::lift(1.0), 2 => 2.0 * x, _ => f64::from(n) * x.powi(n - 1) },
+                    Power(3), 0.2..3.0;
+                /// ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ.
+                Polygamma polygamma(n: u32 = 2) = |x| s::polygamma(n, x), |x, _| x.polygamma(n + 1), Function, 0.5..6.0;
             }
-            /// dy/dx, where y = op(x).
-            #[inline]
-            #[track_caller]
-            pub fn slope<R: Real>(self, x: &R, y: &R) -> R {
-                match self {
-                    $(Unary::$U => { let ($ux, $uy) = (x, y); $uslope })*
-                    $(Unary::$F => R::lift(0.0),)*
-                    $(Unary::$N($ni) => { let ($nx, $ny) = (x, y); $nslope })*
-                }
+            binary {
+            //  op   method   value,   slopes from x, y and z = op(x, y),   notation,   where it is smooth
+                /// x + y.
+                Add add = |x, y| x + y, |_, _, _| (R::lift(1.0), R::lift(1.0)), Infix("+", 1), (-3.0..3.0, -3.0..3.0);
+                /// x − y.
+                Sub sub = |x, y| x - y, |_, _, _| (R::lift(1.0), R::lift(-1.0)), Infix("-", 1), (-3.0..3.0, -3.0..3.0);
+                /// x·y.
+                Mul mul = |x, y| x * y, |x, y, _| (y.clone(), x.clone()), Infix("*", 2), (-3.0..3.0, -3.0..3.0);
+                /// x/y.
+                Div div = |x, y| x / y, |_, y, z| (y.recip(), -(z / y)), Infix("/", 2), (-3.0..3.0, 0.3..3.0);
+                // At 0⁰ both derivatives are taken as 0; so is the one by the exponent for any power of 0.
+                /// x to the power y.
+                Pow pow = f64::powf,
+                    |x, y, z| (
+                        { let d = y * x.pow(y - 1.0); R::select(x, &d, &R::select(y, &d, &R::lift(0.0))) },
+                        R::select(x, &z.xlogy(x), &R::lift(0.0))
+                    ),
+                    Infix("^", 3), (0.3..3.0, -2.0..2.0);
+                /// The angle of the point (y, x): `y.atan2(x)`.
+                Atan2 atan2 = f64::atan2,
+                    |y, x, _| ({ let h = x.hypot(y); x / &h / h }, { let h = x.hypot(y); -(y / &h / h) }),
+                    Function, (0.3..3.0, -3.0..3.0);
+                /// √(x² + y²); at the origin its derivatives are 0.
+                Hypot hypot = f64::hypot,
+                    |x, y, z| (R::select(z, &(x / z), &R::lift(0.0)), R::select(z, &(y / z), &R::lift(0.0))),
+                    Function, (0.3..3.0, -3.0..3.0);
+                /// The larger, NaN if either is; a tie splits the derivative evenly.
+                Max max = s::maximum,
+                    |x, y, _| (0.5 * (1.0 + y.less(x) - x.less(y)), 0.5 * (1.0 + x.less(y) - y.less(x))),
+                    Function, (0.1..0.9, 1.1..2.0);
+                /// The smaller, NaN if either is; a tie splits the derivative evenly.
+                Min min = s::minimum,
+                    |x, y, _| (0.5 * (1.0 + x.less(y) - y.less(x)), 0.5 * (1.0 + y.less(x) - x.less(y))),
+                    Function, (0.1..0.9, 1.1..2.0);
+                /// |x| with the sign of y.
+                Copysign copysign = f64::copysign,
+                    |x, y, _| (x.sign() * R::lift(1.0).copysign(y), R::lift(0.0)),
+                    Function, (0.3..3.0, 0.3..3.0);
+                /// The remainder of x/y with the sign of x, like `%`; the quotient is held constant.
+                Rem rem = |x, y| x % y, |x, y, _| (R::lift(1.0), -(x / y).trunc()), Infix("%", 2), (2.2..2.8, 1.0..1.1);
+                /// The remainder of x/y with the sign of y, NumPy's; the quotient is held constant.
+                Remainder remainder = s::remainder, |x, y, _| (R::lift(1.0), -(x / y).floor()), Function, (2.2..2.8, 1.0..1.1);
+                /// ln(eˣ + eʸ).
+                LogAddExp log_add_exp = s::log_add_exp, |x, y, _| ((x - y).logistic(), (y - x).logistic()),
+                    Function, (-3.0..3.0, -3.0..3.0);
+                /// log₂(2ˣ + 2ʸ).
+                LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| ((LN_2 * (x - y)).logistic(), (LN_2 * (y - x)).logistic()),
+                    Function, (-3.0..3.0, -3.0..3.0);
+                /// ln B(x, y), the logarithm of the beta function.
+                LnBeta ln_beta = s::ln_beta,
+                    |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
+                    Function, (0.5..4.0, 0.5..4.0);
+                /// x·ln y, 0 where x = 0.
+                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(x, &(x / y), &R::lift(0.0))), Function, (-3.0..3.0, 0.3..3.0);
+                /// x·ln(1 + y), 0 where x = 0.
+                XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x / (1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
             }
-            /// Whether the slope is zero wherever it exists (steps): such a result carries no derivative.
-            #[inline(always)]
-            pub const fn is_flat(self) -> bool { matches!(self, $(Unary::$F)|*) }
-            /// How it is written.
-            pub fn notation(self) -> Notation {
-                match self {
-                    $(Unary::$U => $unote,)* $(Unary::$F => Notation::Function,)* $(Unary::$N(_) => $nnote,)*
-                }
-            }
-            /// An interval on which it is smooth, for tests.
-            pub fn smooth_on(self) -> (f64, f64) {
-                match self {
-                    $(Unary::$U => ($ulo, $uhi),)* $(Unary::$F => (0.1, 0.4),)* $(Unary::$N(_) => ($nlo, $nhi),)*
-                }
+            flat_binary {
+                /// 1 where x < y, else 0.
+                Less less = |x, y| if x < y { 1.0 } else { 0.0 };
             }
         }
-        impl Binary {
-            /// Every row.
-            pub const ALL: &'static [Binary] = &[$(Binary::$B,)* $(Binary::$G,)*];
-            /// The name of its method or operator.
-            pub fn name(self) -> &'static str {
-                match self { $(Binary::$B => stringify!($b),)* $(Binary::$G => stringify!($g),)* }
-            }
-            /// The row with this name.
-            pub fn by_name(name: &str) -> Option<Binary> {
-                $(if name == stringify!($b) { return Some(Binary::$B) })*
-                $(if name == stringify!($g) { return Some(Binary::$G) })*
-                None
-            }
-            /// op(x, y).
-            #[inline]
-            pub fn eval(self, x: f64, y: f64) -> f64 {
-                match self {
-                    $(Binary::$B => { let f: fn(f64, f64) -> f64 = $bval; f(x, y) })*
-                    $(Binary::$G => { let f: fn(f64, f64) -> f64 = $gval; f(x, y) })*
-                }
-            }
-            /// dz/dx, where z = op(x, y).
-            #[inline]
-            #[track_caller]
-            pub fn slope_x<R: Real>(self, x: &R, y: &R, z: &R) -> R {
-                match self {
-                    $(Binary::$B => { #[allow(unused_variables)] let ($bx, $by, $bz) = (x, y, z); $bdx })*
-                    $(Binary::$G => R::lift(0.0),)*
-                }
-            }
-            /// dz/dy, where z = op(x, y).
-            #[inline]
-            #[track_caller]
-            pub fn slope_y<R: Real>(self, x: &R, y: &R, z: &R) -> R {
-                match self {
-                    $(Binary::$B => { #[allow(unused_variables)] let ($bx, $by, $bz) = (x, y, z); $bdy })*
-                    $(Binary::$G => R::lift(0.0),)*
-                }
-            }
-            /// Whether both slopes are zero wherever they exist.
-            #[inline(always)]
-            pub const fn is_flat(self) -> bool { matches!(self, $(Binary::$G)|*) }
-            /// How it is written.
-            pub fn notation(self) -> Notation {
-                match self { $(Binary::$B => $bnote,)* $(Binary::$G => Notation::Function,)* }
-            }
-            /// Intervals of x and y on which it is smooth, for tests.
-            pub fn smooth_on(self) -> [(f64, f64); 2] {
-                match self {
-                    $(Binary::$B => [($bxlo, $bxhi), ($bylo, $byhi)],)*
-                    $(Binary::$G => [(0.1, 0.4), (0.6, 0.9)],)*
-                }
-            }
-        }
-        /// Hands the method names and documentation of the rows to the macro that declares `Real`.
-        macro_rules! methods {
-            ($callback:ident) => {
-                $crate::real::$callback! {
-                    unary { $($(#[$ud])* $u $U,)* $($(#[$fd])* $f $F,)* }
-                    indexed { $($(#[$nd])* $n $N($nt),)* }
-                    binary { $($(#[$bd])* $b $B,)* $($(#[$gd])* $g $G,)* }
-                }
-            };
-        }
-        pub(crate) use methods;
     };
 }
-
-use Notation::{Function, Infix, Power, Prefix};
-
-elementary! {
-    unary {
-    //  op    method   value,   slope from x and y = op(x),   notation,   where it is smooth
-        /// −x.
-        Neg neg = |x| -x, |_, _| R::lift(-1.0), Prefix("-"), -3.0..3.0;
-        /// 1/x.
-        Recip recip = f64::recip, |_, y| -(y * y), Function, 0.2..3.0;
-        /// x².
-        Square square = |x| x * x, |x, _| 2.0 * x, Power(3), -3.0..3.0;
-        /// √x.
-        Sqrt sqrt = f64::sqrt, |_, y| 0.5 / y, Function, 0.1..4.0;
-        /// ∛x.
-        Cbrt cbrt = f64::cbrt, |_, y| (3.0 * y.square()).recip(), Function, 0.1..4.0;
-        /// eˣ.
-        Exp exp = f64::exp, |_, y| y.clone(), Function, -3.0..3.0;
-        /// 2ˣ.
-        Exp2 exp2 = f64::exp2, |_, y| LN_2 * y, Function, -3.0..3.0;
-        /// eˣ − 1, accurate near 0.
-        ExpM1 exp_m1 = f64::exp_m1, |x, _| x.exp(), Function, -3.0..3.0;
-        /// The natural logarithm.
-        Ln ln = f64::ln, |x, _| x.recip(), Function, 0.1..4.0;
-        /// The logarithm to base 2.
-        Log2 log2 = f64::log2, |x, _| LOG2_E / x, Function, 0.1..4.0;
-        /// The logarithm to base 10.
-        Log10 log10 = f64::log10, |x, _| LOG10_E / x, Function, 0.1..4.0;
-        /// ln(1 + x), accurate near 0.
-        Ln1p ln_1p = f64::ln_1p, |x, _| (1.0 + x).recip(), Function, -0.8..4.0;
-        /// sin x.
-        Sin sin = f64::sin, |x, _| x.cos(), Function, -3.0..3.0;
-        /// cos x.
-        Cos cos = f64::cos, |x, _| -x.sin(), Function, -3.0..3.0;
-        /// tan x.
-        Tan tan = f64::tan, |_, y| 1.0 + y.square(), Function, -1.3..1.3;
-        /// arcsin x.
-        Asin asin = f64::asin, |x, _| ((1.0 - x) * (1.0 + x)).sqrt().recip(), Function, -0.9..0.9;
-        /// arccos x.
-        Acos acos = f64::acos, |x, _| -((1.0 - x) * (1.0 + x)).sqrt().recip(), Function, -0.9..0.9;
-        /// arctan x.
-        Atan atan = f64::atan, |x, _| (1.0 + x.square()).recip(), Function, -3.0..3.0;
-        /// sinh x.
-        Sinh sinh = f64::sinh, |x, _| x.cosh(), Function, -3.0..3.0;
-        /// cosh x.
-        Cosh cosh = f64::cosh, |x, _| x.sinh(), Function, -3.0..3.0;
-        // sech² rather than 1 − y²: no cancellation in the tails.
-        /// tanh x.
-        Tanh tanh = f64::tanh, |x, _| x.sech().square(), Function, -3.0..3.0;
-        /// 1/cosh x.
-        Sech sech = s::sech, |x, y| -(y * x.tanh()), Function, -3.0..3.0;
-        /// arsinh x.
-        Asinh asinh = s::asinh, |x, _| x.hypot(1.0).recip(), Function, -3.0..3.0;
-        /// arcosh x.
-        Acosh acosh = s::acosh, |x, _| ((x - 1.0).sqrt() * (x + 1.0).sqrt()).recip(), Function, 1.2..4.0;
-        /// artanh x.
-        Atanh atanh = s::atanh, |x, _| ((1.0 - x) * (1.0 + x)).recip(), Function, -0.9..0.9;
-        /// |x|; its derivative at 0 is 0.
-        Abs abs = f64::abs, |x, _| x.sign(), Function, 0.1..3.0;
-        /// max(x, 0), NaN for NaN; its derivative at 0 is 0.
-        Relu relu = |x| if x <= 0.0 { 0.0 } else { x }, |x, _| R::lift(0.0).less(x), Function, 0.1..3.0;
-        /// 1/(1 + e⁻ˣ), the sigmoid.
-        Logistic logistic = s::logistic, |x, _| 0.25 * (0.5 * x).sech().square(), Function, -4.0..4.0;
-        /// ln(1 + eˣ).
-        Softplus softplus = s::softplus, |x, _| x.logistic(), Function, -4.0..4.0;
-        /// The error function.
-        Erf erf = s::erf, |x, _| FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..2.0;
-        /// 1 − erf x, accurate in the tail.
-        Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..3.0;
-        /// exp(x²)·erfc(x).
-        Erfcx erfcx = s::erfcx, |x, y| 2.0 * x * y - FRAC_2_SQRT_PI, Function, -1.0..3.0;
-        /// The inverse of [`erf`](Real::erf).
-        ErfInv erf_inv = s::erf_inv, |_, y| FRAC_2_SQRT_PI.recip() * y.square().exp(), Function, -0.9..0.9;
-        /// Γ(x).
-        Gamma gamma = s::gamma, |x, y| y * x.polygamma(0), Function, 0.5..4.0;
-        /// ln |Γ(x)|.
-        LnGamma ln_gamma = s::ln_gamma, |x, _| x.polygamma(0), Function, 0.3..6.0;
-        /// The distribution function of the standard normal.
-        NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * (-0.5 * x.square()).exp(), Function, -3.0..3.0;
-        /// ln of [`norm_cdf`](Real::norm_cdf), accurate in the lower tail.
-        NormLogCdf norm_log_cdf = s::norm_log_cdf, |x, _| x.inv_mills_ratio(), Function, -4.0..3.0;
-        /// φ(x)/Φ(x), the slope of [`norm_log_cdf`](Real::norm_log_cdf).
-        InvMillsRatio inv_mills_ratio = s::inv_mills_ratio, |x, y| -(y * (x + y)), Function, -4.0..3.0;
-        /// The inverse of [`norm_cdf`](Real::norm_cdf).
-        NormQuantile norm_quantile = s::norm_quantile, |_, y| TAU.sqrt() * (0.5 * y.square()).exp(), Function, 0.1..0.9;
-        /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
-        Logit logit = s::logit, |x, _| (x * (1.0 - x)).recip(), Function, 0.1..0.9;
-        /// The exponential integral Ei(x).
-        ExpIntEi exp_int_ei = s::exp_int_ei, |x, _| x.exp() / x, Function, 0.3..3.0;
-        /// The exponential integral E₁(x).
-        ExpIntE1 exp_int_e1 = s::exp_int_e1, |x, _| -((-x).exp() / x), Function, 0.3..3.0;
-        /// The modified Bessel function I₀(x).
-        BesselI0 bessel_i0 = s::bessel_i0, |x, _| x.bessel_i1(), Function, -3.0..3.0;
-        // I₁(x)/x is ½ at 0.
-        /// The modified Bessel function I₁(x).
-        BesselI1 bessel_i1 = s::bessel_i1, |x, y| x.bessel_i0() - R::select(x, &(y / x), &R::lift(0.5)), Function, 0.3..3.0;
-        /// exp(−|x|)·I₀(x).
-        BesselI0e bessel_i0e = s::bessel_i0e, |x, y| x.bessel_i1e() - x.sign() * y, Function, 0.3..3.0;
-        /// exp(−|x|)·I₁(x).
-        BesselI1e bessel_i1e = s::bessel_i1e,
-            |x, y| x.bessel_i0e() - R::select(x, &(y / x), &R::lift(0.5)) - x.sign() * y, Function, 0.3..3.0;
-    }
-    flat {
-        /// −1, 0 or 1 with x's sign; 0 at ±0.
-        Sign sign = s::sign;
-        /// The largest integer not above x.
-        Floor floor = f64::floor;
-        /// The smallest integer not below x.
-        Ceil ceil = f64::ceil;
-        /// The nearest integer, halves to even.
-        Round round = f64::round_ties_even;
-        /// The integer part.
-        Trunc trunc = f64::trunc;
-    }
-    indexed {
-        /// x to an integer power.
-        Powi powi(n: i32 = 3) = |x| s::powi(x, n),
-            |x, _| match n { 0 => R::lift(0.0), 1 => R::lift(1.0), 2 => 2.0 * x, _ => f64::from(n) * x.powi(n - 1) },
-            Power(3), 0.2..3.0;
-        /// ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ.
-        Polygamma polygamma(n: u32 = 2) = |x| s::polygamma(n, x), |x, _| x.polygamma(n + 1), Function, 0.5..6.0;
-    }
-    binary {
-    //  op   method   value,   slopes from x, y and z = op(x, y),   notation,   where it is smooth
-        /// x + y.
-        Add add = |x, y| x + y, |_, _, _| (R::lift(1.0), R::lift(1.0)), Infix("+", 1), (-3.0..3.0, -3.0..3.0);
-        /// x − y.
-        Sub sub = |x, y| x - y, |_, _, _| (R::lift(1.0), R::lift(-1.0)), Infix("-", 1), (-3.0..3.0, -3.0..3.0);
-        /// x·y.
-        Mul mul = |x, y| x * y, |x, y, _| (y.clone(), x.clone()), Infix("*", 2), (-3.0..3.0, -3.0..3.0);
-        /// x/y.
-        Div div = |x, y| x / y, |_, y, z| (y.recip(), -(z / y)), Infix("/", 2), (-3.0..3.0, 0.3..3.0);
-        // At 0⁰ both derivatives are taken as 0; so is the one by the exponent for any power of 0.
-        /// x to the power y.
-        Pow pow = f64::powf,
-            |x, y, z| (
-                { let d = y * x.pow(y - 1.0); R::select(x, &d, &R::select(y, &d, &R::lift(0.0))) },
-                R::select(x, &z.xlogy(x), &R::lift(0.0))
-            ),
-            Infix("^", 3), (0.3..3.0, -2.0..2.0);
-        /// The angle of the point (y, x): `y.atan2(x)`.
-        Atan2 atan2 = f64::atan2,
-            |y, x, _| ({ let h = x.hypot(y); x / &h / h }, { let h = x.hypot(y); -(y / &h / h) }),
-            Function, (0.3..3.0, -3.0..3.0);
-        /// √(x² + y²); at the origin its derivatives are 0.
-        Hypot hypot = f64::hypot,
-            |x, y, z| (R::select(z, &(x / z), &R::lift(0.0)), R::select(z, &(y / z), &R::lift(0.0))),
-            Function, (0.3..3.0, -3.0..3.0);
-        /// The larger, NaN if either is; a tie splits the derivative evenly.
-        Max max = s::maximum,
-            |x, y, _| (0.5 * (1.0 + y.less(x) - x.less(y)), 0.5 * (1.0 + x.less(y) - y.less(x))),
-            Function, (0.1..0.9, 1.1..2.0);
-        /// The smaller, NaN if either is; a tie splits the derivative evenly.
-        Min min = s::minimum,
-            |x, y, _| (0.5 * (1.0 + x.less(y) - y.less(x)), 0.5 * (1.0 + y.less(x) - x.less(y))),
-            Function, (0.1..0.9, 1.1..2.0);
-        /// |x| with the sign of y.
-        Copysign copysign = f64::copysign,
-            |x, y, _| (x.sign() * R::lift(1.0).copysign(y), R::lift(0.0)),
-            Function, (0.3..3.0, 0.3..3.0);
-        /// The remainder of x/y with the sign of x, like `%`; the quotient is held constant.
-        Rem rem = |x, y| x % y, |x, y, _| (R::lift(1.0), -(x / y).trunc()), Infix("%", 2), (2.2..2.8, 1.0..1.1);
-        /// The remainder of x/y with the sign of y, NumPy's; the quotient is held constant.
-        Remainder remainder = s::remainder, |x, y, _| (R::lift(1.0), -(x / y).floor()), Function, (2.2..2.8, 1.0..1.1);
-        /// ln(eˣ + eʸ).
-        LogAddExp log_add_exp = s::log_add_exp, |x, y, _| ((x - y).logistic(), (y - x).logistic()),
-            Function, (-3.0..3.0, -3.0..3.0);
-        /// log₂(2ˣ + 2ʸ).
-        LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| ((LN_2 * (x - y)).logistic(), (LN_2 * (y - x)).logistic()),
-            Function, (-3.0..3.0, -3.0..3.0);
-        /// ln B(x, y), the logarithm of the beta function.
-        LnBeta ln_beta = s::ln_beta,
-            |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
-            Function, (0.5..4.0, 0.5..4.0);
-        /// x·ln y, 0 where x = 0.
-        XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(x, &(x / y), &R::lift(0.0))), Function, (-3.0..3.0, 0.3..3.0);
-        /// x·ln(1 + y), 0 where x = 0.
-        XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x / (1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
-    }
-    flat_binary {
-        /// 1 where x < y, else 0.
-        Less less = |x, y| if x < y { 1.0 } else { 0.0 };
-    }
-}
+pub(crate) use rows;

@@ -73,7 +73,7 @@ fn bytes_of(array: &Array) -> Vec<u8> {
 /// The leaves of a tree by path, computed together.
 fn leaves_by_name<T: Tree + Clone>(tree: &T) -> Result<BTreeMap<String, Array>, Error> {
     let named = named_leaves(tree);
-    crate::array::eval(&named.iter().map(|(_, x)| x).collect::<Vec<_>>());
+    crate::eval(&named.iter().map(|(_, x)| x).collect::<Vec<_>>());
     let mut by_name = BTreeMap::new();
     for (name, x) in named {
         if by_name.insert(name.clone(), x).is_some() {

@@ -12,6 +12,8 @@ mod elementwise;
 mod gather;
 mod index;
 mod movement;
+#[cfg(feature = "ndarray")]
+mod nd;
 mod operators;
 mod pad;
 mod pool;

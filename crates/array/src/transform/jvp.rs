@@ -1,12 +1,14 @@
 //! Forward mode: the graph a function left, replayed oldest first with a tangent beside every node.
 
+use super::vjp::vjp;
 use super::{aliased, matching};
 use crate::array::{Array, Place, Trace};
 use crate::custom::Linear;
-use crate::prim::Prim;
-use crate::rules::{differentiable, push_call, pushforward};
+use crate::prim::{Call, Prim};
+use crate::rules::{differentiable, pushforward};
 use crate::tree::{Tree, leaves, map};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// From f: value and directional derivative, `(f(x), J(x)·dx)`. Both are trees like f's result.
 ///
@@ -70,4 +72,21 @@ fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
     }
     nodes.sort_unstable_by_key(|a| a.0.id);
     nodes
+}
+
+/// The tangents of a call's outputs: by its own rule, or else by transposing its pullback, which is linear in the
+/// cotangents.
+#[track_caller]
+fn push_call(call: &Arc<Call>, inputs: &[Array], tangents: Linear) -> Linear {
+    if let Some(pushed) = call.push(inputs, &tangents) {
+        return pushed;
+    }
+    let active: Vec<usize> = (0..inputs.len()).filter(|&k| tangents[k].is_some()).collect();
+    let linear = |u: &Vec<Array>| -> Vec<Array> {
+        let pulled = call.pull(inputs, u.iter().cloned().map(Some).collect());
+        active.iter().map(|&k| pulled[k].clone().unwrap_or_else(|| inputs[k].zeros_like())).collect()
+    };
+    let (_, transposed) = vjp(linear)(&call.zeros());
+    let g: Vec<Array> = active.iter().filter_map(|&k| tangents[k].clone()).collect();
+    transposed(&g).into_iter().map(Some).collect()
 }

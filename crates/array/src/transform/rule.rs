@@ -3,7 +3,8 @@
 
 use super::{matching, replaced, vjp};
 use crate::array::Array;
-use crate::custom::{Call, Linear, Rule};
+use crate::custom::{Linear, Rule};
+use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves, map};
 use std::sync::Arc;

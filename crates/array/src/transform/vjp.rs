@@ -4,7 +4,7 @@ use super::{aliased, matching, replaced};
 use crate::array::{Args, Array, Place, Trace};
 use crate::custom::Linear;
 use crate::prim::Prim;
-use crate::rules::{pull_call, pullback};
+use crate::rules::pullback;
 use crate::tree::{Path, Tree, leaves};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Sweep {
             let mut bar =
                 |(j, id)| if j == *k { Some(g.clone()) } else { self.bar.remove(&id).map(|(_, g)| g) };
             let cotangents: Linear = call.ids().enumerate().map(&mut bar).collect();
-            let pulled = pull_call(call, inputs, cotangents);
+            let pulled = call.pull(inputs, cotangents);
             inputs.iter().zip(pulled).for_each(|(x, g)| self.add(x, g));
         } else {
             let pulled = pullback(prim, &args, node, &g);

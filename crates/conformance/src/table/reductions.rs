@@ -1,7 +1,7 @@
 //! Reductions and what runs along an axis.
 
 use crate::attrs::Attrs;
-use pullback_array::{Array, Norm, Real, where_};
+use pullback_array::{Array, Norm, where_};
 use serde_json::Value;
 
 pub fn apply(op: &str, x: &[Array], a: &Attrs) -> Option<Array> {

@@ -92,10 +92,10 @@ impl MultiHeadAttention {
         // [batch, t, features] → [batch, heads, t, features/heads].
         let split = |y: Array| {
             let (batch, time) = (y.shape()[0], y.shape()[1]);
-            y.reshape(&[batch, time, self.heads, features / self.heads]).transpose(&[0, 2, 1, 3])
+            y.reshape([batch, time, self.heads, features / self.heads]).transpose([0, 2, 1, 3])
         };
         let (q, k, v) = (self.query.forward(x), self.key.forward(memory), self.value.forward(memory));
         let y = attention(&split(q), &split(k), &split(v), self.causal);
-        self.output.forward(&y.transpose(&[0, 2, 1, 3]).reshape(x.shape()))
+        self.output.forward(&y.transpose([0, 2, 1, 3]).reshape(x.shape()))
     }
 }

@@ -169,9 +169,9 @@ fn scan<S: Clone>(
     assert!(time > 0, "{what}: the series has no steps: shape {:?}", xs.shape());
     let (mut state, mut outputs) = (start.clone(), vec![]);
     for t in 0..time {
-        state = step(&xs.slice_axis(1, t, 1, 1).reshape(&[batch, features]), &state);
+        state = step(&xs.slice_axis(1, t, 1, 1).reshape([batch, features]), &state);
         let y = output(&state);
-        outputs.push(y.reshape(&[batch, 1, y.shape()[1]]))
+        outputs.push(y.reshape([batch, 1, y.shape()[1]]))
     }
     (concatenate(&outputs, 1), state)
 }

@@ -3,8 +3,9 @@
 use super::gradient::Gradient;
 use super::tape::{Entry, Tape};
 use crate::real::Real;
+use crate::real::Unary;
 use crate::record::{Node, Operation};
-use crate::table::{Notation, Unary};
+use crate::table::Notation;
 use std::fmt::{self, Write};
 use std::panic::Location;
 

@@ -1,9 +1,9 @@
 //! The tape and the numbers on it.
 
 use crate::operators;
+use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
-use crate::table::{Binary, Unary};
 use crate::tape;
 use crate::var::{REC, Var};
 use std::cell::RefCell;

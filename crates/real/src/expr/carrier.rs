@@ -4,7 +4,7 @@ use super::node::Expr;
 use super::simplify;
 use crate::operators;
 use crate::real::Real;
-use crate::table::{Binary, Unary};
+use crate::real::{Binary, Unary};
 
 impl Real for Expr {
     fn lift(c: f64) -> Expr {

@@ -1,6 +1,6 @@
 //! The names in formulas: constants, functions beyond the table's own names, and the nearest name to a misspelt one.
 
-use crate::table::{Binary, Unary};
+use crate::real::{Binary, Unary};
 use std::f64::consts::{E, PI, TAU};
 
 /// The numbers that have names.

@@ -1,6 +1,6 @@
 //! The shared graph a formula is, and its end: a graph a million nodes deep is freed without recursion.
 
-use crate::table::{Binary, Unary};
+use crate::real::{Binary, Unary};
 use std::mem::replace;
 use std::rc::Rc;
 

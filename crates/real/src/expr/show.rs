@@ -3,7 +3,8 @@
 use super::names;
 use super::node::{Expr, Node};
 use super::walk::Order;
-use crate::table::{Binary, Notation, Unary};
+use crate::real::{Binary, Unary};
+use crate::table::Notation;
 use std::collections::HashMap;
 use std::fmt::{Debug, Display, Formatter, Result};
 

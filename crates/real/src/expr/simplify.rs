@@ -1,7 +1,7 @@
 //! What an operation on formulas gives: the few simplifications that change no value, else a new node.
 
 use super::node::{Expr, Node};
-use crate::table::{Binary, Unary};
+use crate::real::{Binary, Unary};
 
 pub(super) fn unary(op: Unary, x: &Expr) -> Expr {
     if let Some(c) = x.as_constant() {

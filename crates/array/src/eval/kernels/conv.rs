@@ -6,8 +6,9 @@
 //! input (the transpose in the kernel), is a product of the patches' transpose by what stands as the kernel.
 
 use super::copy::copy;
-use super::number::{Matrix, Number};
+use super::number::Matrix;
 use super::patches::{Patches, Slide};
+use super::product::Product;
 use super::threads::{Ptr, for_chunks, with_scratch};
 use super::view::{Strides, View, ViewMut, row_major};
 use crate::buffer::Buffer;
@@ -21,7 +22,7 @@ const PIXELS: usize = 128;
 ///
 /// # Panics
 /// If the shapes do not fit together.
-pub(crate) fn conv<T: Number>(x: View<T>, w: View<T>, window: &Window, out: &mut [T]) {
+pub(crate) fn conv<T: Product>(x: View<T>, w: View<T>, window: &Window, out: &mut [T]) {
     let (rank, spatial) = (x.rank(), x.rank() - 3);
     assert!(w.rank() == rank && w.shape[0] == x.shape[0], "groups of a convolution agree");
     assert_eq!(w.shape[rank - 2], x.shape[rank - 1], "channels of a convolution agree");
@@ -55,7 +56,7 @@ fn extent(window: &Window, k: usize, s: usize, taps: usize) -> usize {
 }
 
 /// A view's elements in row-major order: where they lie, if the last axis has no gaps, or else a copy of them.
-fn last_dense<T: Number>(x: View<T>) -> (Option<Buffer>, Strides) {
+fn last_dense<T: Product>(x: View<T>) -> (Option<Buffer>, Strides) {
     let r = x.rank() - 1;
     if x.shape[r] == 1 || x.strides[r] == 1 {
         return (None, Strides::from_slice(x.strides));
@@ -64,7 +65,7 @@ fn last_dense<T: Number>(x: View<T>) -> (Option<Buffer>, Strides) {
 }
 
 /// A view's elements, copied in row-major order.
-fn dense<T: Number>(x: View<T>) -> Buffer {
+fn dense<T: Product>(x: View<T>) -> Buffer {
     let mut data = Buffer::dirty(x.size(), T::DTYPE);
     copy(x, ViewMut { data: data.slice_mut(), offset: 0, shape: x.shape, strides: &row_major(x.shape) });
     data
@@ -102,7 +103,7 @@ fn gcd(a: usize, b: usize) -> usize {
 }
 
 /// Block by block of pixels.
-fn by_pixel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usize], out: &mut [T]) {
+fn by_pixel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usize], out: &mut [T]) {
     let (rank, spatial) = (x.rank(), x.rank() - 3);
     let (groups, n, c, o) = (x.shape[0], x.shape[1], x.shape[rank - 1], w.shape[rank - 1]);
     let (copied, strides) = last_dense(x);
@@ -181,7 +182,7 @@ struct Kernel<T> {
 unsafe impl<T: Sync> Sync for Kernel<T> {}
 
 /// The kernel of a group, at the taps of a phase, as a matrix `[taps… · c, o]`.
-fn kernel_matrix<T: Number>(w: &View<T>, group: usize, phase: &[&Phase]) -> Kernel<T> {
+fn kernel_matrix<T: Product>(w: &View<T>, group: usize, phase: &[&Phase]) -> Kernel<T> {
     let rank = w.rank();
     let offset = (w.offset as isize + group as isize * w.strides[0]) as usize;
     let whole = |shape, strides| View { data: w.data, offset, shape, strides };
@@ -218,7 +219,7 @@ fn kernel_matrix<T: Number>(w: &View<T>, group: usize, phase: &[&Phase]) -> Kern
 
 /// The convolution `[g, c, s…, n] ⋆ [g, k…, n, o]` with more taps than pixels, as a sum over (n, k…) of patches of
 /// c channels times rows of the kernel.
-fn by_kernel<T: Number>(x: View<T>, w: View<T>, window: &Window, extents: &[usize], out: &mut [T]) {
+fn by_kernel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usize], out: &mut [T]) {
     let (rank, spatial) = (x.rank(), x.rank() - 3);
     let (groups, n, c, o) = (x.shape[0], x.shape[rank - 1], x.shape[1], w.shape[rank - 1]);
     // The input as [g, n, s…, c], the zeros between its elements written out.
@@ -332,7 +333,7 @@ mod tests {
     use smallvec::SmallVec;
 
     /// The definition.
-    fn naive<T: Number>(x: &View<T>, w: &View<T>, window: &Window) -> Vec<T> {
+    fn naive<T: Product>(x: &View<T>, w: &View<T>, window: &Window) -> Vec<T> {
         let (r, spatial) = (x.rank(), x.rank() - 3);
         let mut shape = vec![x.shape[0], x.shape[1]];
         shape.extend((0..spatial).map(|k| extent(window, k, x.shape[2 + k], w.shape[1 + k])));
@@ -359,7 +360,7 @@ mod tests {
         out
     }
 
-    fn check<T: Number>(
+    fn check<T: Product>(
         rng: &mut Rng,
         xs: &[usize],
         ws: &[usize],

@@ -2,7 +2,8 @@
 //! they lie.
 
 use super::copy::copy;
-use super::number::{Matrix, Number};
+use super::number::Matrix;
+use super::product::Product;
 use super::threads::{Ptr, for_chunks};
 use super::view::{View, ViewMut, row_major};
 use crate::buffer::Buffer;
@@ -12,7 +13,7 @@ use crate::shape::Dims;
 ///
 /// # Panics
 /// If the shapes do not fit together.
-pub(crate) fn matmul<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
+pub(crate) fn matmul<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     let r = a.rank().checked_sub(2).expect("a matrix has two axes");
     let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
     assert!(b.rank() == r + 2 && b.shape[r] == k && b.shape[..r] == a.shape[..r], "factors of a product fit");
@@ -47,7 +48,7 @@ pub(crate) fn matmul<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
 }
 
 /// All the products, cut into cells for several threads.
-fn products<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
+fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     let r = a.rank() - 2;
     let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
     let batch: usize = a.shape[..r].iter().product();
@@ -78,12 +79,12 @@ fn products<T: Number>(a: View<T>, b: View<T>, out: &mut [T]) {
 const CELL_NS: usize = 20_000;
 
 /// An estimate of the time of a product on one thread.
-fn time<T: Number>(m: usize, k: usize, n: usize) -> usize {
+fn time<T: Product>(m: usize, k: usize, n: usize) -> usize {
     2 * m.saturating_mul(k).saturating_mul(n) / T::FLOPS
 }
 
 /// Rows and columns of the cells into which the result is cut for several threads.
-fn grid<T: Number>(m: usize, k: usize, n: usize) -> [usize; 2] {
+fn grid<T: Product>(m: usize, k: usize, n: usize) -> [usize; 2] {
     let (mut rows, mut columns) = (m, n);
     while time::<T>(rows, k, columns) >= 2 * CELL_NS && rows.max(columns) > 256 {
         let half = |n: usize| n.div_ceil(2).next_multiple_of(32);
@@ -114,7 +115,7 @@ mod tests {
     use super::super::threads::on_one_and_two;
     use super::*;
 
-    fn check<T: Number>(
+    fn check<T: Product>(
         rng: &mut Rng,
         shape: &[usize],
         [m, k, n]: [usize; 3],

@@ -19,6 +19,7 @@ mod matmul;
 mod number;
 mod order;
 mod patches;
+mod product;
 mod random;
 mod small;
 mod view;

@@ -1,10 +1,8 @@
 //! What sums of products need of an element type. Integers wrap; for `bool` plus is "or" and times is "and".
 
 use super::math::Level;
-use super::small::small;
 use crate::dtype::DType;
 use bytemuck::Pod;
-use gemm::Parallelism;
 
 /// Where a matrix lies: element (i, j) is at `data + i · row + j · column`.
 #[derive(Clone, Copy)]
@@ -44,17 +42,11 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
 
     /// `self · y + sum`, rounded once where the level can.
     fn mul_add<L: Level>(self, y: Self, sum: Self) -> Self;
-
-    /// `out = a b`, or `out += a b` if `add`, with a: `[m, k]`, b: `[k, n]`, out: `[m, n]`, rows `step` apart.
-    ///
-    /// # Safety
-    /// Every index leads to a readable element of `a` and `b` and a writable one of `out`, which overlaps neither.
-    unsafe fn gemm(mkn: [usize; 3], a: Matrix<Self>, b: Matrix<Self>, out: *mut Self, step: usize, add: bool);
 }
 
 macro_rules! number {
     ($($T:ty, $S:ty, $D:ident, $flops:expr, $zero:expr, |$x:ident, $y:ident| $plus:expr, $times:expr,
-        |$sum:ident| $fused:expr, $gemm:ident;)*) => { $(
+        |$sum:ident| $fused:expr;)*) => { $(
         impl Number for $T {
             type Sum = $S;
             const ZERO: $T = $zero;
@@ -75,66 +67,13 @@ macro_rules! number {
                 let $x = self;
                 if L::FMA { $fused } else { $x.times($y).plus($sum) }
             }
-            unsafe fn gemm(mkn: [usize; 3], a: Matrix<$T>, b: Matrix<$T>, out: *mut $T, step: usize, add: bool) {
-                // SAFETY: the caller's promise.
-                unsafe { $gemm(mkn, a, b, out, step, add) }
-            }
         }
     )* };
 }
 number! {
-    f32, f64, F32, 200, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s), fast;
-    f64, f64, F64, 100, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s), fast;
-    i32, i32, I32, 20, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s), small;
-    i64, i64, I64, 10, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s), small;
-    u8, u8, Bool, 20, 0, |x, y| x | y, x & y, |s| x.times(y).plus(s), small;
-}
-
-/// Multiplications up to which loops of our own beat the gemm crate's packing.
-const SMALL: usize = 1 << 12;
-
-/// The gemm crate's product, or that of small matrices.
-///
-/// # Safety
-/// That of [`Number::gemm`].
-unsafe fn fast<T: Number + From<u8>>(
-    [m, k, n]: [usize; 3],
-    a: Matrix<T>,
-    b: Matrix<T>,
-    out: *mut T,
-    step: usize,
-    add: bool,
-) {
-    // Its outer products, products with vectors and few long dot products do not pack.
-    let packs = m > 1 && n > 1 && (k > 2 || b.column != 1);
-    let dots = a.column == 1 && b.row == 1 && (n < 12 || k > 32);
-    if m * k * n <= SMALL && packs && !dots {
-        // SAFETY: the same.
-        return unsafe { small([m, k, n], a, b, out, step, add) };
-    }
-    let one = T::from(1);
-    // SAFETY: the caller's promise.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out,
-            1,
-            step as isize,
-            add,
-            a.data,
-            a.column,
-            a.row,
-            b.data,
-            b.column,
-            b.row,
-            one,
-            one,
-            false,
-            false,
-            false,
-            Parallelism::None,
-        )
-    }
+    f32, f64, F32, 200, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s);
+    f64, f64, F64, 100, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s);
+    i32, i32, I32, 20, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s);
+    i64, i64, I64, 10, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s);
+    u8, u8, Bool, 20, 0, |x, y| x | y, x & y, |s| x.times(y).plus(s);
 }

@@ -1,0 +1,76 @@
+//! Looking at arrays, which computes them.
+
+use crate::array::Array;
+use crate::buffer::Buffer;
+use crate::dtype::{DType, Element};
+use std::sync::Arc;
+
+impl Array {
+    /// Computes the data now (together with what shares its work), and returns the array for chaining.
+    ///
+    /// Looking at an array (`item`, `to_vec`, printing) does this by itself.
+    ///
+    /// # Panics
+    /// If an index is out of range, naming it and the line.
+    pub fn eval(&self) -> &Array {
+        if !self.is_evaluated() {
+            crate::eval::eval(std::slice::from_ref(self));
+        }
+        self
+    }
+    pub(crate) fn value(&self) -> Arc<Buffer> {
+        self.eval();
+        self.0.state().value.clone().expect("evaluation leaves a value")
+    }
+    /// The elements in row-major order.
+    ///
+    /// # Panics
+    /// If `T` is not the array's dtype.
+    #[track_caller]
+    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+        self.expect_dtype::<T>("to_vec");
+        self.value().slice::<T::Store>().iter().map(|&x| T::load(x)).collect()
+    }
+    /// The only element, as `f64`.
+    ///
+    /// # Panics
+    /// If the array has not exactly one element.
+    #[track_caller]
+    pub fn item(&self) -> f64 {
+        if self.size() != 1 {
+            panic!("item: the array has shape {}, not one element\n  made at {}", self.0.shape, self.at())
+        }
+        let value = self.value();
+        match self.dtype() {
+            DType::F32 => f64::from(value.slice::<f32>()[0]),
+            DType::F64 => value.slice::<f64>()[0],
+            DType::I32 => f64::from(value.slice::<i32>()[0]),
+            DType::I64 => value.slice::<i64>()[0] as f64,
+            DType::Bool => f64::from(value.slice::<u8>()[0]),
+        }
+    }
+    #[track_caller]
+    pub(crate) fn expect_dtype<T: Element>(&self, what: &str) {
+        if self.dtype() != T::DTYPE {
+            let (have, want) = (self.dtype(), T::DTYPE);
+            panic!(
+                "{what}: the array is {have}, not {want}; convert it with .cast(DType::{want:?})\n  made at {}",
+                self.at()
+            )
+        }
+    }
+}
+
+/// Evaluates arrays together, sharing their common work.
+///
+/// ```
+/// use pullback_array::{Array, Real, eval};
+/// let x = Array::from([1.0, 2.0]);
+/// let (s, e) = (x.sin(), x.exp());
+/// eval(&[&s, &e]);
+/// assert!(s.is_evaluated() && e.is_evaluated());
+/// ```
+pub fn eval(arrays: &[&Array]) {
+    let arrays: Vec<Array> = arrays.iter().map(|&a| a.clone()).collect();
+    crate::eval::eval(&arrays)
+}
