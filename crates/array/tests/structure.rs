@@ -140,9 +140,9 @@ proptest! {
     #[test]
     fn einsum_is_its_definition(i in 1usize..4, j in 0usize..4, k in 1usize..4) {
         let (x, y) = (counted(&[i, j]), counted(&[j, k]));
-        prop_assert!(einsum("ij,jk", &[x.clone(), y.clone()]).allclose(&x.matmul(&y), 1e-12, 1e-12));
-        prop_assert!(einsum("...j,jk->k...", &[x.clone(), y.clone()]).allclose(&x.matmul(&y).t(), 1e-12, 1e-12));
-        prop_assert!(einsum("ij,jk->", &[x.clone(), y.clone()]).allclose(&x.matmul(&y).sum(), 1e-12, 1e-12));
+        prop_assert!(einsum("ij,jk", &[x.clone(), y.clone()]).allclose(x.matmul(&y), 1e-12, 1e-12));
+        prop_assert!(einsum("...j,jk->k...", &[x.clone(), y.clone()]).allclose(x.matmul(&y).t(), 1e-12, 1e-12));
+        prop_assert!(einsum("ij,jk->", &[x.clone(), y.clone()]).allclose(x.matmul(&y).sum(), 1e-12, 1e-12));
     }
 }
 

@@ -69,11 +69,9 @@ fn third_derivatives() {
     let f = |x: &Array| x.sin() * (x * 0.5).exp();
     let third = grad(move |x: &Array| grad(move |x: &Array| grad(f)(x))(x));
     let (x, h) = (0.7f64, (0.35f64).exp());
-    let want =
-        h * (-1.25 * 0.5 * x.sin() - 0.25 * 0.5 * x.sin() + (0.75 - 1.0) * x.cos() + 0.5 * x.sin() * 0.0);
     let exact = h * ((0.125 - 1.5) * x.sin() + (0.75 - 1.0) * x.cos());
     let got = third(&one(x)).item();
-    assert!((got - exact).abs() < 1e-12, "{got} {exact} {want}");
+    assert!((got - exact).abs() < 1e-12, "{got} {exact}");
 }
 
 #[test]

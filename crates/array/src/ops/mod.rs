@@ -13,7 +13,7 @@ mod gather;
 mod index;
 mod movement;
 #[cfg(feature = "ndarray")]
-mod ndarray;
+mod nd;
 mod operators;
 mod pad;
 mod pool;

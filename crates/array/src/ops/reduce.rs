@@ -427,7 +427,7 @@ impl Array {
     pub fn corrcoef(&self) -> Array {
         let c = self.cov();
         if c.ndim() == 0 {
-            return c.clone() / c;
+            return c.divide(&c);
         }
         let d = c.diagonal(0, 0, 1).sqrt();
         let n = d.size();
