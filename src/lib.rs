@@ -1,7 +1,35 @@
-//! Automatic differentiation for Rust.
+//! Automatic differentiation for Rust: exact derivatives, of any order, of ordinary numeric code and of code on whole
+//! arrays.
+//!
+//! - [`real`]: scalars. Write a function generic in its number; [`real::grad`], [`real::jacobian`], [`real::hessian`]
+//!   and their relatives take it to its derivatives.
+//! - [`array`]: n-d arrays by NumPy's names. [`array::grad`], [`array::vjp`], [`array::jvp`] take a function of a tree
+//!   of arrays (an array, a tuple, a struct with `#[derive(Tree)]`) to its derivatives.
+//! - [`nn`]: layers, losses and optimisers as plain structs over arrays.
+//!
+//! ```
+//! use pullback::array::{Array, Real, grad};
+//! use pullback::real::{self, Scalar};
+//!
+//! fn area<R: Scalar>(x: &[R]) -> R { x[0] * x[1].sin() }
+//! assert_eq!(real::grad(area)(&[2.0, 0.5]), [0.5f64.sin(), 2.0 * 0.5f64.cos()]);
+//!
+//! let g = grad(|x: &Array| x.square().sum());
+//! assert_eq!(g(&Array::from([1.0, 2.0])).to_vec::<f64>(), [2.0, 4.0]);
+//! ```
+//!
+//! # Features
+//!
+//! `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
+
 pub use pullback_nn as nn;
 pub use pullback_real as real;
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Arrays, transforms of functions of them, and trees.
 pub mod array {
