@@ -201,17 +201,22 @@ impl Node {
     }
     /// Takes the computed value, and lets the arguments go unless a running transform may ask for them.
     pub fn finish(&self, value: Arc<Buffer>) {
-        let (args, together);
+        let (args, together, inner);
         {
             let mut state = self.state();
-            state.value = Some(value);
+            state.value = Some(value.clone());
             together = state.together.take();
+            // What a call stands for has the same value, and its past is for nobody else.
+            inner = state.args.last().filter(|_| matches!(self.prim, Prim::Custom(..))).cloned();
             args = if self.is_kept() {
                 smallvec![]
             } else {
                 state.cut = true;
                 std::mem::take(&mut state.args)
             };
+        }
+        if let Some(inner) = inner.filter(|a| !a.is_evaluated()) {
+            inner.0.finish(value)
         }
         // Dropped outside the lock: this may free a whole graph.
         drop((args, together));

@@ -106,8 +106,8 @@ where
             leak.at()
         )
     }
-    // Trees to put the arrays back into; their own leaves are not used.
-    let (p, q) = (map(p, Array::stop_gradient), y.clone());
+    // Trees to put arrays into; leaves of their own would keep the past alive.
+    let (p, q) = (map(p, Array::zeros_like), map(&y, Array::zeros_like));
     let (back, x_like, y_like) = (pullback.clone(), p.clone(), q.clone());
     let pull: Rule = Box::new(move |xs, ys, gs| {
         let g = filled(&y_like, ys, gs);
