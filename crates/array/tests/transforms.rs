@@ -143,3 +143,31 @@ fn zero_size_and_rank_zero() {
     assert_eq!(number.softmax(()).item(), 1.0);
     assert_eq!(number.t().ravel().shape(), [1]);
 }
+
+#[test]
+fn convolutions_of_nothing() {
+    // No images, an image smaller than the kernel, no channels: the gradients have the inputs' shapes.
+    for (x, w) in [([0, 4, 4, 2], [3, 3, 2, 5]), ([1, 2, 2, 2], [3, 3, 2, 5]), ([1, 4, 4, 0], [3, 3, 0, 5])] {
+        let (x, w) = (Array::ones(&x, DType::F64), Array::ones(&w, DType::F64));
+        let f = |(x, w): &(Array, Array)| x.conv(w, &[2, 1], &[(0, 0), (0, 0)], &[1, 1]).square().sum();
+        let (dx, dw) = grad(f)(&(x.clone(), w.clone()));
+        assert_eq!((dx.shape(), dw.shape()), (x.shape(), w.shape()));
+        assert_eq!((dx.sum().item(), dw.sum().item()), (0.0, 0.0));
+    }
+}
+
+#[test]
+fn loops_do_not_grow() {
+    let f = |x: &Array| x.at_add(&Array::from([0, 1]), x.sort(0).get(..2)).cumprod(0).softmax(0).norm();
+    let mut x = Array::from([0.3, -0.2, 0.9]);
+    let mut counts = vec![];
+    for step in 0..60 {
+        x = &x - 0.1 * grad(f)(&x);
+        x.eval();
+        if step % 20 == 19 {
+            counts.push((live_nodes(), live_buffers()))
+        }
+    }
+    // Other tests run beside this one, so only a steady growth counts.
+    assert!(counts[2].0 < counts[0].0 + 3000, "{counts:?}");
+}
