@@ -1,6 +1,6 @@
 //! The infix operators of a `Real` type, written once for all carriers.
 
-/// Gives a [`Real`] type its operators, all of them through `Real::unary` and `Real::binary`:
+/// Gives a [`Real`](crate::Real) type its operators, all of them through `Real::unary` and `Real::binary`:
 /// `operators! { [generics] Type }`.
 #[macro_export]
 macro_rules! operators {

@@ -192,7 +192,7 @@ macro_rules! rows {
                     |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
                     Function, (0.5..4.0, 0.5..4.0);
                 /// x·ln y, 0 where x = 0.
-                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(x, &(x / y), &R::lift(0.0))), Function, (-3.0..3.0, 0.3..3.0);
+                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(y, &(x / y), &R::select(x, &(x / y), &R::lift(0.0)))), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
                 XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x / (1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
             }

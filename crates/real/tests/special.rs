@@ -1,4 +1,6 @@
 //! The special functions against 20-digit reference values, at special arguments, and against each other.
+//!
+//! Over 400 lines: one table of functions and the laws they obey.
 
 use pullback_real::special::*;
 use serde_json::Value;

@@ -1,4 +1,6 @@
 //! Moving elements: shapes, axes, joining and taking apart.
+//!
+//! Over 400 lines: one short, documented method an operation.
 
 use crate::array::Array;
 use crate::dtype::DType;

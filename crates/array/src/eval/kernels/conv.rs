@@ -4,6 +4,8 @@
 //! An input with zeros between its elements (the transpose of a strided convolution) is taken apart by the places
 //! of its pixels between them, so that no zero is multiplied. A kernel larger than the result, over a permuted
 //! input (the transpose in the kernel), is a product of the patches' transpose by what stands as the kernel.
+//!
+//! Over 400 lines, a quarter of them tests: the two ways share their windows and phases.
 
 use super::copy::copy;
 use super::number::Matrix;
