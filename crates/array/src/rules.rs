@@ -178,6 +178,10 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::ScatterAdd(_) => g.gather_op(&args[0]),
         Prim::Matmul if k == 0 => g.matmul_op(&args[1].swap_last()),
         Prim::Matmul => args[0].swap_last().matmul_op(g),
+        // Nothing was summed, or nothing is wanted.
+        Prim::Conv(_) if [g, &args[0], &args[1]].iter().any(|x| x.size() == 0) => {
+            Array::fill(0.0, shape.clone(), g.dtype())
+        }
         Prim::Conv(window) if k == 0 => conv_by_input(window, &args[1], g, shape),
         Prim::Conv(window) => conv_by_kernel(window, &args[0], g, shape),
         Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop | Prim::Unary(_) | Prim::Binary(_) => {

@@ -1,7 +1,7 @@
 //! Loops hold constant memory: counted in live nodes and buffers, in a process of their own.
 
 use pullback_array::{
-    Array, DType, Key, Real, checkpoint, live_buffers, live_nodes, value_and_grad, value_and_grad_with,
+    Array, DType, Key, Real, checkpoint, grad, live_buffers, live_nodes, value_and_grad, value_and_grad_with,
 };
 
 /// Runs `step` many times, and checks that the last steps leave behind what the first did.
@@ -25,6 +25,12 @@ fn loops_do_not_grow() {
         w = &w - 0.1 * g;
         w.eval();
         assert!(loss.is_evaluated(), "value and gradient share their work");
+    });
+    let f = |x: &Array| x.at_add(&Array::from([0, 1]), x.sort(0).get(..2)).cumprod(0).softmax(0).norm();
+    let mut x = Array::from([0.3, -0.2, 0.9]);
+    constant("a loop of gathers and sorts", 200, || {
+        x = &x - 0.1 * grad(f)(&x);
+        x.eval();
     });
     let block = checkpoint(|s: &Array| s.sin() + 0.1);
     let mut state = Array::zeros(&[3], DType::F64);

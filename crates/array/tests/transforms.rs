@@ -143,3 +143,15 @@ fn zero_size_and_rank_zero() {
     assert_eq!(number.softmax(()).item(), 1.0);
     assert_eq!(number.t().ravel().shape(), [1]);
 }
+
+#[test]
+fn convolutions_of_nothing() {
+    // No images, an image smaller than the kernel, no channels: the gradients have the inputs' shapes.
+    for (x, w) in [([0, 4, 4, 2], [3, 3, 2, 5]), ([1, 2, 2, 2], [3, 3, 2, 5]), ([1, 4, 4, 0], [3, 3, 0, 5])] {
+        let (x, w) = (Array::ones(&x, DType::F64), Array::ones(&w, DType::F64));
+        let f = |(x, w): &(Array, Array)| x.conv(w, &[2, 1], &[(0, 0), (0, 0)], &[1, 1]).square().sum();
+        let (dx, dw) = grad(f)(&(x.clone(), w.clone()));
+        assert_eq!((dx.shape(), dw.shape()), (x.shape(), w.shape()));
+        assert_eq!((dx.sum().item(), dw.sum().item()), (0.0, 0.0));
+    }
+}

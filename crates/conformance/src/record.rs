@@ -2,7 +2,7 @@
 
 use crate::attrs::{Attrs, ints, number};
 use crate::{convention, table};
-use pullback_array::{Array, DType, grad, jvp, vjp};
+use pullback_array::{Array, DType, concatenate, grad, jvp, vjp};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -39,26 +39,67 @@ fn array(v: &Value, dtype: DType) -> Array {
         _ => Array::from_slice(&data.iter().map(number).collect::<Vec<_>>(), &shape).cast(dtype),
     }
 }
-/// Arrays, with zeros for `null`.
-fn arrays(v: &Value, like: &[Array], dtype: DType) -> Vec<Array> {
-    let all = v.as_array().map_or(&[][..], |all| all);
-    like.iter()
-        .enumerate()
-        .map(|(k, x)| match all.get(k) {
-            Some(v) if !v.is_null() => array(v, dtype),
-            _ => x.zeros_like(),
-        })
-        .collect()
-}
+/// What is compared: a name, our arrays, the factor of its tolerance, and the field that holds its seeds.
+type Results = Vec<(&'static str, Vec<Array>, f64, Option<&'static str>)>;
 
 fn compare(record: &Value, op: &str, dtype: DType) -> Verdict {
-    let fail = |what: &str| Verdict::Fail { what: what.into(), inaccuracy: false };
     if !record["points"].is_null() {
-        return fail("scalar records are checked by crate real");
+        let what = "scalar records are checked by crate real".into();
+        return Verdict::Fail { what, inaccuracy: false };
     }
+    let mut test = Test::new(record, op, dtype);
+    let got = results(record, op, dtype, dtype);
+    if dtype == DType::F32 {
+        // The reference is our own f64 at the inputs as f32 holds them.
+        let exact = results(record, op, DType::F32, DType::F64);
+        for ((what, got, factor, _), (_, want, ..)) in got.iter().zip(&exact) {
+            for (k, (got, want)) in got.iter().zip(want).enumerate() {
+                let single = |x: &Array| x.cast(DType::F64).to_vec::<f64>();
+                let want: Vec<f64> =
+                    single(&if want.dtype().is_float() { want.cast(DType::F32) } else { want.clone() });
+                test.elements(&format!("{what}[{k}]"), &single(got), &want, *factor, None)
+            }
+        }
+        return test.verdict();
+    }
+    for (what, got, factor, seeds) in got {
+        let want = match what {
+            "second" => &record["second"]["grad"],
+            "hessian" => &Value::Null,
+            what => &record[what],
+        };
+        if what == "hessian" {
+            let got: Vec<f64> = got.iter().flat_map(|x| x.to_vec::<f64>()).collect();
+            let rows = record["hessian"].as_array().expect("rows");
+            let want: Vec<f64> =
+                rows.iter().flat_map(|r| r.as_array().expect("a row").iter().map(number)).collect();
+            if got.len() != want.len() {
+                test.fail(format!("hessian: {} numbers, not {}", got.len(), want.len()), false);
+                continue;
+            }
+            test.elements("hessian", &got, &want, factor, None)
+        } else {
+            test.all(what, &got, want, factor, seeds.map(|s| &record[s]))
+        }
+    }
+    test.verdict()
+}
+
+/// Everything the record asks for, from inputs rounded to `inputs`, computed in `dtype`.
+fn results(record: &Value, op: &str, inputs: DType, dtype: DType) -> Results {
     let attrs = Attrs(&record["attrs"]);
-    let inputs: Vec<Array> =
-        record["inputs"].as_array().expect("inputs").iter().map(|v| array(v, dtype)).collect();
+    let wide = |x: Array| if x.dtype().is_float() { x.cast(dtype) } else { x };
+    let read = |v: &Value| wide(array(v, inputs));
+    let arrays = |v: &Value, like: &[Array]| -> Vec<Array> {
+        // Zeros for `null`.
+        let all = v.as_array().map_or(&[][..], |all| all);
+        let one = |(k, x): (usize, &Array)| match all.get(k) {
+            Some(v) if !v.is_null() => read(v),
+            _ => x.zeros_like(),
+        };
+        like.iter().enumerate().map(one).collect()
+    };
+    let x: Vec<Array> = record["inputs"].as_array().expect("inputs").iter().map(read).collect();
     let f = |x: &Vec<Array>| -> Vec<Array> {
         let turned = |(k, x): (usize, &Array)| match &attrs.get("pre_transpose")[k] {
             Value::Null => x.clone(),
@@ -67,31 +108,46 @@ fn compare(record: &Value, op: &str, dtype: DType) -> Verdict {
         let x: Vec<Array> = x.iter().enumerate().map(turned).collect();
         table::apply(op, &x, &attrs).unwrap_or_else(|| panic!("unknown operation"))
     };
-    let mut test = Test::new(record, op, dtype);
     if record["cotangents"].is_null() {
-        test.all("outputs", &f(&inputs), &record["outputs"], 1.0, None);
-        return test.verdict();
+        return vec![("outputs", f(&x), 1.0, None)];
     }
-    let (outputs, pullback) = vjp(f)(&inputs);
-    test.all("outputs", &outputs, &record["outputs"], 1.0, None);
-    let cotangents = arrays(&record["cotangents"], &outputs, dtype);
-    test.all("vjp", &pullback(&cotangents), &record["vjp"], 1.0, Some(&record["cotangents"]));
-    let tangents = arrays(&record["tangents"], &inputs, dtype);
-    let (_, pushed) = jvp(f)(&inputs, &tangents);
-    test.all("jvp", &pushed, &record["jvp"], 1.0, Some(&record["tangents"]));
+    let (outputs, pullback) = vjp(f)(&x);
+    let cotangents = arrays(&record["cotangents"], &outputs);
+    let pulled = pullback(&cotangents);
+    let (_, pushed) = jvp(f)(&x, &arrays(&record["tangents"], &x));
+    let mut all = vec![
+        ("outputs", outputs, 1.0, None),
+        ("vjp", pulled, 1.0, Some("cotangents")),
+        ("jvp", pushed, 1.0, Some("tangents")),
+    ];
     if !record["second"].is_null() {
-        let u = arrays(&record["second"]["u"], &inputs, dtype);
+        let u = arrays(&record["second"]["u"], &x);
         let s = |x: &Vec<Array>| {
             let g = vjp(f)(x).1(&cotangents);
             let terms = g.iter().zip(&u).filter(|(g, _)| g.dtype().is_float()).map(|(g, u)| (g * u).sum());
-            terms.reduce(|a, b| a + b).unwrap_or_else(|| Array::from(0.0))
+            terms.reduce(|a, b| a + b).unwrap_or_else(|| Array::from(0.0).cast(dtype))
         };
-        test.all("second", &grad(s)(&inputs), &record["second"]["grad"], 10.0, None);
+        all.push(("second", grad(s)(&x), 10.0, None))
     }
     if !record["hessian"].is_null() {
-        test.hessian(&inputs, &f, &record["hessian"])
+        all.push(("hessian", hessian(&f, &x), 10.0, None))
     }
-    test.verdict()
+    all
+}
+
+/// The rows of the Hessian of a single number, by gradients of the gradient.
+fn hessian(f: &impl Fn(&Vec<Array>) -> Vec<Array>, x: &Vec<Array>) -> Vec<Array> {
+    let floats: Vec<usize> = (0..x.len()).filter(|&k| x[k].dtype().is_float()).collect();
+    let mut rows = vec![];
+    for &k in &floats {
+        for i in 0..x[k].size() {
+            let entry = |x: &Vec<Array>| grad(|x: &Vec<Array>| f(x)[0].reshape(()))(x)[k].ravel().get(i);
+            let row = grad(entry)(x);
+            let parts: Vec<Array> = floats.iter().map(|&j| row[j].ravel()).collect();
+            rows.push(concatenate(&parts, 0))
+        }
+    }
+    rows
 }
 
 struct Test<'a> {
@@ -192,26 +248,5 @@ impl<'a> Test<'a> {
             Some((_, true)) if inaccuracy => {}
             Some((_, true)) | None => self.worst = Some((what, inaccuracy)),
         }
-    }
-    /// The Hessian of a single number, row by row by gradients of the gradient.
-    fn hessian(&mut self, inputs: &[Array], f: &impl Fn(&Vec<Array>) -> Vec<Array>, want: &Value) {
-        let rows: Vec<&Value> = want.as_array().expect("rows").iter().collect();
-        let want: Vec<f64> =
-            rows.iter().flat_map(|r| r.as_array().expect("a row").iter().map(number)).collect();
-        let inputs = inputs.to_vec();
-        let floats: Vec<usize> = (0..inputs.len()).filter(|&k| inputs[k].dtype().is_float()).collect();
-        let mut got = vec![];
-        for &k in &floats {
-            for i in 0..inputs[k].size() {
-                let entry =
-                    |x: &Vec<Array>| grad(|x: &Vec<Array>| f(x)[0].clone().reshape(()))(x)[k].ravel().get(i);
-                let row = grad(entry)(&inputs);
-                got.extend(floats.iter().flat_map(|&j| row[j].cast(DType::F64).to_vec::<f64>()))
-            }
-        }
-        if got.len() != want.len() {
-            return self.fail(format!("hessian: {} numbers, not {}", got.len(), want.len()), false);
-        }
-        self.elements("hessian", &got, &want, 10.0, None)
     }
 }

@@ -81,32 +81,6 @@ impl Array {
     pub fn tri(n: usize, m: usize, k: isize, dtype: DType) -> Array {
         below(&[n, m], k).cast(dtype)
     }
-    /// The elements on and below diagonal `k` of the last two axes, zeros above.
-    ///
-    /// # Panics
-    /// If there are fewer than two axes.
-    #[track_caller]
-    pub fn tril(&self, k: isize) -> Array {
-        crate::ops::where_(&below(self.matrix("tril"), k), self, self.zeros_like())
-    }
-    /// The elements on and above diagonal `k` of the last two axes, zeros below.
-    ///
-    /// # Panics
-    /// If there are fewer than two axes.
-    #[track_caller]
-    pub fn triu(&self, k: isize) -> Array {
-        crate::ops::where_(&below(self.matrix("triu"), k - 1), self.zeros_like(), self)
-    }
-    /// The last two extents.
-    #[track_caller]
-    pub(crate) fn matrix(&self, what: &str) -> &[usize] {
-        match self.ndim().checked_sub(2) {
-            Some(k) => &self.shape()[k..],
-            None => {
-                panic!("{what}: needs two axes or more, not shape {}\n  made at {}", self.0.shape, self.at())
-            }
-        }
-    }
     /// The matrix of powers of the elements, `[elements, n]`: xⁿ⁻¹ … x, 1.
     ///
     /// # Panics
@@ -146,7 +120,7 @@ fn places(matrix: &[usize]) -> (Array, Array) {
 }
 /// Where an element is on or below diagonal `k`.
 #[track_caller]
-fn below(matrix: &[usize], k: isize) -> Array {
+pub(crate) fn below(matrix: &[usize], k: isize) -> Array {
     let (rows, columns) = places(matrix);
     (rows + k as f64).greater_equal(columns)
 }

@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::dtype::DType;
-use crate::ops::index::{Selection, wrapped};
+use crate::ops::selection::{Selection, wrapped};
 use crate::ops::{Index, Indices, associative_scan, where_};
 use crate::shape::{Dims, Shape};
 use pullback_real::real::Arg;
@@ -288,51 +288,5 @@ impl Array {
             from + Array::range(sizes[k], DType::I64)
         };
         (0..self.ndim()).map(along).collect()
-    }
-
-    /// The stable order that sorts an axis, NaN last: `take_along_axis` with it sorts; `i64`.
-    ///
-    /// # Panics
-    /// If the axis is out of range.
-    #[track_caller]
-    pub fn argsort(&self, axis: isize) -> Array {
-        let k = crate::shape::axis("argsort", axis, self.shape());
-        let last = self.ndim() as isize - 1;
-        self.stop_gradient().swapaxes(k as isize, last).argsort_op().swapaxes(k as isize, last)
-    }
-    /// Sorted along an axis, ascending, NaN last.
-    ///
-    /// # Panics
-    /// If the axis is out of range.
-    #[track_caller]
-    pub fn sort(&self, axis: isize) -> Array {
-        self.take_along_axis(&self.argsort(axis), axis)
-    }
-    /// The `k` largest elements along the last axis in descending order, and their numbers (`i64`); of equal ones the
-    /// first.
-    ///
-    /// # Panics
-    /// If there are fewer than `k`.
-    #[track_caller]
-    pub fn top_k(&self, k: usize) -> (Array, Array) {
-        let n = self.shape().last().copied().unwrap_or(0);
-        if self.ndim() == 0 || k > n {
-            panic!("top_k: {k} elements of shape {}\n  made at {}", self.0.shape, self.at())
-        }
-        let last = self.ndim() - 1;
-        // Turned round, equal elements are sorted last to first.
-        let order = (n as f64 - 1.0) - self.flip(-1).argsort(-1).flip(-1).narrow(last, 0, k);
-        (self.take_along_axis(&order, -1), order)
-    }
-    /// For each element of `v` the number of elements of this sorted vector below it: where it would be inserted.
-    ///
-    /// # Panics
-    /// If there is not one axis or the dtypes differ.
-    #[track_caller]
-    pub fn searchsorted(&self, v: &Array) -> Array {
-        if self.ndim() != 1 {
-            panic!("searchsorted: needs one axis, not shape {}\n  made at {}", self.0.shape, self.at())
-        }
-        self.less(v.reshape_op(v.0.shape.insert(v.ndim(), 1))).sum_axis(-1)
     }
 }

@@ -3,7 +3,6 @@
 //! Over 400 lines: one short, documented method an operation.
 
 use crate::array::Array;
-use crate::build::same_dtype;
 use crate::dtype::DType;
 use crate::prim::Padding;
 use crate::shape::{Dims, Ints, Shape, axis};
@@ -153,46 +152,6 @@ impl Array {
         self.broadcast_op(&wanted)
     }
 
-    /// `sections` equal parts along an axis.
-    ///
-    /// # Panics
-    /// If the axis is out of range or its extent no multiple of `sections`.
-    #[track_caller]
-    pub fn split(&self, sections: usize, axis: isize) -> Vec<Array> {
-        let n = self.shape()[crate::shape::axis("split", axis, self.shape())];
-        if sections == 0 || !n.is_multiple_of(sections) {
-            panic!(
-                "split: axis {axis} of shape {} does not split into {sections}\n  made at {}",
-                self.0.shape,
-                self.at()
-            )
-        }
-        let cuts: Vec<usize> = (1..sections).map(|k| k * n / sections).collect();
-        self.split_at(&cuts, axis)
-    }
-    /// The parts between cuts along an axis; by the rules of slices, so parts may be empty.
-    ///
-    /// # Panics
-    /// If the axis is out of range.
-    #[track_caller]
-    pub fn split_at(&self, cuts: impl Into<Ints>, axis: isize) -> Vec<Array> {
-        let k = crate::shape::axis("split_at", axis, self.shape());
-        let n = self.shape()[k] as isize;
-        let cuts = cuts.into().0;
-        let cut = |&c: &isize| (if c < 0 { c + n } else { c }).clamp(0, n) as usize;
-        let edges: Vec<usize> = [0].into_iter().chain(cuts.iter().map(cut)).chain([n as usize]).collect();
-        edges.windows(2).map(|e| self.narrow(k, e[0], e[1].saturating_sub(e[0]))).collect()
-    }
-    /// The parts at each index of an axis, which is dropped.
-    ///
-    /// # Panics
-    /// If the axis is out of range.
-    #[track_caller]
-    pub fn unstack(&self, axis: isize) -> Vec<Array> {
-        let k = crate::shape::axis("unstack", axis, self.shape());
-        (0..self.shape()[k]).map(|i| self.narrow(k, i, 1).reshape_op(self.0.shape.remove(k))).collect()
-    }
-
     /// The order of elements reversed along axes.
     ///
     /// # Panics
@@ -316,49 +275,6 @@ impl Array {
         crate::ops::where_(&inside, &y, y.full_like(value))
     }
 
-    /// A vector as diagonal `k` of a matrix of zeros, or diagonal `k` of a matrix as a vector.
-    ///
-    /// # Panics
-    /// If there are neither one nor two axes.
-    #[track_caller]
-    pub fn diag(&self, k: isize) -> Array {
-        match self.ndim() {
-            1 => {
-                let (n, off) = (self.size(), k.unsigned_abs() as isize);
-                let rows = self.reshape_op(Shape::new(&[n, 1]));
-                let main = crate::ops::where_(&Array::eye(n, n, 0, DType::Bool), rows, self.zeros_like());
-                let (row, column) =
-                    if k < 0 { ((off, 0, 0), (0, off, 0)) } else { ((0, off, 0), (off, 0, 0)) };
-                main.lax_pad(&[row, column], 0.0)
-            }
-            2 => self.diagonal(k, 0, 1),
-            _ => panic!("diag: needs one or two axes, not shape {}\n  made at {}", self.0.shape, self.at()),
-        }
-    }
-    /// Diagonal `offset` (positive above the main one) of the planes of two axes, as a new last axis in their stead.
-    ///
-    /// # Panics
-    /// If the axes are out of range or the same.
-    #[track_caller]
-    pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Array {
-        let planes = self.moveaxis([axis1, axis2], [-2, -1]);
-        let last = planes.ndim() - 2;
-        let (n, m) = (planes.shape()[last], planes.shape()[last + 1]);
-        let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
-        let count = n.saturating_sub(down).min(m.saturating_sub(right));
-        // In row-major order the diagonal's elements lie m + 1 apart.
-        let mut flat = planes.0.shape.remove(last + 1);
-        flat[last] = n * m;
-        planes.reshape_op(flat).every_nth(last, down * m + right, count, m + 1)
-    }
-    /// The sum of a diagonal: of [`diagonal`](Array::diagonal).
-    ///
-    /// # Panics
-    /// If the axes are out of range or the same.
-    #[track_caller]
-    pub fn trace(&self, offset: isize, axis1: isize, axis2: isize) -> Array {
-        self.diagonal(offset, axis1, axis2).sum_axis(-1)
-    }
     /// All windows of a vector as rows: `[n]` → `[count, window]`, `stride` apart.
     ///
     /// # Panics
@@ -376,64 +292,4 @@ impl Array {
         let column = |k| self.every_nth(0, k, count, stride).reshape_op(Shape::new(&[count, 1]));
         Array::concat_op(&(0..window).map(column).collect::<Vec<_>>(), 1)
     }
-}
-
-/// The parts one after the other along an axis.
-///
-/// ```
-/// use pullback_array::{Array, concatenate};
-/// let y = concatenate(&[Array::from([1.0]), Array::from([2.0, 3.0])], 0);
-/// assert_eq!(y.to_vec::<f64>(), [1.0, 2.0, 3.0]);
-/// ```
-///
-/// # Panics
-/// If there is no part, the axis is out of range, other extents or dtypes differ.
-#[track_caller]
-pub fn concatenate(parts: &[Array], axis: isize) -> Array {
-    joined("concatenate", parts, axis)
-}
-#[track_caller]
-fn joined(what: &str, parts: &[Array], axis: isize) -> Array {
-    let Some(first) = parts.first() else { panic!("{what}: there are no parts") };
-    let k = crate::shape::axis(what, axis, first.shape());
-    for part in &parts[1..] {
-        same_dtype(what, first, part);
-        if part.ndim() != first.ndim() || part.0.shape.with(k, 0) != first.0.shape.with(k, 0) {
-            panic!(
-                "{what}: shapes {} and {} do not fit along axis {axis}\n  first made at {}\n  other made at {}",
-                first.0.shape,
-                part.0.shape,
-                first.at(),
-                part.at()
-            )
-        }
-    }
-    Array::concat_op(parts, k)
-}
-/// The parts along a new axis, which is number `axis` of the result.
-///
-/// # Panics
-/// If there is no part, the axis is out of range, shapes or dtypes differ.
-#[track_caller]
-pub fn stack(parts: &[Array], axis: isize) -> Array {
-    let parts: Vec<Array> = parts.iter().map(|p| p.expand_dims(axis)).collect();
-    joined("stack", &parts, axis)
-}
-/// The parts side by side: along the second axis, vectors and numbers along the first.
-///
-/// # Panics
-/// As [`concatenate`].
-#[track_caller]
-pub fn hstack(parts: &[Array]) -> Array {
-    let parts: Vec<Array> = parts.iter().map(|p| if p.ndim() == 0 { p.ravel() } else { p.clone() }).collect();
-    joined("hstack", &parts, parts.first().map_or(0, |p| if p.ndim() == 1 { 0 } else { 1 }))
-}
-/// The parts one below the other: along the first axis, vectors and numbers as rows.
-///
-/// # Panics
-/// As [`concatenate`].
-#[track_caller]
-pub fn vstack(parts: &[Array]) -> Array {
-    let row = |p: &Array| if p.ndim() < 2 { p.reshape([1, p.size()]) } else { p.clone() };
-    joined("vstack", &parts.iter().map(row).collect::<Vec<_>>(), 0)
 }

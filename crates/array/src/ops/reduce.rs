@@ -4,7 +4,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Reduction;
-use crate::shape::{Axes, Dims, Shape, keep};
+use crate::shape::{Axes, Dims, Shape};
 use pullback_real::{Binary, Real};
 
 /// Reductions over all elements, by those along axes.
@@ -96,7 +96,7 @@ impl Array {
     }
     /// A result over the other axes in its final shape: with ones where `axes` were, if they are kept.
     #[track_caller]
-    fn unmerged(&self, dims: &Dims, axes: &Axes, of: &Shape) -> Array {
+    pub(crate) fn unmerged(&self, dims: &Dims, axes: &Axes, of: &Shape) -> Array {
         let extent = |(k, &n)| match (dims.contains(&k), axes.keep) {
             (false, _) => Some(n),
             (true, true) => Some(1),
@@ -115,7 +115,7 @@ impl Array {
     }
     /// How many elements each result of a reduction is made of.
     #[track_caller]
-    fn count(&self, what: &str, axes: &Axes) -> usize {
+    pub(crate) fn count(&self, what: &str, axes: &Axes) -> usize {
         axes.resolve(what, &self.0.shape).iter().map(|&k| self.0.shape[k]).product()
     }
     /// √x whose derivative at 0 is 0.
@@ -197,89 +197,6 @@ impl Array {
         let axes = axes.into();
         self.max_axis(axes.clone()) - self.min_axis(axes)
     }
-    /// Σ(x − mean)²/(n − `ddof`) along axes: `ddof` 0 for a population, 1 for a sample.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice.
-    #[track_caller]
-    pub fn var_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
-        let (axes, x) = (axes.into(), self.float());
-        let n = self.count("var", &axes) as f64 - ddof as f64;
-        (&x - x.mean_axis(keep(axes.clone()))).square().sum_axis(axes) / n.max(0.0)
-    }
-    /// The square root of [`var_axis`](Array::var_axis); its derivative is 0 where it is 0.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice.
-    #[track_caller]
-    pub fn std_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
-        self.var_axis(axes, ddof).flat_sqrt()
-    }
-    /// ln Σ eˣ along axes, without overflow; −∞ (with derivative 0) where all elements are −∞.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice.
-    #[track_caller]
-    pub fn logsumexp_axis(&self, axes: impl Into<Axes>) -> Array {
-        self.logsumexp_weighted(None, &axes.into())
-    }
-    /// ln Σ b·eˣ along axes, for weights b that broadcast with x.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
-    #[track_caller]
-    pub fn logsumexp_of(&self, b: &Array, axes: impl Into<Axes>) -> Array {
-        self.logsumexp_weighted(Some(b), &axes.into())
-    }
-    #[track_caller]
-    fn logsumexp_weighted(&self, b: Option<&Array>, axes: &Axes) -> Array {
-        let x = self.float();
-        if self.count("logsumexp", axes) == 0 {
-            return x.sum_axis(axes.clone()) + f64::NEG_INFINITY;
-        }
-        let top = x.stop_gradient().max_axis(keep(axes.clone()));
-        let top = where_(&top.isfinite(), &top, 0.0);
-        let e = (x - &top).exp();
-        let terms = match b {
-            Some(b) => e * b,
-            None => e,
-        };
-        let sum = terms.sum_axis(keep(axes.clone()));
-        let none = sum.equal(0.0);
-        let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
-        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &self.0.shape)) }
-    }
-    /// eˣ/Σ eˣ along axes.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice, or has no elements.
-    #[track_caller]
-    pub fn softmax(&self, axes: impl Into<Axes>) -> Array {
-        let axes = keep(axes);
-        let e = (self - self.stop_gradient().max_axis(axes.clone())).exp();
-        &e / e.sum_axis(axes)
-    }
-    /// ln of [`softmax`](Array::softmax), without cancellation.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice, or has no elements.
-    #[track_caller]
-    pub fn log_softmax(&self, axes: impl Into<Axes>) -> Array {
-        let axes = keep(axes);
-        let x = self - self.stop_gradient().max_axis(axes.clone());
-        &x - x.exp().sum_axis(axes).ln()
-    }
-    /// (x − mean)/√(var + ε) along axes, with the population's variance.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice.
-    #[track_caller]
-    pub fn standardize(&self, axes: impl Into<Axes>, epsilon: f64) -> Array {
-        let axes = keep(axes);
-        let x = self - self.mean_axis(axes.clone());
-        let var = x.square().mean_axis(axes);
-        x / (var + epsilon).sqrt()
-    }
     /// The index of the first largest element along axes (merged in row-major order), or of the first NaN; `i64`.
     ///
     /// # Panics
@@ -346,152 +263,5 @@ impl Array {
     #[track_caller]
     pub fn count_nonzero_axis(&self, axes: impl Into<Axes>) -> Array {
         self.not_equal(self.zeros_like()).sum_axis(axes)
-    }
-    /// The middle of the sorted elements along axes, NaN if any is.
-    ///
-    /// # Panics
-    /// If there are no elements, an axis is out of range or named twice.
-    #[track_caller]
-    pub fn median_axis(&self, axes: impl Into<Axes>) -> Array {
-        self.quantile_axis(0.5, axes)
-    }
-    /// The value below which a share `q` of all elements lies, interpolated linearly; NaN if any element is.
-    ///
-    /// # Panics
-    /// If `q` is not within 0..=1 or there are no elements.
-    #[track_caller]
-    pub fn quantile(&self, q: f64) -> Array {
-        self.quantile_axis(q, self.every())
-    }
-    /// The values below which a share `q` of the elements along axes lies, interpolated linearly; NaN if any is.
-    ///
-    /// ```
-    /// use pullback_array::Array;
-    /// assert_eq!(Array::from([3.0, 1.0, 2.0]).quantile_axis(0.25, 0).item(), 1.5);
-    /// ```
-    ///
-    /// # Panics
-    /// If `q` is not within 0..=1, there are no elements, an axis is out of range or named twice.
-    #[track_caller]
-    pub fn quantile_axis(&self, q: f64, axes: impl Into<Axes>) -> Array {
-        let axes = axes.into();
-        let dims = axes.resolve("quantile", &self.0.shape);
-        let x = self.float().merged_last(&dims).sort(-1);
-        let last = x.ndim() - 1;
-        let n = x.shape()[last];
-        if !(0.0..=1.0).contains(&q) || n == 0 {
-            panic!("quantile: {q} of {n} elements\n  made at {}", self.at())
-        }
-        let place = q * (n - 1) as f64;
-        let at = |k: f64| x.narrow(last, k as usize, 1);
-        let (lo, share) = (at(place.floor()), place.fract());
-        let y = if share == 0.0 { lo } else { lo.lerp(at(place.floor() + 1.0), share) };
-        // NaN is sorted last.
-        let worst = x.narrow(last, n - 1, 1);
-        where_(&worst.isnan(), &worst, y).unmerged(&dims, &axes, &self.0.shape)
-    }
-    /// Σ w·x/Σ w along axes, for weights of the same shape.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
-    #[track_caller]
-    pub fn average_axis(&self, weights: &Array, axes: impl Into<Axes>) -> Array {
-        let axes = axes.into();
-        let weights = weights.broadcast_to(self.shape());
-        (self * &weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
-    }
-    /// Covariances of the variables in rows, with n − 1: `[variables, observations]` → `[variables, variables]`. The
-    /// covariance of one variable, also given as a vector, is a number.
-    ///
-    /// # Panics
-    /// If there are neither one nor two axes.
-    #[track_caller]
-    pub fn cov(&self) -> Array {
-        if self.ndim() == 0 || self.ndim() > 2 {
-            panic!(
-                "cov: needs [variables, observations], not shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
-            )
-        }
-        let x = self.float() - self.mean_axis(keep(-1));
-        let x = x.reshape([x.size() / x.shape()[x.ndim() - 1].max(1), x.shape()[x.ndim() - 1]]);
-        let c = x.matmul(&x.t()) / (x.shape()[1] as f64 - 1.0);
-        if c.size() == 1 { c.reshape(()) } else { c }
-    }
-    /// Correlation coefficients of the variables in rows.
-    ///
-    /// # Panics
-    /// If there are neither one nor two axes.
-    #[track_caller]
-    pub fn corrcoef(&self) -> Array {
-        let c = self.cov();
-        if c.ndim() == 0 {
-            return c.divide(&c);
-        }
-        let d = c.diagonal(0, 0, 1).sqrt();
-        let n = d.size();
-        c / d.reshape([n, 1]) / d.reshape([1, n])
-    }
-}
-
-/// Which norm: of vectors (along one axis, or all elements) or of matrices (along two).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Norm {
-    /// √Σ|x|²: the Euclidean norm of vectors and, as Frobenius', of matrices.
-    Two,
-    /// Vectors: (Σ|x|ᵖ)^(1/p), the largest and smallest |x| at ±∞, the count of non-zeros at 0.
-    /// Matrices: the largest (1) or smallest (−1) column sum, the largest (∞) or smallest (−∞) row sum of |x|.
-    P(f64),
-}
-
-impl Array {
-    /// The Euclidean norm of all elements; its derivative at the origin is 0.
-    #[track_caller]
-    pub fn norm(&self) -> Array {
-        self.norm_axis(Norm::Two, self.every())
-    }
-    /// Norms along axes: of vectors along one, of matrices along two (rows first). Derivatives at the origin are 0.
-    ///
-    /// ```
-    /// use pullback_array::{Array, Norm};
-    /// let x = Array::from([[3.0, -4.0], [0.0, 1.0]]);
-    /// assert_eq!(x.norm_axis(Norm::P(1.0), 1).to_vec::<f64>(), [7.0, 1.0]);
-    /// assert_eq!(x.norm_axis(Norm::P(1.0), [0, 1]).item(), 5.0);
-    /// ```
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice; if the order is not one of the kind's.
-    #[track_caller]
-    pub fn norm_axis(&self, order: Norm, axes: impl Into<Axes>) -> Array {
-        let axes = axes.into();
-        let a = self.abs();
-        let p = match order {
-            Norm::Two => return self.square().sum_axis(axes).flat_sqrt(),
-            Norm::P(p) => p,
-        };
-        if let [rows, columns] = axes.order("norm", &self.0.shape)[..] {
-            let (sums, over) = match p.abs() {
-                1.0 => (a.sum_axis(keep(rows)), columns),
-                f64::INFINITY => (a.sum_axis(keep(columns)), rows),
-                _ => panic!("norm: matrices have the orders ±1, ±∞ and Norm::Two, not {p}"),
-            };
-            let op = if p > 0.0 { Reduction::Max } else { Reduction::Min };
-            let both = Dims::from_slice(&[rows.min(columns), rows.max(columns)]);
-            let y = sums.reduce_op(op, Dims::from_slice(&[over]));
-            return if axes.keep { y } else { y.squeezed(&both) };
-        }
-        match p {
-            f64::INFINITY => a.max_axis(axes),
-            f64::NEG_INFINITY => a.min_axis(axes),
-            0.0 => a.not_equal(0.0).cast(a.dtype()).sum_axis(axes),
-            1.0 => a.sum_axis(axes),
-            2.0 => self.square().sum_axis(axes).flat_sqrt(),
-            _ => {
-                let sum = a.powf(p).sum_axis(axes);
-                let zero = sum.equal(0.0);
-                where_(&zero, 0.0, where_(&zero, 1.0, sum).powf(1.0 / p))
-            }
-        }
     }
 }

@@ -1,0 +1,63 @@
+//! Sums of exponentials, without overflow.
+
+use crate::array::Array;
+use crate::ops::where_;
+use crate::shape::{Axes, keep};
+use pullback_real::Real;
+
+impl Array {
+    /// ln Σ eˣ along axes, without overflow; −∞ (with derivative 0) where all elements are −∞.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn logsumexp_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.logsumexp_weighted(None, &axes.into())
+    }
+    /// ln Σ b·eˣ along axes, for weights b that broadcast with x.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
+    #[track_caller]
+    pub fn logsumexp_of(&self, b: &Array, axes: impl Into<Axes>) -> Array {
+        self.logsumexp_weighted(Some(b), &axes.into())
+    }
+    #[track_caller]
+    fn logsumexp_weighted(&self, b: Option<&Array>, axes: &Axes) -> Array {
+        let x = self.float();
+        if self.count("logsumexp", axes) == 0 {
+            return x.sum_axis(axes.clone()) + f64::NEG_INFINITY;
+        }
+        let top = x.stop_gradient().max_axis(keep(axes.clone()));
+        let top = where_(&top.isfinite(), &top, 0.0);
+        let e = (x - &top).exp();
+        let terms = match b {
+            Some(b) => e * b,
+            None => e,
+        };
+        let sum = terms.sum_axis(keep(axes.clone()));
+        let none = sum.equal(0.0);
+        let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
+        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &self.0.shape)) }
+    }
+    /// eˣ/Σ eˣ along axes.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, or has no elements.
+    #[track_caller]
+    pub fn softmax(&self, axes: impl Into<Axes>) -> Array {
+        let axes = keep(axes);
+        let e = (self - self.stop_gradient().max_axis(axes.clone())).exp();
+        &e / e.sum_axis(axes)
+    }
+    /// ln of [`softmax`](Array::softmax), without cancellation.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, or has no elements.
+    #[track_caller]
+    pub fn log_softmax(&self, axes: impl Into<Axes>) -> Array {
+        let axes = keep(axes);
+        let x = self - self.stop_gradient().max_axis(axes.clone());
+        &x - x.exp().sum_axis(axes).ln()
+    }
+}

@@ -1,0 +1,124 @@
+//! Statistics: spread, order, relation.
+
+use crate::array::Array;
+use crate::ops::where_;
+use crate::shape::{Axes, keep};
+use pullback_real::Real;
+
+impl Array {
+    /// Σ(x − mean)²/(n − `ddof`) along axes: `ddof` 0 for a population, 1 for a sample.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn var_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
+        let (axes, x) = (axes.into(), self.float());
+        let n = self.count("var", &axes) as f64 - ddof as f64;
+        (&x - x.mean_axis(keep(axes.clone()))).square().sum_axis(axes) / n.max(0.0)
+    }
+    /// The square root of [`var_axis`](Array::var_axis); its derivative is 0 where it is 0.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn std_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
+        self.var_axis(axes, ddof).flat_sqrt()
+    }
+    /// (x − mean)/√(var + ε) along axes, with the population's variance.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice.
+    #[track_caller]
+    pub fn standardize(&self, axes: impl Into<Axes>, epsilon: f64) -> Array {
+        let axes = keep(axes);
+        let x = self - self.mean_axis(axes.clone());
+        let var = x.square().mean_axis(axes);
+        x / (var + epsilon).sqrt()
+    }
+    /// The middle of the sorted elements along axes, NaN if any is.
+    ///
+    /// # Panics
+    /// If there are no elements, an axis is out of range or named twice.
+    #[track_caller]
+    pub fn median_axis(&self, axes: impl Into<Axes>) -> Array {
+        self.quantile_axis(0.5, axes)
+    }
+    /// The value below which a share `q` of all elements lies, interpolated linearly; NaN if any element is.
+    ///
+    /// # Panics
+    /// If `q` is not within 0..=1 or there are no elements.
+    #[track_caller]
+    pub fn quantile(&self, q: f64) -> Array {
+        self.quantile_axis(q, self.every())
+    }
+    /// The values below which a share `q` of the elements along axes lies, interpolated linearly; NaN if any is.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([3.0, 1.0, 2.0]).quantile_axis(0.25, 0).item(), 1.5);
+    /// ```
+    ///
+    /// # Panics
+    /// If `q` is not within 0..=1, there are no elements, an axis is out of range or named twice.
+    #[track_caller]
+    pub fn quantile_axis(&self, q: f64, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        let dims = axes.resolve("quantile", &self.0.shape);
+        let x = self.float().merged_last(&dims).sort(-1);
+        let last = x.ndim() - 1;
+        let n = x.shape()[last];
+        if !(0.0..=1.0).contains(&q) || n == 0 {
+            panic!("quantile: {q} of {n} elements\n  made at {}", self.at())
+        }
+        let place = q * (n - 1) as f64;
+        let at = |k: f64| x.narrow(last, k as usize, 1);
+        let (lo, share) = (at(place.floor()), place.fract());
+        let y = if share == 0.0 { lo } else { lo.lerp(at(place.floor() + 1.0), share) };
+        // NaN is sorted last.
+        let worst = x.narrow(last, n - 1, 1);
+        where_(&worst.isnan(), &worst, y).unmerged(&dims, &axes, &self.0.shape)
+    }
+    /// Σ w·x/Σ w along axes, for weights of the same shape.
+    ///
+    /// # Panics
+    /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
+    #[track_caller]
+    pub fn average_axis(&self, weights: &Array, axes: impl Into<Axes>) -> Array {
+        let axes = axes.into();
+        let weights = weights.broadcast_to(self.shape());
+        (self * &weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
+    }
+    /// Covariances of the variables in rows, with n − 1: `[variables, observations]` → `[variables, variables]`. The
+    /// covariance of one variable, also given as a vector, is a number.
+    ///
+    /// # Panics
+    /// If there are neither one nor two axes.
+    #[track_caller]
+    pub fn cov(&self) -> Array {
+        if self.ndim() == 0 || self.ndim() > 2 {
+            panic!(
+                "cov: needs [variables, observations], not shape {}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        let x = self.float() - self.mean_axis(keep(-1));
+        let x = x.reshape([x.size() / x.shape()[x.ndim() - 1].max(1), x.shape()[x.ndim() - 1]]);
+        let c = x.matmul(&x.t()) / (x.shape()[1] as f64 - 1.0);
+        if c.size() == 1 { c.reshape(()) } else { c }
+    }
+    /// Correlation coefficients of the variables in rows.
+    ///
+    /// # Panics
+    /// If there are neither one nor two axes.
+    #[track_caller]
+    pub fn corrcoef(&self) -> Array {
+        let c = self.cov();
+        if c.ndim() == 0 {
+            return c.divide(&c);
+        }
+        let d = c.diagonal(0, 0, 1).sqrt();
+        let n = d.size();
+        c / d.reshape([n, 1]) / d.reshape([1, n])
+    }
+}
