@@ -26,7 +26,7 @@ fn loops_do_not_grow() {
         w.eval();
         assert!(loss.is_evaluated(), "value and gradient share their work");
     });
-    let f = |x: &Array| x.at_add(&Array::from([0, 1]), x.sort(0).get(..2)).cumprod(0).softmax(0).norm();
+    let f = |x: &Array| x.at_add(Array::from([0, 1]), x.sort(0).get(..2)).cumprod(0).softmax(0).norm();
     let mut x = Array::from([0.3, -0.2, 0.9]);
     constant("a loop of gathers and sorts", 200, || {
         x = &x - 0.1 * grad(f)(&x);
