@@ -121,3 +121,24 @@ macro_rules! with_store {
     };
 }
 pub(crate) use with_store;
+
+/// Runs `$body` with `$T` an unsigned integer as wide as `$dtype`: for moving elements, whatever they mean.
+macro_rules! with_size {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype.size() {
+            8 => {
+                type $T = u64;
+                $body
+            }
+            4 => {
+                type $T = u32;
+                $body
+            }
+            _ => {
+                type $T = u8;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_size;

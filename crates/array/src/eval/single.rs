@@ -7,31 +7,12 @@ use super::kernels::{
 };
 use super::layout::Strides;
 use crate::buffer::Buffer;
-use crate::dtype::{DType, with_store};
+use crate::dtype::{DType, with_size, with_store};
 use crate::prim::{Padding, Prim};
 use crate::shape::Shape;
 use bytemuck::Pod;
 use std::sync::Arc;
 
-/// Runs `$body` with `$T` an unsigned integer as wide as `$dtype`: for moving elements, whatever they mean.
-macro_rules! with_size {
-    ($dtype:expr, $T:ident => $body:expr) => {
-        match $dtype.size() {
-            8 => {
-                type $T = u64;
-                $body
-            }
-            4 => {
-                type $T = u32;
-                $body
-            }
-            _ => {
-                type $T = u8;
-                $body
-            }
-        }
-    };
-}
 /// Runs `$body` with `$T` the item's number type.
 macro_rules! numeric {
     ($item:expr, $T:ident => $body:expr) => {

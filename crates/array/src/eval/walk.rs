@@ -4,7 +4,7 @@
 use super::kernels::elementwise::Lane;
 use super::program::{BLOCK, Input};
 use crate::buffer::Buffer;
-use crate::dtype::DType;
+use crate::dtype::{with_size, with_store};
 use bytemuck::Zeroable;
 use smallvec::SmallVec;
 
@@ -67,42 +67,11 @@ pub(super) fn prepare(
         }
     }
     match input.buffer {
-        None => match input.dtype {
-            DType::F32 => iota(input, index, dims, first, register.slice_mut::<f32>(n), n),
-            DType::F64 => iota(input, index, dims, first, register.slice_mut::<f64>(n), n),
-            DType::I32 => iota(input, index, dims, first, register.slice_mut::<i32>(n), n),
-            DType::I64 => iota(input, index, dims, first, register.slice_mut::<i64>(n), n),
-            DType::Bool => iota(input, index, dims, first, register.slice_mut::<u8>(n), n),
-        },
-        Some(b) => match input.dtype.size() {
-            8 => gather::<u64>(
-                input,
-                index,
-                dims,
-                first,
-                buffers[b].slice(),
-                bytemuck::cast_slice_mut(&mut register.0),
-                n,
-            ),
-            4 => gather::<u32>(
-                input,
-                index,
-                dims,
-                first,
-                buffers[b].slice(),
-                bytemuck::cast_slice_mut(&mut register.0),
-                n,
-            ),
-            _ => gather::<u8>(
-                input,
-                index,
-                dims,
-                first,
-                buffers[b].slice(),
-                bytemuck::cast_slice_mut(&mut register.0),
-                n,
-            ),
-        },
+        None => with_store!(input.dtype, T => iota(input, index, dims, first, register.slice_mut::<T>(n), n)),
+        Some(b) => with_size!(input.dtype, T => {
+            let (data, out) = (buffers[b].slice::<T>(), bytemuck::cast_slice_mut(&mut register.0));
+            gather(input, index, dims, first, data, out, n)
+        }),
     }
     Read::Gathered
 }

@@ -1,6 +1,4 @@
-//! Moving elements: shapes, axes, joining and taking apart.
-//!
-//! Over 400 lines: one short, documented method an operation.
+//! Moving elements: shapes, axes, repetition.
 
 use crate::array::Array;
 use crate::dtype::DType;
