@@ -3,7 +3,7 @@
 //!
 //! - [`real`]: scalars. Write a function generic in its number; [`real::grad`], [`real::jacobian`], [`real::hessian`]
 //!   and their relatives take it to its derivatives.
-//! - [`array`]: n-d arrays by NumPy's names. [`array::grad`], [`array::vjp`], [`array::jvp`] take a function of a tree
+//! - [`mod@array`]: n-d arrays by NumPy's names. [`array::grad`], [`array::vjp`], [`array::jvp`] take a function of a tree
 //!   of arrays (an array, a tuple, a struct with `#[derive(Tree)]`) to its derivatives.
 //! - [`nn`]: layers, losses and optimisers as plain structs over arrays.
 //!
