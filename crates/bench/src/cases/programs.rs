@@ -65,7 +65,8 @@ pub fn black_scholes<R: Scalar>(x: &[R]) -> R {
 /// A determinant by elimination with partial pivoting.
 pub fn determinant<R: Scalar>(x: &[R]) -> R {
     let n = x.len().isqrt();
-    let mut rows: Vec<Vec<R>> = x.chunks(n).map(<[R]>::to_vec).collect();
+    let mut entries = x.to_vec();
+    let mut rows: Vec<&mut [R]> = entries.chunks_mut(n).collect();
     let mut det = R::lift(1.0);
     let mut negative = false;
     for k in 0..n {
