@@ -73,7 +73,7 @@ pub fn determinant<R: Scalar>(x: &[R]) -> R {
         let size = |row: &[R]| row[k].value().abs();
         let mut pivot = k;
         for i in k + 1..n {
-            if size(&rows[i]) > size(&rows[pivot]) {
+            if size(rows[i]) > size(rows[pivot]) {
                 pivot = i;
             }
         }
