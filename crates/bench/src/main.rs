@@ -4,6 +4,7 @@
 //! `case,tool,threads,median_ms,min_ms,ratio_to_primal`, one line a case, and notes that begin with `#`.
 //! A case is named in full or by its beginning; without names all are run. `--check` checks the answers and times
 //! nothing.
+#![forbid(unsafe_code)]
 
 mod cases;
 mod harness;

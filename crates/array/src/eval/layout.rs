@@ -55,7 +55,13 @@ impl Layout {
                 }
             }
             Prim::Reshape => layout.strides = self.reshaped(from, to)?,
-            _ => return None,
+            Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop => return None,
+            Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => {
+                return None;
+            }
+            Prim::Pad(_) | Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => return None,
+            Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) => return None,
+            Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => return None,
         }
         Some(layout)
     }

@@ -45,7 +45,7 @@ pub(crate) trait Lane: Pod + PartialOrd + Send + Sync {
     fn binary<L: Level>(op: Binary, x: Arg<Self>, y: Arg<Self>, out: &mut [Self]);
 }
 
-/// The vector form of a function, if it has one.
+/// The vector form of a function, if it has one; a new row of the table works without, by its scalar form.
 #[inline(always)]
 fn vector1(op: Unary) -> Option<math::Unary> {
     use math::Unary as V;
