@@ -40,6 +40,8 @@ pub(crate) struct Node {
     pub at: &'static Location<'static>,
     /// The oldest running transform it depends on.
     pub live: Option<Arc<Trace>>,
+    /// The transform on whose placeholders it depends: it has no value, ever.
+    pub traced: Option<&'static str>,
     /// How many unevaluated nodes lie one behind the other up to here.
     pub depth: u32,
     state: Mutex<State>,
@@ -108,6 +110,16 @@ pub fn live_buffers() -> usize {
 }
 
 impl Array {
+    /// The input of a function that `transform` traces: a shape and a dtype, no value.
+    #[track_caller]
+    pub(crate) fn placeholder(
+        shape: Shape,
+        dtype: DType,
+        transform: &'static str,
+        trace: &Arc<Trace>,
+    ) -> Array {
+        Array::make(Prim::Input, smallvec![], shape, dtype, None, Some(trace.clone()), Some(transform))
+    }
     /// A node that is data already.
     #[track_caller]
     pub(crate) fn leaf(value: Buffer, shape: Shape) -> Array {
@@ -132,6 +144,19 @@ impl Array {
         value: Option<Arc<Buffer>>,
         trace: Option<Arc<Trace>>,
     ) -> Array {
+        Array::make(prim, args, shape, dtype, value, trace, None)
+    }
+    #[track_caller]
+    fn make(
+        prim: Prim,
+        args: Args,
+        shape: Shape,
+        dtype: DType,
+        value: Option<Arc<Buffer>>,
+        trace: Option<Arc<Trace>>,
+        traced: Option<&'static str>,
+    ) -> Array {
+        let traced = traced.or_else(|| args.iter().find_map(|a| a.0.traced));
         // `Stop` severs: it never keeps a transform's graph alive.
         let live = if matches!(prim, Prim::Stop) {
             None
@@ -147,7 +172,7 @@ impl Array {
         LIVE.fetch_add(1, Relaxed);
         let state = Mutex::new(State { args, value, cut: false, together: None });
         let at = PLACE.get().unwrap_or(Location::caller());
-        Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, depth, state }))
+        Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, traced, depth, state }))
     }
 
     /// The extents of the axes.

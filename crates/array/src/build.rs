@@ -18,7 +18,7 @@ impl Array {
     #[track_caller]
     pub(crate) fn new(prim: Prim, args: Args, shape: Shape, dtype: DType) -> Array {
         let array = Array::node(prim, args, shape, dtype, None, None);
-        if array.0.depth > MAX_DEPTH {
+        if array.0.depth > MAX_DEPTH && array.0.traced.is_none() {
             array.eval();
         }
         array

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock, Weak};
 /// Cotangents, or tangents, of which `None` is zero.
 pub(crate) type Linear = Vec<Option<Array>>;
 /// From inputs, outputs and what is known of one side's (co)tangents to the other side's.
-pub(crate) type Rule = Box<dyn Fn(&[Array], &[Array], Linear) -> Linear + Send + Sync>;
+pub(crate) type Rule = Arc<dyn Fn(&[Array], &[Array], Linear) -> Linear + Send + Sync>;
 
 /// What a call is beside its name.
 struct Rules {
@@ -59,6 +59,15 @@ impl Call {
     /// The ids of the outputs' nodes.
     pub(crate) fn ids(&self) -> impl Iterator<Item = u64> {
         self.rules().nodes.get().into_iter().flatten().map(|(id, _)| *id)
+    }
+
+    /// What the outputs stand for.
+    pub(crate) fn outputs(&self) -> &[Array] {
+        &self.rules().outputs
+    }
+    /// The rules: from cotangents to cotangents, and from tangents to tangents.
+    pub(crate) fn both_rules(&self) -> (&Rule, Option<&Rule>) {
+        (&self.rules().pullback, self.rules().pushforward.as_ref())
     }
 
     /// The cotangents of the inputs from those of the outputs.

@@ -17,11 +17,17 @@ const WIDTH: usize = 75;
 
 impl fmt::Display for Array {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&Picture::of(self).text("", " "))
+        match self.0.traced {
+            Some(transform) => write!(f, "<array {} {} inside {transform}>", self.0.shape, self.dtype()),
+            None => f.write_str(&Picture::of(self).text("", " ")),
+        }
     }
 }
 impl fmt::Debug for Array {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if let Some(transform) = self.0.traced {
+            return write!(f, "Array(inside {transform}, shape={}, {})", self.0.shape, self.dtype());
+        }
         let text = Picture::of(self).text("Array(", ", ");
         let shape = match self.size() {
             0 => format!(", shape={}", self.0.shape),

@@ -34,6 +34,6 @@ pub use random::Key;
 pub use shape::{Axes, Ints, Shape, keep};
 pub use transform::{
     Pullback, checkpoint, custom, custom_with_pushforward, grad, jvp, unconnected, value_and_grad,
-    value_and_grad_with, vjp,
+    value_and_grad_with, vjp, vmap, vmap_axes,
 };
 pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};

@@ -11,13 +11,26 @@ impl Array {
     /// Looking at an array (`item`, `to_vec`, printing) does this by itself.
     ///
     /// # Panics
-    /// If an index is out of range, naming it and the line.
+    /// If an index is out of range, naming it and the line. Inside a function that is being traced (by `vmap`,
+    /// `jit` …), where its inputs have no values.
+    #[track_caller]
     pub fn eval(&self) -> &Array {
         if !self.is_evaluated() {
+            self.expect_known();
             crate::eval::eval(std::slice::from_ref(self));
         }
         self
     }
+    #[track_caller]
+    fn expect_known(&self) {
+        if let Some(transform) = self.0.traced {
+            let (shape, dtype, at) = (&self.0.shape, self.dtype(), self.at());
+            panic!(
+                "`{transform}` runs the function once, without values, so what depends on its inputs cannot be looked at: compute with it, and choose with `select`, `cond` or `while_loop` instead of Rust's `if` and `while`\n  array {shape} {dtype} made at {at}"
+            )
+        }
+    }
+    #[track_caller]
     pub(crate) fn value(&self) -> Arc<Buffer> {
         self.eval();
         self.0.state().value.clone().expect("evaluation leaves a value")
@@ -70,7 +83,17 @@ impl Array {
 /// eval(&[&s, &e]);
 /// assert!(s.is_evaluated() && e.is_evaluated());
 /// ```
+///
+/// # Panics
+/// As [`Array::eval`].
+#[track_caller]
 pub fn eval(arrays: &[&Array]) {
     let arrays: Vec<Array> = arrays.iter().map(|&a| a.clone()).collect();
-    crate::eval::eval(&arrays)
+    eval_all(&arrays)
+}
+
+#[track_caller]
+pub(crate) fn eval_all(arrays: &[Array]) {
+    arrays.iter().for_each(Array::expect_known);
+    crate::eval::eval(arrays)
 }

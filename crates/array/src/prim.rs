@@ -93,6 +93,8 @@ impl fmt::Debug for Call {
 pub enum Prim {
     /// Data.
     Leaf,
+    /// A placeholder: an input of a function that is being traced, without a value.
+    Input,
     /// One number everywhere, as the bits of an `f64`. `weak`: a plain number beside an array takes its dtype.
     Fill {
         /// `f64::to_bits` of the value.
@@ -179,7 +181,7 @@ impl Prim {
     /// The primitive's kind.
     pub fn kind(&self) -> Kind {
         match self {
-            Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
+            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
             Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
             Prim::Unary(_) | Prim::Binary(_) => Kind::Elementwise,
             Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => Kind::Linear,
@@ -196,6 +198,7 @@ impl Prim {
     pub fn name(&self) -> &'static str {
         match self {
             Prim::Leaf => "leaf",
+            Prim::Input => "input",
             Prim::Fill { .. } => "fill",
             Prim::Iota(_) => "iota",
             Prim::Alias => "alias",

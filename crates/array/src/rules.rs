@@ -111,6 +111,26 @@ fn share(x: &Array, y: &Array) -> Array {
     hit / count
 }
 
+/// The primitive of `y` with other arguments, of other extents perhaps. (`Custom` calls are rebuilt as a whole.)
+#[track_caller]
+pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
+    match prim {
+        Prim::Alias if args.len() > 1 => args[0].after(&args[1..]),
+        Prim::Stop => args[0].stop_gradient(),
+        Prim::Unary(op) => Array::unary_op(*op, &args[0]),
+        Prim::Binary(op) => Array::binary_op(*op, &args[0], &args[1]),
+        Prim::Compare(op) => Array::compare_op(*op, &args[0], &args[1]),
+        Prim::Argsort => args[0].argsort_op(),
+        Prim::Random(n) => Array::random_op(&args[0], *n, y.dtype()),
+        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => y.clone(),
+        Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => apply(prim, args, y),
+        Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) => apply(prim, args, y),
+        Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => apply(prim, args, y),
+        Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) => apply(prim, args, y),
+        Prim::Custom(..) => unreachable!("a call is rebuilt as a whole"),
+    }
+}
+
 /// A linear primitive with `prim`'s attributes applied to other arguments; `y` gives the result's shape.
 #[track_caller]
 fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
@@ -131,9 +151,8 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::ScatterAdd(n) => Array::scatter_add_op(&args[0], &args[1], *n),
         Prim::Matmul => args[0].matmul_op(&args[1]),
         Prim::Conv(window) => args[0].conv_op(&args[1], (**window).clone()),
-        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop | Prim::Unary(_) | Prim::Binary(_) => {
-            unreachable!()
-        }
+        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
+        Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => unreachable!(),
     }
 }
@@ -184,9 +203,8 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         }
         Prim::Conv(window) if k == 0 => conv_by_input(window, &args[1], g, shape),
         Prim::Conv(window) => conv_by_kernel(window, &args[0], g, shape),
-        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop | Prim::Unary(_) | Prim::Binary(_) => {
-            unreachable!()
-        }
+        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
+        Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
     }

@@ -171,6 +171,10 @@ pub fn zip<T: Tree + Clone, U: Tree + Clone>(
 }
 
 /// Evaluates all leaves of a tree together.
+///
+/// # Panics
+/// As [`Array::eval`].
+#[track_caller]
 pub fn eval_tree<T: Tree + Clone>(tree: &T) {
-    crate::eval::eval(&leaves(tree))
+    crate::look::eval_all(&leaves(tree))
 }

@@ -258,6 +258,7 @@ impl Builder {
         let (prim, shape) = (&node.0.prim, &node.0.shape);
         match prim {
             Prim::Leaf => unreachable!("data are not pending"),
+            Prim::Input => unreachable!("what has no value is refused when it is looked at"),
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
             // The value of the first argument; the others are only waited for.

@@ -136,7 +136,13 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
                 DType::I32 | DType::Bool => unreachable!("random numbers are f32, f64 or i64"),
             }
         }
-        Prim::Leaf | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop | Prim::Custom(..) => {
+        Prim::Leaf
+        | Prim::Input
+        | Prim::Fill { .. }
+        | Prim::Iota(_)
+        | Prim::Alias
+        | Prim::Stop
+        | Prim::Custom(..) => {
             unreachable!()
         }
         Prim::Unary(_)

@@ -1,13 +1,17 @@
 //! Transforms: functions of trees to functions of trees. Arrays have no modes; a transform gives its inputs a new
 //! identity, runs the function, and reads the graph it left.
 
+mod batch;
 mod jvp;
+mod replay;
 mod rule;
 mod vjp;
+mod vmap;
 
 pub use jvp::jvp;
 pub use rule::{checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
+pub use vmap::{vmap, vmap_axes};
 
 use crate::array::{Array, Trace};
 use crate::rules::differentiable;

@@ -109,13 +109,13 @@ where
     // Trees to put arrays into; leaves of their own would keep the past alive.
     let (p, q) = (map(p, Array::zeros_like), map(&y, Array::zeros_like));
     let (back, x_like, y_like) = (pullback.clone(), p.clone(), q.clone());
-    let pull: Rule = Box::new(move |xs, ys, gs| {
+    let pull: Rule = Arc::new(move |xs, ys, gs| {
         let g = filled(&y_like, ys, gs);
         let x = with_leaves(&x_like, xs);
         aligned(&x, matching(name, &x, &back(&x, &with_leaves(&y_like, ys), &g)))
     });
     let push = pushforward.map(|forward| -> Rule {
-        Box::new(move |xs, ys, ts| {
+        Arc::new(move |xs, ys, ts| {
             let t = filled(&p, xs, ts);
             let y = with_leaves(&q, ys);
             aligned(&y, matching(name, &y, &forward(&with_leaves(&p, xs), &y, &t)))

@@ -228,6 +228,7 @@ impl Array {
     }
     /// Makes the evaluation of any of these compute all that are still held.
     fn evaluate_together<'a>(results: impl Iterator<Item = &'a Array> + Clone) {
+        let results = results.filter(|a| a.0.traced.is_none());
         let group = Arc::new(results.clone().map(|a| Arc::downgrade(&a.0)).collect::<Vec<_>>());
         results.filter(|a| !a.is_evaluated()).for_each(|a| a.0.state().together = Some(group.clone()))
     }

@@ -1,0 +1,130 @@
+//! A function recorded once on placeholders, and the graph it left run again with other arrays.
+//!
+//! `vmap`, `jit` and the loops are replays: the recorded nodes, oldest first, with another meaning given to each.
+
+use crate::array::{Args, Array, Place, Trace};
+use crate::dtype::DType;
+use crate::prim::{Call, Prim};
+use crate::rules::rebuild;
+use crate::shape::Shape;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// The graph of a function: from placeholders to outputs.
+pub(crate) struct Recorded {
+    /// The placeholders.
+    pub inputs: Vec<Array>,
+    /// What the function returned; it may hold placeholders and constants.
+    pub outputs: Vec<Array>,
+    /// The nodes that depend on the placeholders, oldest first.
+    nodes: Vec<Array>,
+}
+
+/// What a replay makes of the recorded nodes.
+pub(crate) trait Meaning {
+    /// What stands for an array of the recording.
+    type Value: Clone;
+    /// An array that does not depend on the recorded function's inputs.
+    fn constant(x: &Array) -> Self::Value;
+    /// A primitive other than a call.
+    fn node(&mut self, node: &Array, prim: &Prim, args: &[Self::Value]) -> Self::Value;
+    /// All outputs of a call with rules of its own, from its inputs and what its outputs stand for.
+    fn call(&mut self, call: &Arc<Call>, inputs: &[Self::Value], outputs: &[Self::Value])
+    -> Vec<Self::Value>;
+}
+
+impl Recorded {
+    /// Runs `f` once, on placeholders like these arrays' shapes and dtypes; `transform` is its name in messages.
+    #[track_caller]
+    pub fn new(
+        transform: &'static str,
+        like: impl IntoIterator<Item = (Shape, DType)>,
+        f: impl FnOnce(&[Array]) -> Vec<Array>,
+    ) -> Recorded {
+        let running = Trace::start();
+        let placeholder = |(shape, dtype)| Array::placeholder(shape, dtype, transform, &running.0);
+        let inputs: Vec<Array> = like.into_iter().map(placeholder).collect();
+        let outputs = f(&inputs);
+        let nodes = dependents(&inputs, &outputs);
+        Recorded { inputs, outputs, nodes }
+    }
+    /// Gives every node its meaning, from the inputs to the outputs.
+    pub fn replay<M: Meaning>(&self, meaning: &mut M, inputs: &[M::Value]) -> Vec<M::Value> {
+        let ids = self.inputs.iter().map(|x| x.0.id);
+        let mut values: HashMap<u64, M::Value> = ids.zip(inputs.iter().cloned()).collect();
+        let mut calls: HashMap<*const Call, Vec<M::Value>> = HashMap::new();
+        for node in &self.nodes {
+            let _at = Place::of(node);
+            let (prim, args) = node.parts();
+            let known = |all: &[Array]| -> Vec<M::Value> {
+                let value = |a: &Array| values.get(&a.0.id).cloned().unwrap_or_else(|| M::constant(a));
+                all.iter().map(value).collect()
+            };
+            let value = match prim {
+                Prim::Custom(call, k) => {
+                    let made = calls.entry(Arc::as_ptr(call)).or_insert_with(|| {
+                        let inputs = known(&args[..args.len() - 1]);
+                        let outputs = known(call.outputs());
+                        meaning.call(call, &inputs, &outputs)
+                    });
+                    made[*k].clone()
+                }
+                prim => {
+                    let args = known(&args);
+                    meaning.node(node, prim, &args)
+                }
+            };
+            values.insert(node.0.id, value);
+        }
+        let result = |y: &Array| values.get(&y.0.id).cloned().unwrap_or_else(|| M::constant(y));
+        self.outputs.iter().map(result).collect()
+    }
+    #[expect(dead_code, reason = "jit runs it")]
+    /// The function's results at other arrays, of the shapes it was recorded for.
+    pub fn at(&self, inputs: &[Array]) -> Vec<Array> {
+        self.replay(&mut Again, inputs)
+    }
+}
+
+/// What a node is made of, with all that its call's outputs stand for.
+fn parts(node: &Array) -> Args {
+    let (prim, mut args) = node.parts();
+    if let Prim::Custom(call, _) = prim {
+        args.extend(call.outputs().iter().cloned())
+    }
+    args
+}
+
+/// The nodes behind the outputs that depend on the inputs, oldest first.
+fn dependents(inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
+    let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
+    let (mut seen, mut nodes) = (HashSet::new(), vec![]);
+    let mut stack: Vec<Array> = outputs.to_vec();
+    while let Some(node) = stack.pop() {
+        if node.0.traced.is_some() && node.0.id >= first && seen.insert(node.0.id) {
+            let args = parts(&node);
+            stack.extend(args.iter().cloned());
+            nodes.push((node, args))
+        }
+    }
+    nodes.sort_unstable_by_key(|(node, _)| node.0.id);
+    let mut depends: HashSet<u64> = inputs.iter().map(|x| x.0.id).collect();
+    nodes.retain(|(node, args)| args.iter().any(|a| depends.contains(&a.0.id)) && depends.insert(node.0.id));
+    nodes.into_iter().map(|(node, _)| node).collect()
+}
+
+/// The same function again, of other arrays.
+struct Again;
+impl Meaning for Again {
+    type Value = Array;
+    fn constant(x: &Array) -> Array {
+        x.clone()
+    }
+    fn node(&mut self, node: &Array, prim: &Prim, args: &[Array]) -> Array {
+        rebuild(prim, args, node)
+    }
+    fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
+        let (pullback, pushforward) = call.both_rules();
+        Call::results(call.name, inputs, outputs.to_vec(), pullback.clone(), pushforward.cloned())
+    }
+}
