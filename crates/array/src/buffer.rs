@@ -32,6 +32,11 @@ struct Pool {
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
+/// Lines for so many elements.
+fn lines(len: usize, dtype: DType) -> usize {
+    class((len * dtype.size()).div_ceil(64).max(1))
+}
+
 /// Sizes are rounded up to one of eight steps between powers of two, so that near sizes share memory.
 fn class(lines: usize) -> usize {
     let step = (lines.next_power_of_two() / 16).max(1);
@@ -41,8 +46,12 @@ fn class(lines: usize) -> usize {
 impl Buffer {
     /// Memory for `len` elements with unspecified (but initialised) contents.
     pub fn dirty(len: usize, dtype: DType) -> Buffer {
+        Buffer::of_class(0, len, dtype)
+    }
+    /// The same, of this class or a larger one if it takes that.
+    pub fn of_class(class: usize, len: usize, dtype: DType) -> Buffer {
         LIVE.fetch_add(1, Relaxed);
-        let n = class((len * dtype.size()).div_ceil(64).max(1));
+        let n = class.max(lines(len, dtype));
         let reused = {
             let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
             let pool = pool.get_or_insert_default();
@@ -60,6 +69,16 @@ impl Buffer {
         let mut b = Buffer::dirty(len, dtype);
         b.bytes_mut().fill(0);
         b
+    }
+    /// How much memory so many elements take: a buffer can take the place of another of its class or below.
+    pub fn class(len: usize, dtype: DType) -> usize {
+        lines(len, dtype)
+    }
+    /// The same memory for other elements, of its class or below.
+    pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
+        debug_assert!(lines(len, dtype) <= self.lines.len());
+        (self.len, self.dtype) = (len, dtype);
+        self
     }
     pub fn len(&self) -> usize {
         self.len

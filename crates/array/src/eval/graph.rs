@@ -69,6 +69,8 @@ impl View {
 pub(crate) enum What {
     /// Data that are there.
     Data(Arc<Buffer>),
+    /// Data that a run gets.
+    Input,
     /// One number everywhere.
     Fill(f64),
     /// 0, 1, 2 … along an axis.
@@ -221,7 +223,8 @@ impl Builder {
         let item = &self.items[r.item];
         match item.what {
             What::Elementwise if !item.is_as_it_is(r) => r.stage.max(item.stage + 1),
-            What::Elementwise | What::Data(_) | What::Fill(_) | What::Iota(_) => r.stage,
+            What::Elementwise => r.stage,
+            What::Data(_) | What::Input | What::Fill(_) | What::Iota(_) => r.stage,
             What::Reduce | What::Kernel | What::Copy => r.stage.max(item.stage),
         }
     }
@@ -231,6 +234,10 @@ impl Builder {
     }
     /// An item for this node, or the equal one there is.
     fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
+        if matches!(what, What::Input) {
+            let item = self.push(what, node, args, stage);
+            return self.whole(item);
+        }
         let mut hash = Mix::default();
         node.0.prim.hash(&mut hash);
         node.dtype().hash(&mut hash);
@@ -258,7 +265,7 @@ impl Builder {
         let (prim, shape) = (&node.0.prim, &node.0.shape);
         match prim {
             Prim::Leaf => unreachable!("data are not pending"),
-            Prim::Input => unreachable!("what has no value is refused when it is looked at"),
+            Prim::Input => self.item(What::Input, node, args, 0),
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
             // The value of the first argument; the others are only waited for.

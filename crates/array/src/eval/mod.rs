@@ -8,6 +8,7 @@ mod graph;
 #[allow(unsafe_code)]
 mod kernels;
 mod layout;
+mod memory;
 mod plan;
 mod program;
 #[cfg(test)]
@@ -22,11 +23,13 @@ mod walk;
 
 use crate::array::Array;
 
+pub(crate) use run::Compiled;
+
 pub use kernels::threads::{set_threads, threads};
 
 /// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {
-    let graph = graph::Graph::new(roots);
-    let plan = plan::Plan::new(&graph);
-    run::run(graph, plan)
+    let plan = Compiled::new(graph::Graph::new(roots), &[]);
+    let values = plan.run([]);
+    plan.graph.roots.iter().zip(values).for_each(|((root, _), value)| root.0.finish(value))
 }

@@ -35,7 +35,7 @@ fn home(item: &Item) -> Option<(u32, &Shape)> {
     match &item.what {
         What::Elementwise => Some((item.stage, item.shape())),
         What::Reduce => Some((item.stage - 1, &item.args[0].view.shape)),
-        What::Iota(_) | What::Data(_) | What::Fill(_) | What::Kernel | What::Copy => None,
+        What::Iota(_) | What::Data(_) | What::Input | What::Fill(_) | What::Kernel | What::Copy => None,
     }
 }
 
@@ -110,7 +110,7 @@ impl Plan {
                     }
                     members.push(i)
                 }
-                (None, What::Data(_)) => {}
+                (None, What::Data(_) | What::Input) => {}
                 (None, What::Fill(_) | What::Iota(_)) if !stored[i] => {}
                 (None, _) => order.push((item.stage, false, i)),
             }
@@ -143,7 +143,9 @@ impl Fuser<'_> {
         let index = match item.what {
             What::Fill(c) => return Operand::Number(c),
             What::Iota(axis) => Some(axis),
-            What::Data(_) | What::Elementwise | What::Reduce | What::Kernel | What::Copy => None,
+            What::Data(_) | What::Input | What::Elementwise | What::Reduce | What::Kernel | What::Copy => {
+                None
+            }
         };
         let known = self.read.iter().position(|(item, view)| *item == r.item && *view == r.view);
         let k = known.unwrap_or(self.read.len()) as u16;

@@ -1,54 +1,108 @@
-//! Runs the steps of a plan: memory is taken when a step writes it, and given back after the last step that reads it.
+//! Runs a plan's steps, once or as often as asked: memory is assigned ahead and kept between runs, except for what
+//! leaves with the results.
 
 use super::graph::{Graph, What};
+use super::memory::{Memory, Slot};
 use super::plan::{Plan, Step};
 use super::{single, vm};
 use crate::buffer::Buffer;
-use std::sync::Arc;
+use smallvec::SmallVec;
+use std::sync::{Arc, Mutex};
 
-pub(crate) fn run(graph: Graph, plan: Plan) {
-    let mut values: Vec<Option<Arc<Buffer>>> = graph.items.iter().map(|_| None).collect();
-    let mut readers = vec![0usize; graph.items.len()];
-    for step in &plan.steps {
-        step.reads(&graph).iter().for_each(|&i| readers[i] += 1)
+/// A plan that can be run.
+pub(crate) struct Compiled {
+    pub graph: Graph,
+    pub plan: Plan,
+    memory: Memory,
+    /// The items of the inputs, by the ids of their placeholders.
+    inputs: Vec<Option<usize>>,
+    /// Memory of finished runs, for the next.
+    idle: Mutex<Vec<Vec<Slot>>>,
+}
+
+impl Compiled {
+    /// `inputs`: the ids of the placeholders, in the order in which a run gets their data.
+    pub fn new(graph: Graph, inputs: &[u64]) -> Compiled {
+        let plan = Plan::new(&graph);
+        let memory = Memory::of(&graph, &plan);
+        let is = |id: u64| move |i: &super::graph::Item| matches!(i.what, What::Input) && i.node.0.id == id;
+        let inputs = inputs.iter().map(|&id| graph.items.iter().position(is(id))).collect();
+        Compiled { graph, plan, memory, inputs, idle: Mutex::default() }
     }
-    for (i, item) in graph.items.iter().enumerate() {
-        if let What::Data(b) = &item.what {
-            values[i] = Some(b.clone())
-        }
-    }
-    // A root is read once more, at the end.
-    graph.roots.iter().for_each(|(_, i)| readers[*i] += 1);
-    for step in &plan.steps {
-        match step {
-            Step::Fused { program, inputs, outputs, sinks } => {
-                let buffers: Vec<&Buffer> =
-                    inputs.iter().map(|&i| &**values[i].as_ref().expect(READY)).collect();
-                let size = program.size();
-                let mut written: Vec<Buffer> =
-                    program.outputs.iter().map(|&d| Buffer::dirty(size, d)).collect();
-                let reduced = vm::run(program, &buffers, &mut written);
-                outputs
-                    .iter()
-                    .zip(written)
-                    .chain(sinks.iter().zip(reduced))
-                    .for_each(|(&i, b)| values[i] = Some(Arc::new(b)))
-            }
-            Step::Single(i) => {
-                let out = single::run(&single::Values { graph: &graph, buffers: &values }, *i);
-                values[*i] = Some(Arc::new(out))
+
+    /// The roots' values.
+    pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> SmallVec<[Arc<Buffer>; 8]> {
+        let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
+        let mut slots = idle.unwrap_or_else(|| self.fresh());
+        let slot = |i: usize| self.memory.slot[i];
+        for (item, value) in self.inputs.iter().zip(inputs) {
+            if let Some(i) = item {
+                slots[slot(*i)] = Slot::Shared(value)
             }
         }
-        for i in step.reads(&graph) {
-            readers[i] -= 1;
-            if readers[i] == 0 {
-                values[i] = None
+        for step in &self.plan.steps {
+            match step {
+                Step::Fused { program, inputs, outputs, sinks } => {
+                    let mut written: SmallVec<[Buffer; 4]> =
+                        outputs.iter().map(|&i| self.take(&mut slots, i)).collect();
+                    let mut reduced: SmallVec<[Buffer; 4]> =
+                        sinks.iter().map(|&i| self.take(&mut slots, i)).collect();
+                    let read: SmallVec<[&Buffer; 8]> =
+                        inputs.iter().map(|&i| slots[slot(i)].buffer()).collect();
+                    vm::run(program, &read, &mut written, &mut reduced);
+                    drop(read);
+                    outputs.iter().zip(written).chain(sinks.iter().zip(reduced)).for_each(|(&i, b)| {
+                        slots[slot(i)] = Slot::Own(b);
+                    })
+                }
+                Step::Single(i) => {
+                    let mut out = self.take(&mut slots, *i);
+                    let values =
+                        single::Values { graph: &self.graph, slot: &self.memory.slot, slots: &slots };
+                    single::run(&values, *i, &mut out);
+                    slots[slot(*i)] = Slot::Own(out)
+                }
             }
         }
+        let results = self.graph.roots.iter().map(|&(_, i)| share(&mut slots[slot(i)])).collect();
+        // The next run neither keeps this one's inputs alive nor its results.
+        self.inputs.iter().flatten().for_each(|&i| slots[slot(i)] = Slot::Empty);
+        slots.iter_mut().zip(&self.memory.leaves).filter(|(_, leaves)| **leaves).for_each(|(slot, _)| {
+            *slot = Slot::Empty;
+        });
+        self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(slots);
+        results
     }
-    for (root, item) in &graph.roots {
-        root.0.finish(values[*item].clone().expect(READY))
+
+    /// Slots before the first run: the plan's constants.
+    fn fresh(&self) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = self.memory.sizes.iter().map(|_| Slot::Empty).collect();
+        for (i, item) in self.graph.items.iter().enumerate() {
+            if let What::Data(b) = &item.what {
+                slots[self.memory.slot[i]] = Slot::Shared(b.clone())
+            }
+        }
+        slots
+    }
+    /// Memory for an item: its slot's.
+    fn take(&self, slots: &mut [Slot], i: usize) -> Buffer {
+        let item = &self.graph.items[i];
+        let (len, dtype) = (item.shape().size(), item.dtype());
+        let slot = self.memory.slot[i];
+        match std::mem::take(&mut slots[slot]) {
+            Slot::Own(b) => b.reused(len, dtype),
+            Slot::Empty | Slot::Shared(_) => Buffer::of_class(self.memory.sizes[slot], len, dtype),
+        }
     }
 }
 
-const READY: &str = "steps run after those they read from";
+/// The slot's data, from now on shared.
+fn share(slot: &mut Slot) -> Arc<Buffer> {
+    let shared = match std::mem::take(slot) {
+        Slot::Shared(b) => b,
+        Slot::Own(b) => Arc::new(b),
+        Slot::Empty => panic!("the steps have computed the roots"),
+    };
+    *slot = Slot::Shared(shared.clone());
+    shared
+}

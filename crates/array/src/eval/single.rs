@@ -6,6 +6,7 @@ use super::kernels::{
     BadIndex, View, ViewMut, argsort, conv, copy, cumsum, gather, matmul, random, row_major, scatter_add,
 };
 use super::layout::Strides;
+use super::memory::Slot;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_size, with_store};
 use crate::prim::{Padding, Prim};
@@ -43,41 +44,41 @@ macro_rules! numeric {
 /// The buffers of the items computed so far.
 pub(super) struct Values<'a> {
     pub graph: &'a Graph,
-    pub buffers: &'a [Option<Arc<Buffer>>],
+    /// Each item's slot.
+    pub slot: &'a [usize],
+    pub slots: &'a [Slot],
 }
 
 impl<'a> Values<'a> {
     /// An argument as a strided view.
     fn view<T: Pod>(&self, r: &'a Ref) -> View<'a, T> {
-        let data = self.buffers[r.item].as_ref().expect("steps run after those they read from").slice();
+        let data = self.slots[self.slot[r.item]].buffer().slice();
         View::new(data, r.view.layout.offset, &r.view.shape, &r.view.layout.strides)
     }
 }
 
-/// Runs item `i`.
-pub(super) fn run(values: &Values, i: usize) -> Buffer {
+/// Runs item `i`; `out` holds what it last held.
+pub(super) fn run(values: &Values, i: usize, out: &mut Buffer) {
     let item = &values.graph.items[i];
-    let mut out = match item.what {
-        // These write only some of the elements, or add to them.
-        What::Kernel if matches!(item.prim(), Prim::Pad(_) | Prim::ScatterAdd(_)) => {
-            Buffer::zeroed(item.shape().size(), item.dtype())
-        }
-        _ => Buffer::dirty(item.shape().size(), item.dtype()),
-    };
     if item.shape().size() == 0 {
-        return out;
+        return;
+    }
+    // These write only some of the elements, or add to them.
+    if matches!(item.what, What::Kernel) && matches!(item.prim(), Prim::Pad(_) | Prim::ScatterAdd(_)) {
+        out.bytes_mut().fill(0)
     }
     match &item.what {
         What::Fill(c) => with_store!(item.dtype(), T => out.slice_mut::<T>().fill(T::of(*c))),
         What::Iota(axis) => with_store!(item.dtype(), T => iota(item.shape(), *axis, out.slice_mut::<T>())),
         What::Copy => {
             let shape = &item.args[0].view.shape;
-            with_size!(item.dtype(), T => place::<T>(values, &item.args[0], &mut out, 0, shape, &row_major(shape)))
+            with_size!(item.dtype(), T => place::<T>(values, &item.args[0], out, 0, shape, &row_major(shape)))
         }
-        What::Kernel => kernel(values, item, &mut out),
-        What::Data(_) | What::Elementwise | What::Reduce => unreachable!("not steps of their own"),
+        What::Kernel => kernel(values, item, out),
+        What::Data(_) | What::Input | What::Elementwise | What::Reduce => {
+            unreachable!("not steps of their own")
+        }
     }
-    out
 }
 
 /// Copies an argument to where `offset` and `strides` lead in the result.

@@ -5,27 +5,28 @@ use super::program::{Program, Sink};
 use super::walk::unravel;
 use crate::buffer::Buffer;
 use crate::dtype::DType;
+use smallvec::{SmallVec, smallvec};
 
 /// An accumulator of a sink, covering the results from `lo` on.
 pub(super) struct Acc {
     pub lo: usize,
     pub wide: WideVec,
 }
+/// Few results need no memory of their own.
+pub(super) type Wides<T> = SmallVec<[T; 4]>;
 pub(super) enum WideVec {
-    Float(Vec<f64>),
-    Int(Vec<i64>),
+    Float(Wides<f64>),
+    Int(Wides<i64>),
 }
 
 /// The chunks' accumulators joined in order.
-pub(super) fn joined(sink: &Sink, parts: Vec<Acc>) -> Buffer {
-    fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Vec<T::Wide>)>) -> Buffer {
-        let mut all = vec![T::Wide::start(sink.op); sink.size];
+pub(super) fn joined(sink: &Sink, parts: impl IntoIterator<Item = Acc>, out: &mut Buffer) {
+    fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Wides<T::Wide>)>, out: &mut Buffer) {
+        let mut all: Wides<T::Wide> = smallvec![T::Wide::start(sink.op); sink.size];
         for (lo, part) in parts {
             all[lo..].iter_mut().zip(part).for_each(|(a, b)| *a = T::Wide::join(sink.op, *a, b))
         }
-        let mut out = Buffer::dirty(sink.size, sink.dtype);
         out.slice_mut::<T>().iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(a));
-        out
     }
     let floats = |a: Acc| match a.wide {
         WideVec::Float(v) => (a.lo, v),
@@ -37,11 +38,11 @@ pub(super) fn joined(sink: &Sink, parts: Vec<Acc>) -> Buffer {
     };
     let parts = parts.into_iter();
     match sink.dtype {
-        DType::F32 => join::<f32>(sink, parts.map(floats)),
-        DType::F64 => join::<f64>(sink, parts.map(floats)),
-        DType::I32 => join::<i32>(sink, parts.map(ints)),
-        DType::I64 => join::<i64>(sink, parts.map(ints)),
-        DType::Bool => join::<u8>(sink, parts.map(ints)),
+        DType::F32 => join::<f32>(sink, parts.map(floats), out),
+        DType::F64 => join::<f64>(sink, parts.map(floats), out),
+        DType::I32 => join::<i32>(sink, parts.map(ints), out),
+        DType::I64 => join::<i64>(sink, parts.map(ints), out),
+        DType::Bool => join::<u8>(sink, parts.map(ints), out),
     }
 }
 
@@ -63,8 +64,8 @@ impl Acc {
             hi += 1
         }
         let wide = match sink.dtype {
-            DType::F32 | DType::F64 => WideVec::Float(vec![f64::start(sink.op); hi - lo]),
-            DType::I32 | DType::I64 | DType::Bool => WideVec::Int(vec![i64::start(sink.op); hi - lo]),
+            DType::F32 | DType::F64 => WideVec::Float(smallvec![f64::start(sink.op); hi - lo]),
+            DType::I32 | DType::I64 | DType::Bool => WideVec::Int(smallvec![i64::start(sink.op); hi - lo]),
         };
         Acc { lo, wide }
     }

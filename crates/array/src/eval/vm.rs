@@ -8,7 +8,7 @@ use super::kernels::math::dispatch;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RunBlock, Wide};
 use super::kernels::threads;
 use super::program::{BLOCK, Instruction, Op, Operand, Program, Sink, Target};
-use super::sinks::{Acc, WideVec, joined};
+use super::sinks::{Acc, WideVec, Wides, joined};
 use super::walk::{Block, Index, Read, prepare, runs, unravel};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
@@ -23,10 +23,18 @@ const COST_PER_NS: usize = 12;
 
 thread_local! { static REGISTERS: RefCell<Vec<Option<Box<Block>>>> = const { RefCell::new(vec![]) } }
 
-/// Runs `program` over `inputs`; fills `outputs` (contiguous) and returns the sinks' results.
-pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer]) -> Vec<Buffer> {
+/// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results.
+pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer], reduced: &mut [Buffer]) {
     let total = program.size();
-    let n_chunks = total.div_ceil(CHUNK).max(1);
+    if total <= CHUNK {
+        let outputs = outputs.iter_mut().map(Buffer::bytes_mut).collect();
+        let sums = chunk(program, inputs, outputs, 0, total);
+        for ((sink, out), acc) in program.sinks.iter().zip(reduced).zip(sums) {
+            joined(sink, [acc], out)
+        }
+        return;
+    }
+    let n_chunks = total.div_ceil(CHUNK);
     let mut parts: Vec<Vec<&mut [u8]>> = (0..n_chunks).map(|_| Vec::with_capacity(outputs.len())).collect();
     for out in outputs.iter_mut() {
         let bytes = CHUNK * out.dtype().size();
@@ -34,28 +42,34 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer])
         parts.iter_mut().for_each(|p| p.push(chunks.next().unwrap_or_default()))
     }
     let parts: Vec<Mutex<Vec<&mut [u8]>>> = parts.into_iter().map(Mutex::new).collect();
-    let sums: Vec<OnceLock<Vec<Acc>>> = parts.iter().map(|_| OnceLock::new()).collect();
-    let chunk = |k: usize| {
+    let sums: Vec<OnceLock<SmallVec<[Acc; 2]>>> = parts.iter().map(|_| OnceLock::new()).collect();
+    threads::for_chunks(n_chunks, total * program.cost() / COST_PER_NS, |k: usize| {
         let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
-        let (start, end) = (k * CHUNK, ((k + 1) * CHUNK).min(total));
-        let sinks = program.sinks.iter().map(|s| Acc::over(program, s, start, end)).collect();
-        let done = REGISTERS.with_borrow_mut(|registers| {
-            let needed = program.registers + program.inputs.len();
-            while registers.len() < needed {
-                registers.push(Some(bytemuck::zeroed_box()))
-            }
-            Chunk { program, inputs, outputs, sinks, registers, start, end }.run()
-        });
+        let done = chunk(program, inputs, outputs, k * CHUNK, ((k + 1) * CHUNK).min(total));
         let _ = sums[k].set(done);
-    };
-    threads::for_chunks(n_chunks, total * program.cost() / COST_PER_NS, chunk);
-    let mut sums: Vec<std::vec::IntoIter<Acc>> =
-        sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
-    program
-        .sinks
-        .iter()
-        .map(|sink| joined(sink, sums.iter_mut().filter_map(Iterator::next).collect()))
-        .collect()
+    });
+    let mut sums: Vec<_> = sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
+    for (sink, out) in program.sinks.iter().zip(reduced) {
+        joined(sink, sums.iter_mut().filter_map(Iterator::next), out)
+    }
+}
+
+/// Runs the elements `start..end` on this thread; returns the sinks' accumulators.
+fn chunk(
+    program: &Program,
+    inputs: &[&Buffer],
+    outputs: Vec<&mut [u8]>,
+    start: usize,
+    end: usize,
+) -> SmallVec<[Acc; 2]> {
+    let sinks = program.sinks.iter().map(|s| Acc::over(program, s, start, end)).collect();
+    REGISTERS.with_borrow_mut(|registers| {
+        let needed = program.registers + program.inputs.len();
+        while registers.len() < needed {
+            registers.push(Some(bytemuck::zeroed_box()))
+        }
+        Chunk { program, inputs, outputs, sinks, registers, start, end }.run()
+    })
 }
 
 /// One chunk on one thread.
@@ -63,7 +77,7 @@ struct Chunk<'a> {
     program: &'a Program,
     inputs: &'a [&'a Buffer],
     outputs: Vec<&'a mut [u8]>,
-    sinks: Vec<Acc>,
+    sinks: SmallVec<[Acc; 2]>,
     registers: &'a mut Vec<Option<Box<Block>>>,
     start: usize,
     end: usize,
@@ -78,7 +92,7 @@ struct At<'b> {
 }
 
 impl Chunk<'_> {
-    fn run(mut self) -> Vec<Acc> {
+    fn run(mut self) -> SmallVec<[Acc; 2]> {
         let dims = &self.program.dims;
         let inner = dims.last().copied().unwrap_or(1);
         let mut pos = self.start;
@@ -190,7 +204,7 @@ impl Chunk<'_> {
 
     /// Joins a sink's value of this block with its accumulator.
     fn sink(&mut self, k: usize, at: &At, index: &Index) {
-        let mut acc = std::mem::replace(&mut self.sinks[k], Acc { lo: 0, wide: WideVec::Int(vec![]) });
+        let mut acc = std::mem::replace(&mut self.sinks[k], Acc { lo: 0, wide: WideVec::Int(Wides::new()) });
         let sink = &self.program.sinks[k];
         match (sink.dtype, &mut acc.wide) {
             (DType::F32, WideVec::Float(w)) => self.absorb::<f32>(sink, at, index, acc.lo, w),
