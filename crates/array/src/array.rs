@@ -86,7 +86,10 @@ thread_local! { static PLACE: Cell<Option<&'static Location<'static>>> = const {
 pub(crate) struct Place(Option<&'static Location<'static>>);
 impl Place {
     pub fn of(node: &Array) -> Place {
-        Place(PLACE.replace(Some(node.0.at)))
+        Place::at(node.0.at)
+    }
+    pub fn at(line: &'static Location<'static>) -> Place {
+        Place(PLACE.replace(Some(line)))
     }
 }
 impl Drop for Place {
@@ -126,6 +129,11 @@ impl Array {
         debug_assert_eq!(value.len(), shape.size());
         let dtype = value.dtype();
         Array::node(Prim::Leaf, smallvec![], shape, dtype, Some(Arc::new(value)), None)
+    }
+    /// Data that others may hold as well, credited to a line.
+    pub(crate) fn data(value: Arc<Buffer>, shape: Shape, line: &'static Location<'static>) -> Array {
+        let (dtype, _at) = (value.dtype(), Place::at(line));
+        Array::node(Prim::Leaf, smallvec![], shape, dtype, Some(value), None)
     }
     /// The input of a running transform: the same value, a new identity.
     #[track_caller]

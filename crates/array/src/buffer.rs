@@ -74,9 +74,13 @@ impl Buffer {
     pub fn class(len: usize, dtype: DType) -> usize {
         lines(len, dtype)
     }
+    /// Whether so many elements fit in.
+    pub fn holds(&self, len: usize, dtype: DType) -> bool {
+        lines(len, dtype) <= self.lines.len()
+    }
     /// The same memory for other elements, of its class or below.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
-        debug_assert!(lines(len, dtype) <= self.lines.len());
+        debug_assert!(self.holds(len, dtype));
         (self.len, self.dtype) = (len, dtype);
         self
     }

@@ -3,9 +3,10 @@
 use crate::array::Array;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// Where in a tree a leaf is; it prints as `layers.0.weight`, and costs nothing until printed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub enum Path<'a> {
     /// The tree itself.
     Root,
@@ -62,6 +63,11 @@ pub type Visitor<'a> = dyn FnMut(&Path, &mut Array) + 'a;
 pub trait Tree {
     /// Calls `f` with every leaf and its path, always in the same order.
     fn visit(&mut self, path: &Path, f: &mut Visitor);
+    /// Hashes what is in the tree beside its leaves: numbers, text, flags, lengths, variants. Whoever keeps a
+    /// recorded function ([`jit`](crate::jit)) records it again for other constants.
+    fn constants(&self, hash: &mut dyn Hasher) {
+        let _ = hash;
+    }
 }
 
 impl Tree for Array {
@@ -73,6 +79,9 @@ impl<T: Tree + ?Sized> Tree for Box<T> {
     fn visit(&mut self, path: &Path, f: &mut Visitor) {
         (**self).visit(path, f)
     }
+    fn constants(&self, hash: &mut dyn Hasher) {
+        (**self).constants(hash)
+    }
 }
 impl<T: Tree> Tree for Option<T> {
     fn visit(&mut self, path: &Path, f: &mut Visitor) {
@@ -80,25 +89,45 @@ impl<T: Tree> Tree for Option<T> {
             t.visit(path, f)
         }
     }
+    fn constants(&self, hash: &mut dyn Hasher) {
+        hash.write_u8(u8::from(self.is_some()));
+        self.iter().for_each(|t| t.constants(hash))
+    }
 }
 impl<T: Tree> Tree for [T] {
     fn visit(&mut self, path: &Path, f: &mut Visitor) {
         self.iter_mut().enumerate().for_each(|(i, t)| t.visit(&path.index(i), f))
+    }
+    fn constants(&self, hash: &mut dyn Hasher) {
+        hash.write_usize(self.len());
+        self.iter().for_each(|t| t.constants(hash))
     }
 }
 impl<T: Tree> Tree for Vec<T> {
     fn visit(&mut self, path: &Path, f: &mut Visitor) {
         self.as_mut_slice().visit(path, f)
     }
+    fn constants(&self, hash: &mut dyn Hasher) {
+        self.as_slice().constants(hash)
+    }
 }
 impl<T: Tree, const N: usize> Tree for [T; N] {
     fn visit(&mut self, path: &Path, f: &mut Visitor) {
         self.as_mut_slice().visit(path, f)
     }
+    fn constants(&self, hash: &mut dyn Hasher) {
+        self.as_slice().constants(hash)
+    }
 }
 impl<K: fmt::Display + Ord, T: Tree> Tree for BTreeMap<K, T> {
     fn visit(&mut self, path: &Path, f: &mut Visitor) {
         self.iter_mut().for_each(|(k, t)| t.visit(&path.field(&k.to_string()), f))
+    }
+    fn constants(&self, hash: &mut dyn Hasher) {
+        for (k, t) in self {
+            hash.write(k.to_string().as_bytes());
+            t.constants(hash)
+        }
     }
 }
 macro_rules! tuples {
@@ -107,16 +136,26 @@ macro_rules! tuples {
             fn visit(&mut self, path: &Path, f: &mut Visitor) {
                 $(self.$i.visit(&path.index($i), f);)+
             }
+            fn constants(&self, hash: &mut dyn Hasher) {
+                $(self.$i.constants(hash);)+
+            }
         }
     )* };
 }
 tuples! { (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) (A 0, B 1, C 2, D 3, E 4, F 5) }
 macro_rules! leafless {
-    ($($T:ty),*) => { $(impl Tree for $T {
+    ($($T:ty: |$x:ident| $key:expr;)*) => { $(impl Tree for $T {
         fn visit(&mut self, _: &Path, _: &mut Visitor) {}
+        fn constants(&self, mut hash: &mut dyn Hasher) {
+            let $x = self;
+            $key.hash(&mut hash)
+        }
     })* };
 }
-leafless! { (), bool, usize, i32, i64, u32, u64, f32, f64, String, &'static str }
+leafless! {
+    (): |x| x; bool: |x| x; usize: |x| x; i32: |x| x; i64: |x| x; u32: |x| x; u64: |x| x;
+    f32: |x| x.to_bits(); f64: |x| x.to_bits(); String: |x| x; &'static str: |x| x;
+}
 
 /// The leaves of a tree, in order.
 pub fn leaves<T: Tree + Clone>(tree: &T) -> Vec<Array> {

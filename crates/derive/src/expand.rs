@@ -14,14 +14,16 @@ pub fn expand(input: &DeriveInput, default_crate: Path) -> TokenStream {
 
 fn implement(input: &DeriveInput, default_crate: Path) -> Result<TokenStream> {
     let krate = crate_path(&input.attrs)?.unwrap_or(default_crate);
-    let mut types = vec![];
+    let (mut types, mut constants) = (vec![], vec![]);
     let arms = match &input.data {
-        Data::Struct(data) => vec![arm(&krate, quote!(Self), &data.fields, None, &mut types)?],
+        Data::Struct(data) => {
+            vec![arm(&krate, quote!(Self), &data.fields, None, &mut types, &mut constants)?]
+        }
         Data::Enum(data) => {
             let arm = |v: &syn::Variant| {
                 expect_none(&v.attrs)?;
                 let name = &v.ident;
-                arm(&krate, quote!(Self::#name), &v.fields, Some(name), &mut types)
+                arm(&krate, quote!(Self::#name), &v.fields, Some(name), &mut types, &mut constants)
             };
             data.variants.iter().map(arm).collect::<Result<_>>()?
         }
@@ -42,19 +44,25 @@ fn implement(input: &DeriveInput, default_crate: Path) -> Result<TokenStream> {
             fn visit(&mut self, path: &#krate::Path<'_>, f: &mut #krate::Visitor<'_>) {
                 match #this { #(#arms)* }
             }
+            #[allow(unused_variables, unused_qualifications)]
+            fn constants(&self, hash: &mut dyn ::core::hash::Hasher) {
+                match #this { #(#constants)* }
+            }
         }
     })
 }
 
-/// The match arm that visits the fields of a struct or variant; `types` collects the types it visits.
+/// The match arm that visits the fields of a struct or variant; `types` collects the types it visits, `constants` the
+/// arms that hash them.
 fn arm(
     krate: &Path,
     pattern: TokenStream,
     fields: &Fields,
     variant: Option<&Ident>,
     types: &mut Vec<Type>,
+    constants: &mut Vec<TokenStream>,
 ) -> Result<TokenStream> {
-    let (mut bindings, mut visits) = (vec![], vec![]);
+    let (mut bindings, mut visits, mut hashes) = (vec![], vec![], vec![]);
     let only_unnamed = variant.is_some() && matches!(fields, Fields::Unnamed(f) if f.unnamed.len() == 1);
     let prefix = match variant {
         Some(name) => {
@@ -79,8 +87,15 @@ fn arm(
         bindings.push(quote!(#member: #binding,));
         // With the field's span, so that "is not a tree" points at the field.
         visits.push(quote_spanned!(field.ty.span()=> #krate::Tree::visit(#binding, #path, f);));
+        hashes.push(quote!(#krate::Tree::constants(#binding, hash);));
         types.push(field.ty.clone());
     }
+    // An enum's variants differ, whatever is in them.
+    let number = variant.map(|_| {
+        let number = constants.len();
+        quote!(hash.write_usize(#number);)
+    });
+    constants.push(quote!(#pattern { #(#bindings)* .. } => { #number #(#hashes)* }));
     Ok(quote!(#pattern { #(#bindings)* .. } => { #(#visits)* }))
 }
 

@@ -17,7 +17,8 @@ use syn::{DeriveInput, parse_macro_input, parse_quote};
 /// and a variant's only unnamed field has that name alone. Every type parameter that a field mentions gets the bound
 /// `Tree`.
 ///
-/// - `#[tree(skip)]` on a field: it has no leaves. It stays as it is in whatever a transform returns.
+/// - `#[tree(skip)]` on a field: it has no leaves. It stays as it is in whatever a transform returns. A function that
+///   `jit` keeps does not see it change.
 /// - `#[tree(crate = some::path)]` on the type: where the crate of arrays is, if it has been renamed.
 ///
 /// ```

@@ -14,6 +14,7 @@ mod program;
 #[cfg(test)]
 mod reference;
 mod run;
+mod show;
 mod single;
 mod sinks;
 #[cfg(test)]
@@ -23,13 +24,20 @@ mod walk;
 
 use crate::array::Array;
 
+pub(crate) use graph::Mix;
 pub(crate) use run::Compiled;
 
 pub use kernels::threads::{set_threads, threads};
 
+/// The finished plan of outputs that depend on placeholders; a run gets the placeholders' data in this order.
+pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> Compiled {
+    let ids: Vec<u64> = inputs.iter().map(|x| x.0.id).collect();
+    Compiled::new(graph::Graph::new(outputs), &ids, donated)
+}
+
 /// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {
-    let plan = Compiled::new(graph::Graph::new(roots), &[]);
+    let plan = Compiled::new(graph::Graph::new(roots), &[], &[]);
     let values = plan.run([]);
     plan.graph.roots.iter().zip(values).for_each(|((root, _), value)| root.0.finish(value))
 }

@@ -1,5 +1,5 @@
 //! Runs a plan's steps, once or as often as asked: memory is assigned ahead and kept between runs, except for what
-//! leaves with the results.
+//! comes with the inputs and leaves with the results.
 
 use super::graph::{Graph, What};
 use super::memory::{Memory, Slot};
@@ -22,14 +22,19 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// `inputs`: the ids of the placeholders, in the order in which a run gets their data.
-    pub fn new(graph: Graph, inputs: &[u64]) -> Compiled {
+    /// `donated` says of which of them the run may use the memory again.
+    pub fn new(graph: Graph, inputs: &[u64], donated: &[bool]) -> Compiled {
         let plan = Plan::new(&graph);
-        let memory = Memory::of(&graph, &plan);
         let is = |id: u64| move |i: &super::graph::Item| matches!(i.what, What::Input) && i.node.0.id == id;
-        let inputs = inputs.iter().map(|&id| graph.items.iter().position(is(id))).collect();
+        let inputs: Vec<_> = inputs.iter().map(|&id| graph.items.iter().position(is(id))).collect();
+        let given_up = inputs.iter().zip(donated).filter(|(_, donated)| **donated);
+        let memory = Memory::of(&graph, &plan, &given_up.filter_map(|(i, _)| *i).collect::<Vec<_>>());
         Compiled { graph, plan, memory, inputs, idle: Mutex::default() }
     }
 
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
     /// The roots' values.
     pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> SmallVec<[Arc<Buffer>; 8]> {
         let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
@@ -66,8 +71,7 @@ impl Compiled {
         }
         let results = self.graph.roots.iter().map(|&(_, i)| share(&mut slots[slot(i)])).collect();
         // The next run neither keeps this one's inputs alive nor its results.
-        self.inputs.iter().flatten().for_each(|&i| slots[slot(i)] = Slot::Empty);
-        slots.iter_mut().zip(&self.memory.leaves).filter(|(_, leaves)| **leaves).for_each(|(slot, _)| {
+        slots.iter_mut().zip(&self.memory.passing).filter(|(_, passing)| **passing).for_each(|(slot, _)| {
             *slot = Slot::Empty;
         });
         self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(slots);
@@ -91,7 +95,12 @@ impl Compiled {
         let slot = self.memory.slot[i];
         match std::mem::take(&mut slots[slot]) {
             Slot::Own(b) => b.reused(len, dtype),
-            Slot::Empty | Slot::Shared(_) => Buffer::of_class(self.memory.sizes[slot], len, dtype),
+            Slot::Empty => Buffer::of_class(self.memory.sizes[slot], len, dtype),
+            // A donated input, if nobody else holds it.
+            Slot::Shared(b) => match Arc::into_inner(b).filter(|b| b.holds(len, dtype)) {
+                Some(b) => b.reused(len, dtype),
+                None => Buffer::dirty(len, dtype),
+            },
         }
     }
 }

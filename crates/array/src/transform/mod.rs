@@ -2,12 +2,14 @@
 //! identity, runs the function, and reads the graph it left.
 
 mod batch;
+mod jit;
 mod jvp;
 mod replay;
 mod rule;
 mod vjp;
 mod vmap;
 
+pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
 pub use rule::{checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};

@@ -79,7 +79,17 @@ impl Recorded {
         let result = |y: &Array| values.get(&y.0.id).cloned().unwrap_or_else(|| M::constant(y));
         self.outputs.iter().map(result).collect()
     }
-    #[expect(dead_code, reason = "jit runs it")]
+    /// For each output, whether it depends on the inputs.
+    pub fn depends(&self) -> Vec<bool> {
+        let known: HashSet<u64> = self.inputs.iter().chain(&self.nodes).map(|x| x.0.id).collect();
+        self.outputs.iter().map(|y| known.contains(&y.0.id)).collect()
+    }
+    /// The arrays from outside that the function computes with.
+    pub fn captured(&self) -> Vec<Array> {
+        let mut known: HashSet<u64> = self.inputs.iter().chain(&self.nodes).map(|x| x.0.id).collect();
+        let args = self.nodes.iter().flat_map(parts);
+        args.filter(|a| known.insert(a.0.id)).collect()
+    }
     /// The function's results at other arrays, of the shapes it was recorded for.
     pub fn at(&self, inputs: &[Array]) -> Vec<Array> {
         self.replay(&mut Again, inputs)

@@ -1,0 +1,125 @@
+//! Memory of a plan, assigned ahead: which slot each item's value lies in. Items that are never needed at the same
+//! time share one, as large as the largest of them.
+
+use super::graph::{Graph, What};
+use super::plan::{Plan, Step};
+use crate::buffer::Buffer;
+use std::sync::Arc;
+
+/// What lies in a slot.
+#[derive(Default)]
+pub(crate) enum Slot {
+    /// Nothing yet.
+    #[default]
+    Empty,
+    /// Data that others may hold as well.
+    Shared(Arc<Buffer>),
+    /// Memory of this run alone.
+    Own(Buffer),
+}
+
+impl Slot {
+    pub fn buffer(&self) -> &Buffer {
+        match self {
+            Slot::Shared(b) => b,
+            Slot::Own(b) => b,
+            Slot::Empty => panic!("steps run after those they read from"),
+        }
+    }
+}
+
+/// Where the items' values lie.
+pub(crate) struct Memory {
+    /// Each item's slot.
+    pub slot: Vec<usize>,
+    /// The slots' sizes, as [`Buffer::class`].
+    pub sizes: Vec<usize>,
+    /// Whether what is in a slot came with the inputs or leaves with the results.
+    pub passing: Vec<bool>,
+}
+
+impl Memory {
+    /// `donated`: items whose memory may be used again.
+    pub fn of(graph: &Graph, plan: &Plan, donated: &[usize]) -> Memory {
+        let n = graph.items.len();
+        let mut last = vec![0; n];
+        for (k, step) in plan.steps.iter().enumerate() {
+            step.reads(graph).iter().for_each(|&i| last[i] = k)
+        }
+        let mut m = Memory { slot: vec![usize::MAX; n], sizes: vec![], passing: vec![] };
+        for (i, item) in graph.items.iter().enumerate() {
+            match item.what {
+                What::Data(_) => m.slot[i] = m.new_slot(0, false),
+                What::Input => {
+                    let size = Buffer::class(item.shape().size(), item.dtype());
+                    m.slot[i] = m.new_slot(size, true)
+                }
+                What::Fill(_) | What::Iota(_) | What::Elementwise => {}
+                What::Reduce | What::Kernel | What::Copy => {}
+            }
+        }
+        let mut root = vec![false; n];
+        graph.roots.iter().for_each(|&(_, i)| root[i] = true);
+        // Free slots, and the items whose values die after each step. Memory that leaves with a root stays apart:
+        // it is new, or was a donated input's.
+        let (mut free, mut given): (Vec<usize>, Vec<usize>) = (vec![], vec![]);
+        let mut dying: Vec<Vec<usize>> = plan.steps.iter().map(|_| vec![]).collect();
+        for &i in donated.iter().filter(|&&i| !root[i]) {
+            if let Some(dying) = dying.get_mut(last[i]) {
+                dying.push(i)
+            }
+        }
+        for (k, step) in plan.steps.iter().enumerate() {
+            for i in step.writes() {
+                if m.slot[i] != usize::MAX {
+                    continue;
+                }
+                let item = &graph.items[i];
+                let class = Buffer::class(item.shape().size(), item.dtype());
+                if root[i] {
+                    let same = given.iter().position(|&s| m.sizes[s] == class);
+                    m.slot[i] = match same {
+                        Some(k) => given.swap_remove(k),
+                        None => m.new_slot(class, true),
+                    };
+                    continue;
+                }
+                // The smallest that is large enough, or else the largest, made larger; small values do not
+                // occupy memory that large ones will want.
+                let size = |k: &usize| m.sizes[free[*k]];
+                let near = |k: &usize| size(k).max(class) <= 16 * size(k).min(class).max(64);
+                let fit = |k: &usize| if size(k) >= class { (0, size(k)) } else { (1, usize::MAX - size(k)) };
+                m.slot[i] = match (0..free.len()).filter(near).min_by_key(fit) {
+                    Some(k) => free.swap_remove(k),
+                    None => m.new_slot(class, false),
+                };
+                let size = &mut m.sizes[m.slot[i]];
+                *size = class.max(*size);
+                dying[last[i].max(k)].push(i)
+            }
+            for &i in &dying[k] {
+                match graph.items[i].what {
+                    What::Input => given.push(m.slot[i]),
+                    _ => free.push(m.slot[i]),
+                }
+            }
+        }
+        m
+    }
+    fn new_slot(&mut self, size: usize, passing: bool) -> usize {
+        self.sizes.push(size);
+        self.passing.push(passing);
+        self.sizes.len() - 1
+    }
+}
+
+impl Step {
+    /// The items it writes.
+    pub fn writes(&self) -> impl Iterator<Item = usize> {
+        let (fused, single) = match self {
+            Step::Fused { outputs, sinks, .. } => (Some(outputs.iter().chain(sinks)), None),
+            Step::Single(i) => (None, Some(*i)),
+        };
+        fused.into_iter().flatten().copied().chain(single)
+    }
+}

@@ -1,0 +1,60 @@
+//! Plans as text: a line for every step.
+
+use super::graph::{Item, What};
+use super::plan::Step;
+use super::program::{Op, Target};
+use super::run::Compiled;
+use std::fmt;
+
+impl fmt::Display for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let bytes: usize = self.memory().sizes.iter().map(|lines| lines * 64).sum();
+        writeln!(f, "{} steps, {bytes} bytes of memory beside inputs", self.plan.steps.len())?;
+        for (k, step) in self.plan.steps.iter().enumerate() {
+            write!(f, "{k:>4}  ")?;
+            match step {
+                Step::Fused { program, outputs, sinks, .. } => {
+                    write!(f, "fused {:?}:", &program.dims[..])?;
+                    for i in &program.code {
+                        match i.op {
+                            Op::Unary(op) => write!(f, " {}", op.name())?,
+                            Op::Binary(op) => write!(f, " {}", op.name())?,
+                            Op::Compare(op) => write!(f, " {op:?}")?,
+                            Op::Select => f.write_str(" select")?,
+                            Op::Cast(from) if from != i.dtype => write!(f, " cast({})", i.dtype)?,
+                            Op::Cast(_) => {}
+                        }
+                        if let Target::Output(k) = i.target {
+                            write!(f, " →{}", self.place(outputs[k as usize]))?
+                        }
+                    }
+                    for (sink, &i) in program.sinks.iter().zip(sinks) {
+                        write!(f, " {:?} →{}", sink.op, self.place(i))?
+                    }
+                    writeln!(f)?
+                }
+                Step::Single(i) => {
+                    let item = &self.graph.items[*i];
+                    writeln!(f, "{} →{}", name(item), self.place(*i))?
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn name(item: &Item) -> &'static str {
+    match item.what {
+        What::Copy => "copy",
+        _ => item.prim().name(),
+    }
+}
+
+impl Compiled {
+    /// An item's shape and dtype, and the line it comes from.
+    fn place(&self, item: usize) -> String {
+        let item = &self.graph.items[item];
+        let at = item.node.at();
+        format!("{}{} ({}:{})", item.dtype(), item.shape(), at.file(), at.line())
+    }
+}
