@@ -5,10 +5,11 @@
 
 use crate::array::{Args, Array};
 use crate::dtype::DType;
-use crate::prim::{Compare, Padding, Prim, Reduction, Window};
+use crate::prim::{Compare, Control, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
 
 /// Unevaluated chains longer than this are evaluated as they are built, so that a loop nobody looks at stays bounded.
 const MAX_DEPTH: u32 = 4096;
@@ -357,6 +358,13 @@ impl Array {
         debug_assert!(keys.dtype() == DType::I64);
         let shape = keys.0.shape.insert(keys.ndim(), n);
         Array::new(Prim::Random(n), smallvec![keys.clone()], shape, dtype)
+    }
+
+    /// Output `k` of a loop or choice.
+    #[track_caller]
+    pub(crate) fn control_op(control: &Arc<Control>, k: usize, args: &[Array]) -> Array {
+        let (shape, dtype) = control.outputs[k].clone();
+        Array::new(Prim::Control(control.clone(), k), args.iter().cloned().collect(), shape, dtype)
     }
 
     /// 0, 1, 2 … along `axis`.

@@ -49,7 +49,7 @@ fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, 
             let inputs = &args[..args.len() - 1];
             if moved[..inputs.len()].iter().any(Option::is_some) {
                 let pushed = push_call(call, inputs, moved[..inputs.len()].to_vec());
-                tangents.extend(call.ids().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, t))));
+                tangents.extend(call.ids().into_iter().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, t))));
             }
         } else if differentiable(&node)
             && let Some(t) = pushforward(prim, &args, &node, &moved)

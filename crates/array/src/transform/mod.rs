@@ -2,6 +2,7 @@
 //! identity, runs the function, and reads the graph it left.
 
 mod batch;
+mod control;
 mod jit;
 mod jvp;
 mod replay;
@@ -9,6 +10,7 @@ mod rule;
 mod vjp;
 mod vmap;
 
+pub use control::{Schedule, bounded_while, cond, fori_loop, map_rows, scan, scan_with, switch, while_loop};
 pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
 pub use rule::{checkpoint, custom, custom_with_pushforward};
