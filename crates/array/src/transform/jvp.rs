@@ -35,7 +35,7 @@ pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P,
 }
 
 /// The tangents of all nodes between `inputs` and `outputs`, by id; those not in the map are zero.
-fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
+pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
     let mut tangents: HashMap<u64, Array> = inputs.iter().map(|x| x.0.id).zip(seeds).collect();
     let Some(first) = inputs.first().map(|x| x.0.id) else { return tangents };
     for node in between(first, outputs) {
@@ -61,7 +61,7 @@ fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, 
 }
 
 /// The nodes on the way from the inputs (ids from `first` on) to the outputs, oldest first.
-fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
+pub(super) fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
     let (mut seen, mut nodes) = (HashSet::new(), vec![]);
     let mut stack: Vec<Array> = outputs.to_vec();
     while let Some(node) = stack.pop() {
