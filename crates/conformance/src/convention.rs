@@ -35,6 +35,9 @@ pub const VALUES: &[(&str, &str, f64)] = &[
     ("i0", "both infinities", f64::INFINITY),
     ("i1", "infinity", f64::INFINITY),
     ("i1", "minus infinity", f64::NEG_INFINITY),
+    ("soft_sign", "infinity", 1.0),
+    ("soft_sign", "minus infinity", -1.0),
+    ("squareplus", "minus infinity", 0.0),
 ];
 
 /// Whether `got` is our value, for a cotangent (or tangent) `g`, of an operation that has an entry.

@@ -61,6 +61,12 @@ macro_rules! elementary {
                     $(Unary::$U => $unote,)* $(Unary::$F => Notation::Function,)* $(Unary::$N(_) => $nnote,)*
                 }
             }
+            /// The integer of an indexed row.
+            pub fn index(self) -> Option<i64> {
+                match self {
+                    $(Unary::$U => None,)* $(Unary::$F => None,)* $(Unary::$N(n) => Some(i64::from(n)),)*
+                }
+            }
             /// An interval on which it is smooth, for tests.
             pub fn smooth_on(self) -> (f64, f64) {
                 match self {

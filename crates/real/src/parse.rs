@@ -5,8 +5,8 @@ mod token;
 use crate::error::Error;
 use crate::expr::Expr;
 use crate::expr::names::{self, Function};
+use crate::real::Binary;
 use crate::real::Real;
-use crate::real::{Binary, Unary};
 use crate::table::Notation;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -231,7 +231,7 @@ impl<'a> Parser<'a> {
             Function::Binary(Binary::Atan2) => "y, x",
             Function::Binary(_) => "x, y",
             Function::Powi => "x, n",
-            Function::Polygamma => "n, x",
+            Function::Order => "n, x",
             Function::Clamp => "x, lo, hi",
             Function::Select => "cond, a, b",
         };
@@ -249,10 +249,12 @@ impl<'a> Parser<'a> {
                 k if k.unsigned_abs() <= POWER => Ok(x.value.powi(k)),
                 _ => Err(Error::new(text, n.start, format!("the power must lie within ±{POWER}"))),
             },
-            (Function::Polygamma, [n, x]) => match u32::try_from(integer(0)?) {
-                Ok(k @ ..=ORDER) => Ok(Expr::unary(Unary::Polygamma(k), &x.value)),
-                _ => Err(Error::new(text, n.start, format!("the order must lie between 0 and {ORDER}"))),
-            },
+            (Function::Order, [n, x]) => {
+                match u32::try_from(integer(0)?).map(|k| (k, names::of_order(&name, k))) {
+                    Ok((..=ORDER, Some(op))) => Ok(Expr::unary(op, &x.value)),
+                    _ => Err(Error::new(text, n.start, format!("the order must lie between 0 and {ORDER}"))),
+                }
+            }
             (Function::Clamp, [x, lo, hi]) => match (lo.value.as_constant(), hi.value.as_constant()) {
                 (Some(a), Some(b)) if a <= b => Ok(x.value.clamp(a, b)),
                 (Some(_), Some(_)) => {

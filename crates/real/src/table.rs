@@ -29,6 +29,8 @@ macro_rules! rows {
                 Recip recip = f64::recip, |_, y| -(y * y), Function, 0.2..3.0;
                 /// x².
                 Square square = |x| x * x, |x, _| 2.0 * x, Power(3), -3.0..3.0;
+                /// 1 − x², accurate where |x| is near 1.
+                OneMinusSquare one_minus_square = |x| (1.0 - x) * (1.0 + x), |x, _| -2.0 * x, Function, -0.9..0.9;
                 /// √x.
                 Sqrt sqrt = f64::sqrt, |_, y| 0.5 / y, Function, 0.1..4.0;
                 /// ∛x.
@@ -54,9 +56,9 @@ macro_rules! rows {
                 /// tan x.
                 Tan tan = f64::tan, |_, y| 1.0 + y.square(), Function, -1.3..1.3;
                 /// arcsin x.
-                Asin asin = f64::asin, |x, _| ((1.0 - x) * (1.0 + x)).sqrt().recip(), Function, -0.9..0.9;
+                Asin asin = f64::asin, |x, _| x.one_minus_square().sqrt().recip(), Function, -0.9..0.9;
                 /// arccos x.
-                Acos acos = f64::acos, |x, _| -((1.0 - x) * (1.0 + x)).sqrt().recip(), Function, -0.9..0.9;
+                Acos acos = f64::acos, |x, _| -x.one_minus_square().sqrt().recip(), Function, -0.9..0.9;
                 /// arctan x.
                 Atan atan = f64::atan, |x, _| (1.0 + x.square()).recip(), Function, -3.0..3.0;
                 /// sinh x.
@@ -73,11 +75,13 @@ macro_rules! rows {
                 /// arcosh x.
                 Acosh acosh = s::acosh, |x, _| ((x - 1.0).sqrt() * (x + 1.0).sqrt()).recip(), Function, 1.2..4.0;
                 /// artanh x.
-                Atanh atanh = s::atanh, |x, _| ((1.0 - x) * (1.0 + x)).recip(), Function, -0.9..0.9;
+                Atanh atanh = s::atanh, |x, _| x.one_minus_square().recip(), Function, -0.9..0.9;
                 /// |x|; its derivative at 0 is 0.
                 Abs abs = f64::abs, |x, _| x.sign(), Function, 0.1..3.0;
                 /// max(x, 0), NaN for NaN; its derivative at 0 is 0.
                 Relu relu = |x| if x <= 0.0 { 0.0 } else { x }, |x, _| R::lift(0.0).less(x), Function, 0.1..3.0;
+                /// x/(1 + |x|).
+                SoftSign soft_sign = s::soft_sign, |x, _| (1.0 + x.abs()).recip().square(), Function, 0.1..3.0;
                 /// 1/(1 + e⁻ˣ), the sigmoid.
                 Logistic logistic = s::logistic, |x, _| 0.25 * (0.5 * x).sech().square(), Function, -4.0..4.0;
                 /// ln(1 + eˣ).
@@ -99,7 +103,7 @@ macro_rules! rows {
                 /// ln of [`norm_cdf`](Real::norm_cdf), accurate in the lower tail.
                 NormLogCdf norm_log_cdf = s::norm_log_cdf, |x, _| x.inv_mills_ratio(), Function, -4.0..3.0;
                 /// φ(x)/Φ(x), the slope of [`norm_log_cdf`](Real::norm_log_cdf).
-                InvMillsRatio inv_mills_ratio = s::inv_mills_ratio, |x, y| -(y * (x + y)), Function, -4.0..3.0;
+                InvMillsRatio inv_mills_ratio = s::inv_mills_ratio, |x, _| x.inv_mills_derivative(1), Function, -4.0..3.0;
                 /// The inverse of [`norm_cdf`](Real::norm_cdf).
                 NormQuantile norm_quantile = s::norm_quantile, |_, y| TAU.sqrt() * (0.5 * y.square()).exp(), Function, 0.1..0.9;
                 /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
@@ -110,14 +114,14 @@ macro_rules! rows {
                 ExpIntE1 exp_int_e1 = s::exp_int_e1, |x, _| -((-x).exp() / x), Function, 0.3..3.0;
                 /// The modified Bessel function I₀(x).
                 BesselI0 bessel_i0 = s::bessel_i0, |x, _| x.bessel_i1(), Function, -3.0..3.0;
-                // I₁(x)/x is ½ at 0.
                 /// The modified Bessel function I₁(x).
-                BesselI1 bessel_i1 = s::bessel_i1, |x, y| x.bessel_i0() - R::select(x, &(y / x), &R::lift(0.5)), Function, 0.3..3.0;
+                BesselI1 bessel_i1 = s::bessel_i1, |x, _| 0.5 * (x.bessel_i0() + x.bessel_i(2)), Function, -3.0..3.0;
                 /// exp(−|x|)·I₀(x).
-                BesselI0e bessel_i0e = s::bessel_i0e, |x, y| x.bessel_i1e() - x.sign() * y, Function, 0.3..3.0;
+                BesselI0e bessel_i0e = s::bessel_i0e, |x, _| x.sign() * x.bessel_i0e_derivative(1), Function, 0.3..3.0;
+                // With y = exp(−a)·I₀(a): exp(−a)·I₁(a) = y + y′, and the slope of the odd function is y′ + y″.
                 /// exp(−|x|)·I₁(x).
                 BesselI1e bessel_i1e = s::bessel_i1e,
-                    |x, y| x.bessel_i0e() - R::select(x, &(y / x), &R::lift(0.5)) - x.sign() * y, Function, 0.3..3.0;
+                    |x, _| x.bessel_i0e_derivative(1) + x.bessel_i0e_derivative(2), Function, -3.0..3.0;
             }
             flat {
                 /// −1, 0 or 1 with x's sign; 0 at ±0.
@@ -138,6 +142,16 @@ macro_rules! rows {
                     Power(3), 0.2..3.0;
                 /// ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ.
                 Polygamma polygamma(n: u32 = 2) = |x| s::polygamma(n, x), |x, _| x.polygamma(n + 1), Function, 0.5..6.0;
+                /// The modified Bessel function Iₙ(x).
+                BesselI bessel_i(n: u32 = 2) = |x| s::bessel_i(n, x),
+                    |x, _| match n { 0 => x.bessel_i1(), _ => 0.5 * (x.bessel_i(n - 1) + x.bessel_i(n + 1)) },
+                    Function, 0.3..3.0;
+                /// The n-th derivative of exp(−a)·I₀(a) at a = |x|.
+                BesselI0eDerivative bessel_i0e_derivative(n: u32 = 1) = |x| s::bessel_i0e_derivative(n, x),
+                    |x, _| x.sign() * x.bessel_i0e_derivative(n + 1), Function, 0.3..3.0;
+                /// The n-th derivative of [`inv_mills_ratio`](Real::inv_mills_ratio).
+                InvMillsDerivative inv_mills_derivative(n: u32 = 1) = |x| s::inv_mills_derivative(n, x),
+                    |x, _| x.inv_mills_derivative(n + 1), Function, -4.0..3.0;
             }
             binary {
             //  op   method   value,   slopes from x, y and z = op(x, y),   notation,   where it is smooth
@@ -163,7 +177,13 @@ macro_rules! rows {
                     Function, (0.3..3.0, -3.0..3.0);
                 /// √(x² + y²); at the origin its derivatives are 0.
                 Hypot hypot = f64::hypot,
-                    |x, y, z| (R::select(z, &(x / z), &R::lift(0.0)), R::select(z, &(y / z), &R::lift(0.0))),
+                    |x, y, _| (x.over_hypot(y), y.over_hypot(x)), Function, (0.3..3.0, -3.0..3.0);
+                /// x/√(x² + y²), 0 at the origin: the slope of [`hypot`](Real::hypot).
+                OverHypot over_hypot = s::over_hypot,
+                    |x, y, z| (
+                        { let h = x.hypot(y); R::select(&h, &(y.over_hypot(x).square() / &h), &R::lift(0.0)) },
+                        { let h = x.hypot(y); R::select(&h, &-(y.over_hypot(x) * z / &h), &R::lift(0.0)) }
+                    ),
                     Function, (0.3..3.0, -3.0..3.0);
                 /// The larger, NaN if either is; a tie splits the derivative evenly.
                 Max max = s::maximum,
@@ -191,6 +211,17 @@ macro_rules! rows {
                 LnBeta ln_beta = s::ln_beta,
                     |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
                     Function, (0.5..4.0, 0.5..4.0);
+                /// P(a, x), the regularised lower incomplete gamma function: the gamma distribution's probability up to x.
+                GammaP gamma_p = s::gamma_p, |a, x, _| (a.gamma_p_by_a(x), a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
+                /// Q(a, x) = 1 − P(a, x).
+                GammaQ gamma_q = s::gamma_q, |a, x, _| (-a.gamma_p_by_a(x), -a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
+                /// xᵃ⁻¹e⁻ˣ/Γ(a), the gamma distribution's density.
+                GammaPdf gamma_pdf = s::gamma_pdf,
+                    |a, x, y| (y * (x.ln() - a.polygamma(0)), y * ((a - 1.0) / x - 1.0)), Function, (0.5..4.0, 0.3..5.0);
+                // The second derivative by a is not known: NaN, rather than a wrong number.
+                /// ∂P(a, x)/∂a.
+                GammaPByA gamma_p_by_a = s::gamma_p_by_a,
+                    |a, x, _| (R::lift(f64::NAN), a.gamma_pdf(x) * (x.ln() - a.polygamma(0))), Function, (0.5..4.0, 0.3..5.0);
                 /// x·ln y, 0 where x = 0.
                 XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(y, &(x / y), &R::select(x, &(x / y), &R::lift(0.0)))), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.

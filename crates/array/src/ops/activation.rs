@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::ops::where_;
-use pullback_real::Real;
+use pullback_real::{Real, Unary};
 use std::f64::consts::PI;
 
 impl Array {
@@ -85,12 +85,15 @@ impl Array {
     /// x/(|x| + 1).
     #[track_caller]
     pub fn soft_sign(&self) -> Array {
-        self / (self.abs() + 1.0)
+        Array::unary_op(Unary::SoftSign, self)
     }
-    /// (x + √(x² + b))/2.
+    /// (x + √(x² + b))/2, accurate where x is far below 0.
     #[track_caller]
     pub fn squareplus(&self, b: f64) -> Array {
-        (self + (self.square() + b).sqrt()) / 2.0
+        let s = self.hypot(b.sqrt());
+        // Far below 0, where the terms cancel, the same is b/4 over the value at −x.
+        let mirrored = (0.25 * b) / (0.5 * (self.abs() + &s));
+        where_(&self.less(-b.sqrt()), mirrored, 0.5 * (self + s))
     }
     /// The first half along an axis times the sigmoid of the second.
     ///

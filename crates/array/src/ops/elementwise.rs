@@ -102,6 +102,10 @@ binary_aliases! {
     logaddexp2 = LogAddExp2;
     /// ln B(x, y) = ln Γ(x) + ln Γ(y) − ln Γ(x + y).
     betaln = LnBeta;
+    /// P(a, x), the regularised lower incomplete gamma function, `self` being a. The second derivative by a is NaN.
+    gammainc = GammaP;
+    /// Q(a, x) = 1 − P(a, x), `self` being a. The second derivative by a is NaN.
+    gammaincc = GammaQ;
     /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives.
     fmod = Rem;
     /// The remainder of x/y with the sign of y; the quotient is held constant in derivatives.

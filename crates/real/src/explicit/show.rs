@@ -3,7 +3,6 @@
 use super::gradient::Gradient;
 use super::tape::{Entry, Tape};
 use crate::real::Real;
-use crate::real::Unary;
 use crate::record::{Node, Operation};
 use crate::table::Notation;
 use std::fmt::{self, Write};
@@ -86,9 +85,8 @@ impl Step {
             Some(Operation::Binary { op, .. }) => op.notation(),
         };
         let integer = match self.operation {
-            Some(Operation::Unary { op: Unary::Powi(n), .. }) => Some(n.to_string()),
-            Some(Operation::Unary { op: Unary::Polygamma(n), .. }) => Some(n.to_string()),
-            _ => None,
+            Some(Operation::Unary { op, .. }) => op.index().map(|n| n.to_string()),
+            Some(Operation::Binary { .. } | Operation::Alias { .. }) | None => None,
         };
         match notation {
             Notation::Prefix(sign) => format!("{sign}{}", args[0]),

@@ -14,8 +14,8 @@ pub(crate) enum Function {
     Binary(Binary),
     /// `powi(x, n)` with a literal integer n.
     Powi,
-    /// `polygamma(n, x)` with a literal integer n.
-    Polygamma,
+    /// `polygamma(n, x)` and the like, with a literal integer n: see [`of_order`].
+    Order,
     /// `clamp(x, lo, hi)` with numbers lo and hi.
     Clamp,
     /// `select(cond, a, b)`.
@@ -23,11 +23,14 @@ pub(crate) enum Function {
 }
 
 /// Functions that are not single rows of the table.
-const FUNCTIONS: [(&str, Function); 6] = [
+const FUNCTIONS: [(&str, Function); 9] = [
     ("digamma", Function::Unary(Unary::Polygamma(0))),
     ("trigamma", Function::Unary(Unary::Polygamma(1))),
     ("powi", Function::Powi),
-    ("polygamma", Function::Polygamma),
+    ("polygamma", Function::Order),
+    ("bessel_i", Function::Order),
+    ("bessel_i0e_derivative", Function::Order),
+    ("inv_mills_derivative", Function::Order),
     ("clamp", Function::Clamp),
     ("select", Function::Select),
 ];
@@ -124,4 +127,15 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     d[a.len()][b.len()]
+}
+
+/// The row of a name and an order.
+pub(crate) fn of_order(name: &str, n: u32) -> Option<Unary> {
+    match name {
+        "polygamma" => Some(Unary::Polygamma(n)),
+        "bessel_i" => Some(Unary::BesselI(n)),
+        "bessel_i0e_derivative" => Some(Unary::BesselI0eDerivative(n)),
+        "inv_mills_derivative" => Some(Unary::InvMillsDerivative(n)),
+        _ => None,
+    }
 }

@@ -53,8 +53,13 @@ fn pieces(e: &Expr) -> Vec<Piece<'_>> {
             }
             (_, Notation::Power(p)) => vec![Piece::Expr(x, 2 * p + 1), Text("^"), Integer(2)],
             (_, Notation::Prefix(sign)) => vec![Text(sign), Piece::Expr(x, PREFIX)],
-            (Unary::Polygamma(n @ 2..), _) => {
-                vec![Text(op.name()), Text("("), Integer(i64::from(*n)), Text(", "), any(x), Text(")")]
+            // ψ and ψ′ have names of their own.
+            (Unary::Polygamma(0 | 1), _) => {
+                vec![Text(names::name_of_unary(*op)), Text("("), any(x), Text(")")]
+            }
+            (_, Notation::Function) if op.index().is_some() => {
+                let n = op.index().unwrap_or(0);
+                vec![Text(op.name()), Text("("), Integer(n), Text(", "), any(x), Text(")")]
             }
             (_, Notation::Function | Notation::Infix(..)) => {
                 vec![Text(names::name_of_unary(*op)), Text("("), any(x), Text(")")]

@@ -289,3 +289,40 @@ pub fn remainder(x: f64, y: f64) -> f64 {
 pub fn hypot(x: f64, y: f64) -> f64 {
     x.hypot(y)
 }
+
+/// `x / sqrt(x^2 + y^2)`, without overflow; 0 at the origin.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::over_hypot;
+/// assert_eq!((over_hypot(3.0, 4.0), over_hypot(0.0, 0.0)), (0.6, 0.0));
+/// ```
+pub fn over_hypot(x: f64, y: f64) -> f64 {
+    let h = x.hypot(y);
+    if h == 0.0 {
+        0.0
+    } else if h.is_infinite() {
+        // Halves and quarters bring what is finite back into range.
+        match (x.is_infinite(), y.is_infinite()) {
+            (false, false) => (0.25 * x) / (0.25 * x).hypot(0.25 * y),
+            (true, false) => x.signum(),
+            (false, true) => 0.0,
+            (true, true) => f64::NAN,
+        }
+    } else {
+        x / h
+    }
+}
+
+/// `x / (1 + |x|)`; `±1` at the infinities.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::soft_sign;
+/// assert_eq!((soft_sign(-1.0), soft_sign(f64::INFINITY)), (-0.5, 1.0));
+/// ```
+pub fn soft_sign(x: f64) -> f64 {
+    if x.is_infinite() { x.signum() } else { x / (1.0 + x.abs()) }
+}

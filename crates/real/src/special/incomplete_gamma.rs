@@ -71,6 +71,34 @@ fn both(a: f64, x: f64) -> (f64, f64) {
     }
 }
 
+/// `x^(a-1) e^-x / Γ(a)`, the derivative of [`gamma_p`] by `x`, for `a > 0` and `x >= 0`; NaN outside.
+///
+/// # Source
+///
+/// DLMF 8.8.13.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::gamma_pdf;
+/// assert!((gamma_pdf(2.0, 3.0) / (3.0 * (-3f64).exp()) - 1.0).abs() < 1e-15);
+/// ```
+pub fn gamma_pdf(a: f64, x: f64) -> f64 {
+    if a.is_nan() || x.is_nan() || a <= 0.0 || x < 0.0 || a.is_infinite() {
+        f64::NAN
+    } else if x == 0.0 {
+        match a {
+            a if a < 1.0 => f64::INFINITY,
+            1.0 => 1.0,
+            _ => 0.0,
+        }
+    } else if x.is_infinite() {
+        0.0
+    } else {
+        density(a, x) / x
+    }
+}
+
 /// `x^a e^-x / Γ(a)`: the exponent is a small difference of large terms.
 fn density(a: f64, x: f64) -> f64 {
     let log = if a < ASYMPTOTIC {

@@ -9,6 +9,7 @@
 //! library with 60-digit arithmetic; nothing depends on the platform but the elementary functions of `std`.
 
 mod bessel;
+mod bessel_order;
 mod beta;
 mod dd;
 mod elementary;
@@ -17,21 +18,27 @@ mod erf;
 mod expint;
 mod gamma;
 mod incomplete_gamma;
+mod incomplete_gamma_by_a;
 mod logistic;
+mod mills;
 mod normal;
 mod poly;
 mod polygamma;
 
 pub use bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e};
+pub use bessel_order::{bessel_i, bessel_i0e_derivative};
 pub use beta::ln_beta;
 pub use elementary::{
-    acosh, asinh, atanh, exp2, fmod, hypot, maximum, minimum, powi, remainder, round, rsqrt, sech, sign, sinc,
+    acosh, asinh, atanh, exp2, fmod, hypot, maximum, minimum, over_hypot, powi, remainder, round, rsqrt,
+    sech, sign, sinc, soft_sign,
 };
 pub use entropy::{entr, kl_div, rel_entr};
 pub use erf::{erf, erf_inv, erfc, erfc_inv, erfcx};
 pub use expint::{exp_int_e1, exp_int_ei};
 pub use gamma::{digamma, gamma, ln_gamma};
-pub use incomplete_gamma::{gamma_p, gamma_q};
+pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q};
+pub use incomplete_gamma_by_a::gamma_p_by_a;
 pub use logistic::{log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, xlog1py, xlogy};
+pub use mills::inv_mills_derivative;
 pub use normal::{inv_mills_ratio, norm_cdf, norm_log_cdf, norm_quantile};
 pub use polygamma::{polygamma, trigamma};
