@@ -122,6 +122,7 @@ pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Compare(op) => Array::compare_op(*op, &args[0], &args[1]),
         Prim::Argsort => args[0].argsort_op(),
         Prim::Random(n) => Array::random_op(&args[0], *n, y.dtype()),
+        Prim::Linalg(op) => Array::linalg_op(*op, args),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => y.clone(),
         Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => apply(prim, args, y),
         Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) => apply(prim, args, y),
@@ -153,7 +154,8 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Conv(window) => args[0].conv_op(&args[1], (**window).clone()),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
-        Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => unreachable!(),
+        Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
+        Prim::Linalg(_) | Prim::Custom(..) => unreachable!(),
     }
 }
 
@@ -205,7 +207,8 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::Conv(window) => conv_by_kernel(window, &args[0], g, shape),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
-        Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => unreachable!(),
+        Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
+        Prim::Linalg(_) | Prim::Custom(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
     }
 }

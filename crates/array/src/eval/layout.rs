@@ -63,7 +63,7 @@ impl Layout {
             }
             Prim::Pad(_) | Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => return None,
             Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) => return None,
-            Prim::Argsort | Prim::Random(_) | Prim::Custom(..) => return None,
+            Prim::Argsort | Prim::Random(_) | Prim::Linalg(_) | Prim::Custom(..) => return None,
         }
         Some(layout)
     }

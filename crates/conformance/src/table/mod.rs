@@ -2,6 +2,7 @@
 
 mod contraction;
 mod elementwise;
+mod linalg;
 mod movement;
 mod networks;
 mod reductions;
@@ -15,7 +16,9 @@ pub fn apply(op: &str, x: &[Array], a: &Attrs) -> Option<Vec<Array>> {
         .or_else(|| reductions::apply(op, x, a))
         .or_else(|| contraction::apply(op, x, a))
         .or_else(|| networks::apply(op, x, a))
+        .or_else(|| linalg::apply(op, x, a))
         .map(|y| vec![y])
         .or_else(|| movement::apply(op, x, a))
         .or_else(|| networks::several(op, x, a))
+        .or_else(|| linalg::several(op, x, a))
 }
