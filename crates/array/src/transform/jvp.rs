@@ -45,11 +45,13 @@ fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, 
         let _at = Place::of(&node);
         let (prim, args) = node.parts();
         let moved: Linear = args.iter().map(|a| tangents.get(&a.0.id).cloned()).collect();
-        if let Prim::Custom(call, _) = prim {
+        if let Prim::Custom(call, k) = prim {
             let inputs = &args[..args.len() - 1];
             if moved[..inputs.len()].iter().any(Option::is_some) {
                 let pushed = push_call(call, inputs, moved[..inputs.len()].to_vec());
-                tangents.extend(call.ids().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, t))));
+                // An output that nobody held was made again, under another id.
+                let ids = call.ids().zip(&pushed).chain([(node.0.id, &pushed[*k])]);
+                tangents.extend(ids.filter_map(|(id, t)| t.clone().map(|t| (id, t))));
             }
         } else if differentiable(&node)
             && let Some(t) = pushforward(prim, &args, &node, &moved)

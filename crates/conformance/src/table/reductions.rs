@@ -25,6 +25,7 @@ pub fn apply(op: &str, x: &[Array], a: &Attrs) -> Option<Array> {
             let order = match a.get("ord") {
                 Value::Null => Norm::Two,
                 Value::String(s) if s == "fro" => Norm::Two,
+                Value::String(s) if s == "nuc" => Norm::Nuclear,
                 p => Norm::P(crate::attrs::number(p)),
             };
             f.norm_axis(order, axes())

@@ -8,7 +8,7 @@ use faer::{Accum, Mat, Par};
 /// For each degree the largest 1-norm for which its approximant is exact to double precision.
 const DEGREES: [(usize, f64); 5] = [
     (3, 1.495585217958292e-2),
-    (5, 2.539398330063230e-1),
+    (5, 2.53939833006323e-1),
     (7, 9.504178996162932e-1),
     (9, 2.097847961257068),
     (13, 5.371920351148152),

@@ -91,7 +91,7 @@ fn elimination<T: Float>(a: &Mat<T>) -> (Mat<T>, Vec<usize>, usize) {
             continue;
         }
         for i in k + 1..m {
-            lu[(i, k)] = lu[(i, k)] / pivot
+            lu[(i, k)] /= pivot
         }
         for j in k + 1..n {
             let u = lu[(k, j)];
@@ -183,5 +183,5 @@ pub(super) fn solve(a: &Mat<f64>, b: Mat<f64>) -> Option<Mat<f64>> {
     let mut x = Mat::from_fn(n, b.ncols(), |i, j| b[(order[i], j)]);
     by::solve_unit_lower_triangular_in_place(lu.as_ref(), x.as_mut(), Par::Seq);
     by::solve_upper_triangular_in_place(lu.as_ref(), x.as_mut(), Par::Seq);
-    is_finite(&x).then(|| x)
+    Some(x).filter(is_finite)
 }

@@ -77,7 +77,7 @@ pub fn sqrtm(a: &Mat<f64>) -> Option<Mat<f64>> {
 }
 
 fn finite(x: Mat<f64>) -> Option<Mat<f64>> {
-    is_finite(&x).then(|| x)
+    Some(x).filter(is_finite)
 }
 
 /// The same equation for one block of each matrix: at most four unknowns, by elimination.
