@@ -5,10 +5,11 @@
 
 use crate::array::{Args, Array};
 use crate::dtype::DType;
-use crate::prim::{Compare, Linalg, Padding, Prim, Reduction, Window};
+use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
 
 /// Unevaluated chains longer than this are evaluated as they are built, so that a loop nobody looks at stays bounded.
 const MAX_DEPTH: u32 = 4096;
@@ -370,6 +371,13 @@ impl Array {
         let packed = op.results(&matrices).iter().map(|r| r.iter().product::<usize>()).sum();
         let shape = args[0].shape()[..lead].iter().copied().chain([packed]).collect();
         Array::new(Prim::Linalg(op), args.iter().cloned().collect(), shape, args[0].dtype())
+    }
+
+    /// Output `k` of a loop or choice.
+    #[track_caller]
+    pub(crate) fn control_op(control: &Arc<Control>, k: usize, args: &[Array]) -> Array {
+        let (shape, dtype) = control.outputs[k].clone();
+        Array::new(Prim::Control(control.clone(), k), args.iter().cloned().collect(), shape, dtype)
     }
 
     /// 0, 1, 2 … along `axis`.

@@ -5,7 +5,7 @@
 
 use crate::array::{Args, Array, Node};
 use crate::prim::{Call, Prim};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// Cotangents, or tangents, of which `None` is zero.
 pub(crate) type Linear = Vec<Option<Array>>;
@@ -15,7 +15,7 @@ pub(crate) type Rule = Arc<dyn Fn(&[Array], &[Array], Linear) -> Linear + Send +
 /// What a call is beside its name.
 struct Rules {
     outputs: Vec<Array>,
-    nodes: OnceLock<Vec<(u64, Weak<Node>)>>,
+    nodes: Mutex<Vec<(u64, Weak<Node>)>>,
     pullback: Rule,
     pushforward: Option<Rule>,
 }
@@ -34,10 +34,10 @@ impl Call {
         pushforward: Option<Rule>,
     ) -> Vec<Array> {
         let n = outputs.len();
-        let rules = Rules { outputs, nodes: OnceLock::new(), pullback, pushforward };
+        let rules = Rules { outputs, nodes: Mutex::default(), pullback, pushforward };
         let call = Arc::new(Call { name, rules: Box::new(rules) });
         let results: Vec<Array> = (0..n).map(|k| call.output(k, inputs)).collect();
-        let _ = call.rules().nodes.set(results.iter().map(|a| (a.0.id, Arc::downgrade(&a.0))).collect());
+        *call.nodes() = results.iter().map(|a| (a.0.id, Arc::downgrade(&a.0))).collect();
         results
     }
     #[track_caller]
@@ -49,16 +49,24 @@ impl Call {
     /// The nodes of all outputs; one that nobody holds any more is made again.
     #[track_caller]
     fn siblings(self: &Arc<Call>, inputs: &[Array]) -> Vec<Array> {
-        let nodes = self.rules().nodes.get().map_or(&[][..], |n| n);
-        let alive = |(k, (_, node)): (usize, &(u64, Weak<Node>))| match node.upgrade() {
+        let mut nodes = self.nodes();
+        let alive = |(k, known): (usize, &mut (u64, Weak<Node>))| match known.1.upgrade() {
             Some(node) => Array(node),
-            None => self.output(k, inputs),
+            None => {
+                let again = self.output(k, inputs);
+                // It stands for the output from now on.
+                *known = (again.0.id, Arc::downgrade(&again.0));
+                again
+            }
         };
-        nodes.iter().enumerate().map(alive).collect()
+        nodes.iter_mut().enumerate().map(alive).collect()
     }
     /// The ids of the outputs' nodes.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = u64> {
-        self.rules().nodes.get().into_iter().flatten().map(|(id, _)| *id)
+    pub(crate) fn ids(&self) -> Vec<u64> {
+        self.nodes().iter().map(|(id, _)| *id).collect()
+    }
+    fn nodes(&self) -> MutexGuard<'_, Vec<(u64, Weak<Node>)>> {
+        self.rules().nodes.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// What the outputs stand for.

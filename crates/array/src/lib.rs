@@ -32,8 +32,5 @@ pub use pullback_derive::Tree;
 pub use pullback_real::Real;
 pub use random::Key;
 pub use shape::{Axes, Ints, Shape, keep};
-pub use transform::{
-    Jit, PLANS, Pullback, checkpoint, custom, custom_with_pushforward, grad, jit, jit_update, jvp,
-    unconnected, value_and_grad, value_and_grad_with, vjp, vmap, vmap_axes,
-};
+pub use transform::*;
 pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};

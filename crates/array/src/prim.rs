@@ -5,7 +5,7 @@
 //! shape rule, can take one more leading axis inside the set (batch closure), and has one meaning in StableHLO.
 
 use crate::dtype::DType;
-use crate::shape::Dims;
+use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
 use std::any::Any;
@@ -170,6 +170,33 @@ impl fmt::Debug for Call {
     }
 }
 
+/// A loop or a choice between functions, of which a primitive knows no more than its outputs.
+pub struct Control {
+    /// The function's name, for messages.
+    pub(crate) name: &'static str,
+    /// Shapes and dtypes of the outputs.
+    pub(crate) outputs: Vec<(Shape, DType)>,
+    /// What runs: see `eval::Flow`.
+    pub(crate) flow: Box<dyn Any + Send + Sync>,
+}
+
+impl PartialEq for Control {
+    fn eq(&self, other: &Control) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+impl Eq for Control {}
+impl Hash for Control {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state)
+    }
+}
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Control({})", self.name)
+    }
+}
+
 /// One primitive with its attributes. Shapes of arguments and result are on the nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Prim {
@@ -244,6 +271,8 @@ pub enum Prim {
     Linalg(Linalg),
     /// Output number k of a call with a rule of its own. The last argument is its value, the others the call's inputs.
     Custom(Arc<Call>, usize),
+    /// Output number k of a loop or choice. Its derivative is that of the call around it.
+    Control(Arc<Control>, usize),
 }
 
 /// What decides a primitive's derivative.
@@ -266,7 +295,8 @@ impl Prim {
     pub fn kind(&self) -> Kind {
         match self {
             Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
-            Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Linalg(_) => Kind::Constant,
+            Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
+            Prim::Linalg(_) | Prim::Control(..) => Kind::Constant,
             Prim::Unary(_) | Prim::Binary(_) => Kind::Elementwise,
             Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => Kind::Linear,
             Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) | Prim::Concat(_) => {
@@ -314,6 +344,7 @@ impl Prim {
             Prim::Random(_) => "random",
             Prim::Linalg(op) => op.name(),
             Prim::Custom(..) => "custom",
+            Prim::Control(control, _) => control.name,
         }
     }
 }

@@ -128,6 +128,7 @@ pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) => apply(prim, args, y),
         Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => apply(prim, args, y),
         Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) => apply(prim, args, y),
+        Prim::Control(control, k) => Array::control_op(control, *k, args),
         Prim::Custom(..) => unreachable!("a call is rebuilt as a whole"),
     }
 }
@@ -155,7 +156,7 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
-        Prim::Linalg(_) | Prim::Custom(..) => unreachable!(),
+        Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
     }
 }
 
@@ -208,7 +209,7 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
-        Prim::Linalg(_) | Prim::Custom(..) => unreachable!(),
+        Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
     }
 }

@@ -3,7 +3,7 @@
 #![cfg(feature = "linalg")]
 
 use pullback_array::check::check_grads;
-use pullback_array::linalg::*;
+use pullback_array::linalg::{cond, *};
 use pullback_array::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

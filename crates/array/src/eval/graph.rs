@@ -5,7 +5,7 @@ use super::layout::Layout;
 use crate::array::{Args, Array};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
-use crate::prim::Prim;
+use crate::prim::{Control, Prim};
 use crate::shape::Shape;
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -83,6 +83,10 @@ pub(crate) enum What {
     Kernel,
     /// A view brought into row-major order.
     Copy,
+    /// A loop or choice, which is its first output as well; the other outputs are the next items.
+    Control,
+    /// A further output.
+    Part,
 }
 
 /// A value to compute, or data.
@@ -120,9 +124,10 @@ pub(crate) struct Graph {
     pub roots: Vec<(Array, usize)>,
 }
 
-/// The unevaluated nodes behind the roots (and what is evaluated together with them), oldest first.
-fn pending(roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
+/// The unevaluated nodes behind the roots (and what is evaluated together with them), oldest first, up to the inputs.
+fn pending(inputs: &[Array], roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
     let (mut seen, mut nodes, mut all) = (Map::<u64, ()>::default(), vec![], vec![]);
+    seen.extend(inputs.iter().map(|x| (x.0.id, ())));
     let mut stack: Vec<Array> = roots.to_vec();
     let mut is_root: Map<u64, ()> = Map::default();
     for r in roots {
@@ -162,24 +167,40 @@ fn pending(roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>) {
 
 impl Graph {
     pub fn new(roots: &[Array]) -> Graph {
-        let (nodes, roots) = pending(roots);
-        let mut b = Builder { items: vec![], refs: Map::default(), known: Map::default() };
+        Graph::of(&[], roots)
+    }
+    /// What is to be computed from the inputs, whatever they are made of.
+    pub fn of(inputs: &[Array], roots: &[Array]) -> Graph {
+        let (nodes, roots) = pending(inputs, roots);
+        let mut b =
+            Builder { items: vec![], refs: Map::default(), known: Map::default(), controls: HashMap::new() };
+        for x in inputs {
+            let item = b.push(What::Input, x, SmallVec::new(), 0);
+            let r = b.whole(item);
+            b.refs.insert(x.0.id, r);
+        }
         for (node, args) in &nodes {
             let r = b.node(node, args);
             b.refs.insert(node.0.id, r);
         }
         // What was evaluated meanwhile, on another thread, is done.
-        let roots = roots.into_iter().filter(|r| !r.is_evaluated());
+        let given = |r: &Array| inputs.iter().any(|x| x.0.id == r.0.id);
+        let roots = roots.into_iter().filter(|r| given(r) || !r.is_evaluated());
         let roots = roots.map(|r| (b.root(&r), r)).map(|(item, r)| (r, item)).collect();
         Graph { items: b.items, roots }
     }
 }
+
+/// A loop or choice, and the items and stages it reads.
+type Controlled = (*const Control, Vec<(usize, u32)>);
 
 struct Builder {
     items: Vec<Item>,
     refs: Map<u64, Ref>,
     /// Items by the hash of what makes them equal.
     known: Map<u64, SmallVec<[usize; 2]>>,
+    /// First items of loops and choices, by what they are and the items and stages they read.
+    controls: HashMap<Controlled, usize>,
 }
 
 impl Builder {
@@ -197,6 +218,10 @@ impl Builder {
     /// The item that holds a root's value.
     fn root(&mut self, root: &Array) -> usize {
         let r = self.read(root);
+        self.in_order(r, root)
+    }
+    /// The item that holds what `r` reads, in row-major order.
+    fn in_order(&mut self, r: Ref, root: &Array) -> usize {
         let as_large = r.view.shape.size() == self.items[r.item].shape().size();
         if as_large && r.view.is_row_major() { r.item } else { self.copied(r, root) }
     }
@@ -226,6 +251,7 @@ impl Builder {
             What::Elementwise => r.stage,
             What::Data(_) | What::Input | What::Fill(_) | What::Iota(_) => r.stage,
             What::Reduce | What::Kernel | What::Copy => r.stage.max(item.stage),
+            What::Control | What::Part => r.stage.max(item.stage),
         }
     }
     /// The stage after which `r` is in memory.
@@ -234,10 +260,6 @@ impl Builder {
     }
     /// An item for this node, or the equal one there is.
     fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
-        if matches!(what, What::Input) {
-            let item = self.push(what, node, args, stage);
-            return self.whole(item);
-        }
         let mut hash = Mix::default();
         node.0.prim.hash(&mut hash);
         node.dtype().hash(&mut hash);
@@ -260,12 +282,42 @@ impl Builder {
         self.known.entry(hash).or_default().push(item);
         self.whole(item)
     }
+    /// The first item of a loop or choice, one for all its outputs.
+    fn control(&mut self, control: &Arc<Control>, node: &Array, args: SmallVec<[Ref; 3]>) -> usize {
+        let whole = |b: &mut Builder, r: Ref| {
+            let stage = r.stage;
+            let item = b.in_order(r, node);
+            let r = b.whole(item);
+            Ref { stage: r.stage.max(stage), ..r }
+        };
+        let args: SmallVec<[Ref; 3]> = args.into_iter().map(|r| whole(self, r)).collect();
+        let key = (Arc::as_ptr(control), args.iter().map(|r| (r.item, r.stage)).collect());
+        if let Some(&lead) = self.controls.get(&key) {
+            return lead;
+        }
+        let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
+        let lead = self.items.len();
+        for k in 0..control.outputs.len() {
+            let (what, args) = match k {
+                0 => (What::Control, args.clone()),
+                _ => (What::Part, SmallVec::new()),
+            };
+            let part = Array::control_op(control, k, &[]);
+            self.push(what, &part, args, stage);
+        }
+        self.controls.insert(key, lead);
+        lead
+    }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
         let (prim, shape) = (&node.0.prim, &node.0.shape);
         match prim {
             Prim::Leaf => unreachable!("data are not pending"),
-            Prim::Input => self.item(What::Input, node, args, 0),
+            Prim::Input => unreachable!("what has no value is refused when it is looked at"),
+            Prim::Control(control, k) => {
+                let lead = self.control(control, node, args);
+                self.whole(lead + k)
+            }
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
             // The value of the first argument; the others are only waited for.

@@ -55,7 +55,7 @@ impl Memory {
                     m.slot[i] = m.new_slot(size, true)
                 }
                 What::Fill(_) | What::Iota(_) | What::Elementwise => {}
-                What::Reduce | What::Kernel | What::Copy => {}
+                What::Reduce | What::Kernel | What::Copy | What::Control | What::Part => {}
             }
         }
         let mut root = vec![false; n];
@@ -116,10 +116,11 @@ impl Memory {
 impl Step {
     /// The items it writes.
     pub fn writes(&self) -> impl Iterator<Item = usize> {
-        let (fused, single) = match self {
-            Step::Fused { outputs, sinks, .. } => (Some(outputs.iter().chain(sinks)), None),
-            Step::Single(i) => (None, Some(*i)),
+        let (fused, single, control) = match self {
+            Step::Fused { outputs, sinks, .. } => (Some(outputs.iter().chain(sinks)), None, None),
+            Step::Single(i) => (None, Some(*i), None),
+            Step::Control { outputs, .. } => (None, None, Some(outputs.iter().map(|&(_, i)| i))),
         };
-        fused.into_iter().flatten().copied().chain(single)
+        fused.into_iter().flatten().copied().chain(single).chain(control.into_iter().flatten())
     }
 }

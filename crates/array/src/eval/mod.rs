@@ -3,6 +3,7 @@
 //! [`graph`] collects what is pending and merges what is equal; [`plan`] fuses elementwise items into block programs
 //! and orders the steps; [`vm`] runs the programs, [`kernels`] hold the inner loops and everything else.
 
+mod flow;
 mod graph;
 // The one home of `unsafe`: code compiled for a CPU level, disjoint writes from several threads, gemm.
 #[allow(unsafe_code)]
@@ -24,6 +25,7 @@ mod walk;
 
 use crate::array::Array;
 
+pub(crate) use flow::{Body, Flow};
 pub(crate) use graph::Mix;
 pub(crate) use run::Compiled;
 
@@ -32,7 +34,7 @@ pub use kernels::threads::{set_threads, threads};
 /// The finished plan of outputs that depend on placeholders; a run gets the placeholders' data in this order.
 pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> Compiled {
     let ids: Vec<u64> = inputs.iter().map(|x| x.0.id).collect();
-    Compiled::new(graph::Graph::new(outputs), &ids, donated)
+    Compiled::new(graph::Graph::of(inputs, outputs), &ids, donated)
 }
 
 /// Evaluates arrays together, with what belongs to them.

@@ -18,6 +18,8 @@ pub(crate) enum Step {
     Fused { program: Box<Program>, inputs: Vec<usize>, outputs: Vec<usize>, sinks: Vec<usize> },
     /// An item with a kernel of its own (or a fill that must be stored).
     Single(usize),
+    /// A loop or choice, and which of its outputs are stored in which items.
+    Control { lead: usize, outputs: Vec<(usize, usize)> },
 }
 
 impl Step {
@@ -25,7 +27,9 @@ impl Step {
     pub fn reads(&self, graph: &Graph) -> SmallVec<[usize; 8]> {
         match self {
             Step::Fused { inputs, .. } => inputs.iter().copied().collect(),
-            Step::Single(i) => graph.items[*i].args.iter().map(|r| r.item).collect(),
+            Step::Single(i) | Step::Control { lead: i, .. } => {
+                graph.items[*i].args.iter().map(|r| r.item).collect()
+            }
         }
     }
 }
@@ -35,7 +39,8 @@ fn home(item: &Item) -> Option<(u32, &Shape)> {
     match &item.what {
         What::Elementwise => Some((item.stage, item.shape())),
         What::Reduce => Some((item.stage - 1, &item.args[0].view.shape)),
-        What::Iota(_) | What::Data(_) | What::Input | What::Fill(_) | What::Kernel | What::Copy => None,
+        What::Iota(_) | What::Data(_) | What::Input | What::Fill(_) => None,
+        What::Kernel | What::Copy | What::Control | What::Part => None,
     }
 }
 
@@ -110,7 +115,7 @@ impl Plan {
                     }
                     members.push(i)
                 }
-                (None, What::Data(_) | What::Input) => {}
+                (None, What::Data(_) | What::Input | What::Part) => {}
                 (None, What::Fill(_) | What::Iota(_)) if !stored[i] => {}
                 (None, _) => order.push((item.stage, false, i)),
             }
@@ -118,7 +123,13 @@ impl Plan {
         order.sort_unstable();
         let step = |(_, fused, i): (u32, bool, usize)| match groups.get(&i) {
             Some(members) if fused => fuse(graph, members, &stored),
-            _ => Step::Single(i),
+            _ => match &graph.items[i].node.0.prim {
+                Prim::Control(control, _) if matches!(graph.items[i].what, What::Control) => {
+                    let all = (0..control.outputs.len()).map(|k| (k, i + k));
+                    Step::Control { lead: i, outputs: all.filter(|&(_, item)| stored[item]).collect() }
+                }
+                _ => Step::Single(i),
+            },
         };
         Plan { steps: order.into_iter().map(step).collect() }
     }
@@ -143,9 +154,8 @@ impl Fuser<'_> {
         let index = match item.what {
             What::Fill(c) => return Operand::Number(c),
             What::Iota(axis) => Some(axis),
-            What::Data(_) | What::Input | What::Elementwise | What::Reduce | What::Kernel | What::Copy => {
-                None
-            }
+            What::Data(_) | What::Input | What::Elementwise | What::Reduce => None,
+            What::Kernel | What::Copy | What::Control | What::Part => None,
         };
         let known = self.read.iter().position(|(item, view)| *item == r.item && *view == r.view);
         let k = known.unwrap_or(self.read.len()) as u16;

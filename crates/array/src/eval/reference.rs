@@ -75,6 +75,7 @@ fn primitive(prim: &Prim, s: &[&Shape], v: &[Arc<Vec<f64>>], node: &Array) -> Ve
     let at =
         |f: &dyn Fn(&[usize]) -> f64| (0..shape.size()).map(|i| f(&unravel(i, shape))).collect::<Vec<f64>>();
     match prim {
+        Prim::Control(..) => unreachable!("control flow has tests of its own"),
         Prim::Leaf | Prim::Input => unreachable!("data have a value"),
         Prim::Fill { bits, .. } => vec![f64::from_bits(*bits); shape.size()],
         Prim::Iota(axis) => at(&|i| i[*axis] as f64),

@@ -4,7 +4,7 @@
 use super::graph::{Graph, What};
 use super::memory::{Memory, Slot};
 use super::plan::{Plan, Step};
-use super::{single, vm};
+use super::{flow, single, vm};
 use crate::buffer::Buffer;
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex};
@@ -59,6 +59,15 @@ impl Compiled {
                     outputs.iter().zip(written).chain(sinks.iter().zip(reduced)).for_each(|(&i, b)| {
                         slots[slot(i)] = Slot::Own(b);
                     })
+                }
+                Step::Control { lead, outputs } => {
+                    let args = self.graph.items[*lead].args.iter();
+                    let args: Vec<Arc<Buffer>> = args.map(|r| share(&mut slots[slot(r.item)])).collect();
+                    let item = &self.graph.items[*lead];
+                    let mut results = flow::run(item.prim(), args, outputs.iter().map(|&(k, _)| k));
+                    for &(k, i) in outputs {
+                        slots[slot(i)] = results[k].take().map_or(Slot::Empty, Slot::Shared)
+                    }
                 }
                 Step::Single(i) => {
                     let mut out = self.take(&mut slots, *i);

@@ -33,6 +33,11 @@ impl fmt::Display for Compiled {
                     }
                     writeln!(f)?
                 }
+                Step::Control { lead, outputs } => {
+                    write!(f, "{}", name(&self.graph.items[*lead]))?;
+                    outputs.iter().try_for_each(|&(_, i)| write!(f, " →{}", self.place(i)))?;
+                    writeln!(f)?
+                }
                 Step::Single(i) => {
                     let item = &self.graph.items[*i];
                     writeln!(f, "{} →{}", name(item), self.place(*i))?

@@ -77,7 +77,7 @@ pub(super) fn run(values: &Values, i: usize, out: &mut Buffer) {
             with_size!(item.dtype(), T => place::<T>(values, &item.args[0], out, 0, shape, &row_major(shape)))
         }
         What::Kernel => kernel(values, item, out),
-        What::Data(_) | What::Input | What::Elementwise | What::Reduce => {
+        What::Data(_) | What::Input | What::Elementwise | What::Reduce | What::Control | What::Part => {
             unreachable!("not steps of their own")
         }
     }
@@ -157,7 +157,8 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
         | Prim::Iota(_)
         | Prim::Alias
         | Prim::Stop
-        | Prim::Custom(..) => {
+        | Prim::Custom(..)
+        | Prim::Control(..) => {
             unreachable!()
         }
         Prim::Unary(_)

@@ -6,7 +6,7 @@
 use super::replay::{Meaning, Recorded};
 use crate::array::Array;
 use crate::custom::{Linear, Rule};
-use crate::prim::{Call, Padding, Prim, Reduction};
+use crate::prim::{Call, Control, Padding, Prim, Reduction};
 use crate::rules::rebuild;
 use crate::shape::{Dims, Shape};
 use smallvec::SmallVec;
@@ -81,6 +81,17 @@ impl Meaning for Batch {
         let pull = batched_pullback(pullback.clone(), mapped.clone(), n);
         let push = pushforward.map(|rule| batched_pushforward(rule.clone(), mapped, n));
         Call::results(call.name, &xs, values, pull, push).into_iter().map(Batched::mapped).collect()
+    }
+    #[track_caller]
+    fn control(&mut self, control: &Arc<Control>, args: &[Batched]) -> Vec<Batched> {
+        match args.iter().any(|x| x.mapped) {
+            true => super::control::batched_control(control, args, self.n),
+            false => {
+                let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
+                let outputs = 0..control.outputs.len();
+                outputs.map(|k| Batched::shared(Array::control_op(control, k, &args))).collect()
+            }
+        }
     }
 }
 
@@ -184,7 +195,7 @@ fn batch(node: &Array, prim: &Prim, args: &[Batched], n: usize) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => {
             unreachable!("they have no arguments")
         }
-        Prim::Custom(..) => unreachable!("calls are batched as a whole"),
+        Prim::Custom(..) | Prim::Control(..) => unreachable!("calls and loops are batched as a whole"),
     }
 }
 

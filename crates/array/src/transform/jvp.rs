@@ -35,7 +35,7 @@ pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P,
 }
 
 /// The tangents of all nodes between `inputs` and `outputs`, by id; those not in the map are zero.
-fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
+pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
     let mut tangents: HashMap<u64, Array> = inputs.iter().map(|x| x.0.id).zip(seeds).collect();
     let Some(first) = inputs.first().map(|x| x.0.id) else { return tangents };
     for node in between(first, outputs) {
@@ -45,13 +45,11 @@ fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, 
         let _at = Place::of(&node);
         let (prim, args) = node.parts();
         let moved: Linear = args.iter().map(|a| tangents.get(&a.0.id).cloned()).collect();
-        if let Prim::Custom(call, k) = prim {
+        if let Prim::Custom(call, _) = prim {
             let inputs = &args[..args.len() - 1];
             if moved[..inputs.len()].iter().any(Option::is_some) {
                 let pushed = push_call(call, inputs, moved[..inputs.len()].to_vec());
-                // An output that nobody held was made again, under another id.
-                let ids = call.ids().zip(&pushed).chain([(node.0.id, &pushed[*k])]);
-                tangents.extend(ids.filter_map(|(id, t)| t.clone().map(|t| (id, t))));
+                tangents.extend(call.ids().into_iter().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, t))));
             }
         } else if differentiable(&node)
             && let Some(t) = pushforward(prim, &args, &node, &moved)
@@ -63,7 +61,7 @@ fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, 
 }
 
 /// The nodes on the way from the inputs (ids from `first` on) to the outputs, oldest first.
-fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
+pub(super) fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
     let (mut seen, mut nodes) = (HashSet::new(), vec![]);
     let mut stack: Vec<Array> = outputs.to_vec();
     while let Some(node) = stack.pop() {

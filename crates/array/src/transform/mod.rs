@@ -2,15 +2,25 @@
 //! identity, runs the function, and reads the graph it left.
 
 mod batch;
+mod control;
+mod curvature;
+mod jacobian;
 mod jit;
 mod jvp;
+mod linear;
+mod ravel;
 mod replay;
 mod rule;
 mod vjp;
 mod vmap;
 
+pub use control::{Schedule, bounded_while, cond, fori_loop, map_rows, scan, scan_with, switch, while_loop};
+pub use curvature::{fisher, gauss_newton, hutchinson_diagonal, hutchinson_trace};
+pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
 pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
+pub use linear::{Pushforward, linear_transpose, linearize};
+pub use ravel::{Unravel, ravel};
 pub use rule::{checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub use vmap::{vmap, vmap_axes};

@@ -4,7 +4,7 @@
 
 use crate::array::{Args, Array, Place, Trace};
 use crate::dtype::DType;
-use crate::prim::{Call, Prim};
+use crate::prim::{Call, Control, Prim};
 use crate::rules::rebuild;
 use crate::shape::Shape;
 use std::collections::{HashMap, HashSet};
@@ -26,11 +26,13 @@ pub(crate) trait Meaning {
     type Value: Clone;
     /// An array that does not depend on the recorded function's inputs.
     fn constant(x: &Array) -> Self::Value;
-    /// A primitive other than a call.
+    /// A primitive other than a call, a loop or a choice.
     fn node(&mut self, node: &Array, prim: &Prim, args: &[Self::Value]) -> Self::Value;
     /// All outputs of a call with rules of its own, from its inputs and what its outputs stand for.
     fn call(&mut self, call: &Arc<Call>, inputs: &[Self::Value], outputs: &[Self::Value])
     -> Vec<Self::Value>;
+    /// All outputs of a loop or choice.
+    fn control(&mut self, control: &Arc<Control>, args: &[Self::Value]) -> Vec<Self::Value>;
 }
 
 impl Recorded {
@@ -48,11 +50,16 @@ impl Recorded {
         let nodes = dependents(&inputs, &outputs);
         Recorded { inputs, outputs, nodes }
     }
+    /// The function that leads from these inputs to these outputs.
+    pub fn of(inputs: &[Array], outputs: &[Array]) -> Recorded {
+        Recorded { inputs: inputs.to_vec(), outputs: outputs.to_vec(), nodes: dependents(inputs, outputs) }
+    }
     /// Gives every node its meaning, from the inputs to the outputs.
     pub fn replay<M: Meaning>(&self, meaning: &mut M, inputs: &[M::Value]) -> Vec<M::Value> {
         let ids = self.inputs.iter().map(|x| x.0.id);
         let mut values: HashMap<u64, M::Value> = ids.zip(inputs.iter().cloned()).collect();
         let mut calls: HashMap<*const Call, Vec<M::Value>> = HashMap::new();
+        let mut controls: HashMap<(*const Control, Vec<u64>), Vec<M::Value>> = HashMap::new();
         for node in &self.nodes {
             let _at = Place::of(node);
             let (prim, args) = node.parts();
@@ -67,6 +74,11 @@ impl Recorded {
                         let outputs = known(call.outputs());
                         meaning.call(call, &inputs, &outputs)
                     });
+                    made[*k].clone()
+                }
+                Prim::Control(control, k) => {
+                    let key = (Arc::as_ptr(control), args.iter().map(|a| a.0.id).collect());
+                    let made = controls.entry(key).or_insert_with(|| meaning.control(control, &known(&args)));
                     made[*k].clone()
                 }
                 prim => {
@@ -90,6 +102,18 @@ impl Recorded {
         let args = self.nodes.iter().flat_map(parts);
         args.filter(|a| known.insert(a.0.id)).collect()
     }
+    /// The same function with what it captures as further inputs, and these. (Plain constants stay.)
+    pub fn closed(mut self) -> (Recorded, Vec<Array>) {
+        let plain = |x: &Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Iota(_));
+        let mut captured: Vec<Array> = self.captured().into_iter().filter(|x| !plain(x)).collect();
+        for (y, depends) in self.outputs.iter().zip(self.depends()) {
+            if !depends && captured.iter().all(|x| x.0.id != y.0.id) {
+                captured.push(y.clone())
+            }
+        }
+        self.inputs.extend(captured.iter().cloned());
+        (self, captured)
+    }
     /// The function's results at other arrays, of the shapes it was recorded for.
     pub fn at(&self, inputs: &[Array]) -> Vec<Array> {
         self.replay(&mut Again, inputs)
@@ -107,8 +131,10 @@ fn parts(node: &Array) -> Args {
 
 /// The nodes behind the outputs that depend on the inputs, oldest first.
 fn dependents(inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
-    let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
-    let (mut seen, mut nodes) = (HashSet::new(), vec![]);
+    let Some(first) = inputs.iter().map(|x| x.0.id).min() else { return vec![] };
+    // What inputs are made of is not part of the function.
+    let mut seen: HashSet<u64> = inputs.iter().map(|x| x.0.id).collect();
+    let mut nodes = vec![];
     let mut stack: Vec<Array> = outputs.to_vec();
     while let Some(node) = stack.pop() {
         if node.0.traced.is_some() && node.0.id >= first && seen.insert(node.0.id) {
@@ -136,5 +162,8 @@ impl Meaning for Again {
     fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
         let (pullback, pushforward) = call.both_rules();
         Call::results(call.name, inputs, outputs.to_vec(), pullback.clone(), pushforward.cloned())
+    }
+    fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
+        (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
     }
 }

@@ -35,7 +35,7 @@ impl Sweep {
             let inputs = &args[..args.len() - 1];
             let mut bar =
                 |(j, id)| if j == *k { Some(g.clone()) } else { self.bar.remove(&id).map(|(_, g)| g) };
-            let cotangents: Linear = call.ids().enumerate().map(&mut bar).collect();
+            let cotangents: Linear = call.ids().into_iter().enumerate().map(&mut bar).collect();
             let pulled = call.pull(inputs, cotangents);
             inputs.iter().zip(pulled).for_each(|(x, g)| self.add(x, g));
         } else {

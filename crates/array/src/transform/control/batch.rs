@@ -1,0 +1,142 @@
+//! Loops and choices of a batch.
+
+use super::super::batch::{Batched, batched};
+use super::super::replay::Recorded;
+use super::like;
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::eval::{Body, Flow};
+use crate::prim::{Control, Reduction};
+use crate::shape::{Dims, Shape};
+use std::sync::Arc;
+
+/// The outputs of a loop or choice for a batch of `n`; all are mapped.
+#[track_caller]
+pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize) -> Vec<Batched> {
+    let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
+    let kinds: Vec<(Shape, DType)> =
+        control.outputs.iter().map(|(shape, dtype)| (shape.insert(0, n), *dtype)).collect();
+    let ys = match flow {
+        Flow::Cond(bodies) if args[0].mapped => {
+            // Every example chooses for itself: all run, and the results are selected.
+            let mut ys = bodies.iter().rev().map(|body| body.batch(&args[1..], n));
+            let last = ys.next().expect("a choice has functions");
+            let which = &args[0].array;
+            ys.enumerate().fold(last, |chosen, (k, ys)| {
+                let k = bodies.len() - 2 - k;
+                let at = Array::fill(k as f64, which.0.shape.clone(), DType::I64);
+                let here = which.le_op(&at);
+                chosen.iter().zip(&ys).map(|(other, y)| select(&here, y, other)).collect()
+            })
+        }
+        Flow::Cond(bodies) => {
+            let bodies = bodies.iter().map(|body| body.batched(&args[1..], n)).collect();
+            let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
+            super::outputs(control.name, Flow::Cond(bodies), kinds, &args)
+        }
+        Flow::While { test, body, state, tested } => {
+            // As long as one example goes on; the others stay as they are.
+            let spread = args.iter().enumerate();
+            let args: Vec<Batched> = spread
+                .map(|(k, x)| if k < *state { Batched::mapped(x.spread(n)) } else { x.clone() })
+                .collect();
+            let (for_test, for_body) =
+                (&args[..state + tested], [&args[..*state], &args[state + tested..]].concat());
+            let all: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
+            let any = Recorded::new("vmap", like(&all[..state + tested]), |xs| {
+                let go_on = test.batch(&flagged(xs, for_test), n).swap_remove(0);
+                vec![go_on.reduce_op(Reduction::Max, Dims::from_elem(0, 1)).reshape_op(Shape::default())]
+            });
+            // The body needs the test as well, to know which examples stay.
+            let everything = Recorded::new("vmap", like(&all), |xs| {
+                let (now, rest) = xs.split_at(*state);
+                let (test_reads, body_reads) = rest.split_at(*tested);
+                let go_on = test.batch(&flagged(&[now, test_reads].concat(), for_test), n).swap_remove(0);
+                let next = body.batch(&flagged(&[now, body_reads].concat(), &for_body), n);
+                next.iter().zip(now).map(|(next, now)| select(&go_on, next, now)).collect()
+            });
+            let flow = Flow::While {
+                test: Body::new(any.inputs, any.outputs),
+                body: Body::new(everything.inputs, everything.outputs),
+                state: *state,
+                tested: *tested,
+            };
+            let args = [&all[..state + tested], &all[*state..]].concat();
+            super::outputs(control.name, flow, kinds, &args)
+        }
+        Flow::Scan { body, state, shared, length, reverse } => {
+            let each = |(k, x): (usize, &Batched)| match () {
+                () if k < *state => Batched::mapped(x.spread(n)),
+                () if k < state + shared || !x.mapped => x.clone(),
+                () => Batched::mapped(swap_first(&x.array)),
+            };
+            let args: Vec<Batched> = args.iter().enumerate().map(each).collect();
+            // What a step gets: rows without their first axis, which is that of the steps.
+            let one = |(k, x): (usize, &Batched)| {
+                let shape = &x.array.0.shape;
+                (if k < state + shared { shape.clone() } else { shape.remove(0) }, x.array.dtype())
+            };
+            let shapes: Vec<_> = args.iter().enumerate().map(one).collect();
+            let step = Recorded::new("vmap", shapes, |xs| body.batch(&flagged(xs, &args), n));
+            let flow = Flow::Scan {
+                body: Body::new(step.inputs, step.outputs),
+                state: *state,
+                shared: *shared,
+                length: *length,
+                reverse: *reverse,
+            };
+            let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < *state {
+                true => (shape, dtype),
+                false => (shape.remove(0).insert(1, n), dtype),
+            };
+            let kinds = kinds.into_iter().enumerate().map(stacked).collect();
+            let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
+            let ys = super::outputs(control.name, flow, kinds, &args).into_iter().enumerate();
+            ys.map(|(k, y)| if k < *state { y } else { swap_first(&y) }).collect()
+        }
+    };
+    ys.into_iter().map(Batched::mapped).collect()
+}
+
+/// Arrays in a batch as the flags of others say.
+fn flagged(arrays: &[Array], like: &[Batched]) -> Vec<Batched> {
+    arrays.iter().zip(like).map(|(x, b)| Batched { array: x.clone(), mapped: b.mapped }).collect()
+}
+
+/// Per example: `yes` where the condition `[n]` holds.
+#[track_caller]
+fn select(condition: &Array, yes: &Array, no: &Array) -> Array {
+    let dims: Shape = condition.shape().iter().copied().chain(vec![1; yes.ndim() - 1]).collect();
+    Array::select_op(&condition.reshape_op(dims), yes, no)
+}
+
+#[track_caller]
+fn swap_first(x: &Array) -> Array {
+    let mut axes: Dims = (0..x.ndim()).collect();
+    axes.swap(0, 1);
+    x.permute_op(axes)
+}
+
+impl Array {
+    #[track_caller]
+    fn le_op(&self, other: &Array) -> Array {
+        Array::compare_op(crate::prim::Compare::Le, self, other)
+    }
+}
+
+impl Body {
+    /// The outputs for a batch, all mapped.
+    #[track_caller]
+    fn batch(&self, args: &[Batched], n: usize) -> Vec<Array> {
+        let (inputs, outputs) = self.graph();
+        let f = Recorded::of(inputs, outputs);
+        batched(n, args, |xs| f.at(xs)).iter().map(|y| y.spread(n)).collect()
+    }
+    /// The function of a batch.
+    #[track_caller]
+    fn batched(&self, args: &[Batched], n: usize) -> Body {
+        let arrays: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
+        let f = Recorded::new("vmap", like(&arrays), |xs| self.batch(&flagged(xs, args), n));
+        Body::new(f.inputs, f.outputs)
+    }
+}

@@ -1,0 +1,124 @@
+//! Control flow as primitives: loops and choices whose bodies are recorded and compiled once, for any number of steps,
+//! with forward and reverse mode and batches.
+//!
+//! Each is a call with rules of its own around a control primitive. The rules are loops and choices again, of the
+//! bodies' derivatives, so that every order works.
+
+mod batch;
+mod cond;
+mod repeat;
+mod scan;
+
+pub(super) use batch::batched_control;
+pub use cond::{cond, switch};
+pub use repeat::{bounded_while, while_loop};
+pub use scan::{Schedule, fori_loop, map_rows, scan, scan_with};
+
+use super::replay::Recorded;
+use crate::array::Array;
+use crate::custom::Linear;
+use crate::dtype::DType;
+use crate::eval::Flow;
+use crate::prim::Control;
+use crate::rules::differentiable;
+use crate::shape::Shape;
+use crate::tree::{Tree, leaves, map};
+use std::sync::Arc;
+
+/// Shapes and dtypes of arrays.
+fn like(arrays: &[Array]) -> Vec<(Shape, DType)> {
+    arrays.iter().map(|x| (x.0.shape.clone(), x.dtype())).collect()
+}
+
+/// The outputs of a control primitive.
+#[track_caller]
+fn outputs(name: &'static str, flow: Flow, like: Vec<(Shape, DType)>, args: &[Array]) -> Vec<Array> {
+    let control = Arc::new(Control { name, outputs: like, flow: Box::new(flow) });
+    (0..control.outputs.len()).map(|k| Array::control_op(&control, k, args)).collect()
+}
+
+/// A tree like another with other leaves.
+fn with<T: Tree + Clone>(tree: &T, arrays: &[Array]) -> T {
+    let mut arrays = arrays.iter();
+    map(tree, |x| arrays.next().unwrap_or(x).clone())
+}
+
+/// Records a function of a tree: the recording, and its result as a tree.
+#[track_caller]
+fn record<P: Tree + Clone, Q: Tree + Clone>(
+    name: &'static str,
+    p: &P,
+    like: Vec<(Shape, DType)>,
+    f: impl FnOnce(&P) -> Q,
+) -> (Recorded, Q) {
+    let mut result = None;
+    let recorded = Recorded::new(name, like, |xs| {
+        let y = f(&with(p, xs));
+        let all = leaves(&y);
+        result = Some(y);
+        all
+    });
+    (recorded, result.expect("the function has run"))
+}
+
+/// Which arrays a derivative may be asked of.
+fn wanted(x: &Array) -> bool {
+    differentiable(x) && x.0.live.is_some()
+}
+
+/// Zeros where a (co)tangent is missing, for every float.
+fn filled(like: &[Array], given: Linear) -> Linear {
+    let fill = |(x, g): (&Array, Option<Array>)| {
+        if differentiable(x) { Some(g.unwrap_or_else(|| x.zeros_like())) } else { None }
+    };
+    like.iter().zip(given).map(fill).collect()
+}
+
+/// (Co)tangents back in their places, from those of the places that `is` names.
+fn spread(is: &[bool], given: impl IntoIterator<Item = Array>) -> Linear {
+    let mut given = given.into_iter();
+    is.iter().map(|&is| if is { given.next() } else { None }).collect()
+}
+
+/// The arrays in the places that `is` names.
+fn chosen(arrays: &[Array], is: &[bool]) -> Vec<Array> {
+    arrays.iter().zip(is).filter(|(_, is)| **is).map(|(x, _)| x.clone()).collect()
+}
+
+/// The pullback of a recorded function at `inputs`: cotangents of the inputs that `wants` names, from those of all
+/// float outputs.
+#[track_caller]
+fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents: Linear) -> Vec<Array> {
+    let point = chosen(inputs, wants);
+    let of = |some: &Vec<Array>| {
+        let mut some = some.iter();
+        let full: Vec<Array> = inputs
+            .iter()
+            .zip(wants)
+            .map(|(x, &w)| if w { some.next().unwrap_or(x).clone() } else { x.clone() })
+            .collect();
+        f.at(&full)
+    };
+    let (y, pull) = super::vjp(of)(&point);
+    let g: Vec<Array> = y.iter().zip(cotangents).map(|(y, g)| g.unwrap_or_else(|| y.zeros_like())).collect();
+    pull(&g)
+}
+
+/// The pushforward of a recorded function at `inputs`: the outputs, and the tangents of the float outputs.
+#[track_caller]
+fn pushed(f: &Recorded, inputs: &[Array], moved: &[bool], tangents: &[Array]) -> (Vec<Array>, Vec<Array>) {
+    let point = chosen(inputs, moved);
+    let of = |some: &Vec<Array>| {
+        let mut some = some.iter();
+        let full: Vec<Array> = inputs
+            .iter()
+            .zip(moved)
+            .map(|(x, &m)| if m { some.next().unwrap_or(x).clone() } else { x.clone() })
+            .collect();
+        f.at(&full)
+    };
+    let (y, dy) = super::jvp(of)(&point, &tangents.to_vec());
+    let is: Vec<bool> = y.iter().map(differentiable).collect();
+    let dy = chosen(&dy, &is);
+    (y, dy)
+}

@@ -1,0 +1,155 @@
+//! Loops whose number of steps depends on values.
+
+use super::super::replay::Recorded;
+use super::{cond, filled, like, outputs, pushed, record, spread};
+use crate::array::Array;
+use crate::custom::Rule;
+use crate::dtype::DType;
+use crate::eval::{Body, Flow};
+use crate::prim::Call;
+use crate::rules::differentiable;
+use crate::tree::{Tree, leaves};
+use std::sync::Arc;
+
+/// `body(… body(init))` as long as `test` of the state, one `bool`, holds.
+///
+/// Differentiable in forward mode. The way back would need every state of a loop nobody knows the length of:
+/// [`bounded_while`] has it.
+///
+/// ```
+/// use pullback_array::{Array, Real, jvp, while_loop};
+/// let doubled = |x: &Array| while_loop(|x: &Array| x.less(100.0), |x: &Array| 2.0 * x, x);
+/// assert_eq!(doubled(&Array::from(3.0)).item(), 192.0);
+/// let (_, slope) = jvp(doubled)(&Array::from(3.0), &Array::from(1.0));
+/// assert_eq!(slope.item(), 64.0);
+/// ```
+///
+/// # Panics
+/// If `test`'s result is not one `bool`, or the state changes its structure, a shape or a dtype in a step. In reverse
+/// mode.
+#[track_caller]
+pub fn while_loop<S: Tree + Clone>(test: impl Fn(&S) -> Array, body: impl Fn(&S) -> S, init: &S) -> S {
+    let state: Vec<Array> = leaves(init).iter().map(|x| x.cast(x.dtype())).collect();
+    let (test, _) = record("while_loop", init, like(&state), |s: &S| test(s));
+    check_test("while_loop", &test.outputs[0]);
+    let (body, result) = record("while_loop", init, like(&state), |s: &S| body(s));
+    check_state("while_loop", &state, &body.outputs);
+    let ((test, tested), (body, captured)) = (test.closed(), body.closed());
+    let (n, t) = (state.len(), tested.len());
+    let args = [state, tested, captured].concat();
+    super::with(&result, &repeated(Arc::new(test), Arc::new(body), n, t, &args))
+}
+
+/// Like [`while_loop`] for at most `steps` steps, and differentiable in reverse mode as well: a step after the last
+/// costs next to nothing, and the way back keeps the state before each of `steps` steps.
+///
+/// ```
+/// use pullback_array::{Array, Real, bounded_while, grad};
+/// let doubled = |x: &Array| bounded_while(|x: &Array| x.less(100.0), |x: &Array| 2.0 * x, x, 50);
+/// assert_eq!((doubled(&Array::from(3.0)).item(), grad(doubled)(&Array::from(3.0)).item()), (192.0, 64.0));
+/// ```
+///
+/// # Panics
+/// If `test`'s result is not one `bool`, or the state changes its structure, a shape or a dtype in a step.
+#[track_caller]
+pub fn bounded_while<S: Tree + Clone>(
+    test: impl Fn(&S) -> Array,
+    body: impl Fn(&S) -> S,
+    init: &S,
+    steps: usize,
+) -> S {
+    super::fori_loop(
+        0,
+        steps as i64,
+        |_, s: &S| {
+            let go_on = test(s);
+            check_test("bounded_while", &go_on);
+            cond(&go_on, &body, S::clone, s)
+        },
+        init,
+    )
+}
+
+#[track_caller]
+fn check_test(name: &str, y: &Array) {
+    if y.dtype() != DType::Bool || y.ndim() != 0 {
+        panic!(
+            "{name}: the test must give one bool of shape [], not {} of shape {}; join several with .all() or .any()\n  made at {}",
+            y.dtype(),
+            y.0.shape,
+            y.at()
+        )
+    }
+}
+
+#[track_caller]
+fn check_state(name: &str, before: &[Array], after: &[Array]) {
+    if before.len() != after.len() {
+        panic!("{name}: the state has {} leaves, after a step {}", before.len(), after.len())
+    }
+    let changed = |(a, b): &(&Array, &Array)| a.0.shape != b.0.shape || a.dtype() != b.dtype();
+    if let Some((a, b)) = before.iter().zip(after).find(changed) {
+        panic!(
+            "{name}: a state of shape {} {} becomes {} {} in a step; it must stay the same\n  made at {}\n  then made at {}",
+            a.0.shape,
+            a.dtype(),
+            b.0.shape,
+            b.dtype(),
+            a.at(),
+            b.at()
+        )
+    }
+}
+
+/// The loop and its rules. Arguments: state, what the test reads, what the body reads.
+#[track_caller]
+pub(super) fn repeated(
+    test: Arc<Recorded>,
+    body: Arc<Recorded>,
+    state: usize,
+    tested: usize,
+    args: &[Array],
+) -> Vec<Array> {
+    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let flow = Flow::While {
+        test: Body::new(test.inputs.clone(), test.outputs.clone()),
+        body: Body::new(body.inputs.clone(), body.outputs.clone()),
+        state,
+        tested,
+    };
+    let values = outputs("while_loop", flow, like(&args[..state]), &stopped);
+    let pullback: Rule = Arc::new(|xs, _, _| {
+        panic!(
+            "while_loop: nobody knows its number of steps, so it cannot be differentiated in reverse; use bounded_while, fori_loop or scan, or forward mode (jvp)\n  state made at {}",
+            xs.first().map_or_else(String::new, |x| x.at().to_string())
+        )
+    });
+    let pushforward: Rule = Arc::new(move |xs, ys, ts| {
+        let moved: Vec<bool> = ts.iter().map(Option::is_some).collect();
+        let mut ts = ts;
+        let of_captured = ts.split_off(state + tested);
+        ts.truncate(state);
+        let dots: Vec<Array> = filled(&xs[..state], ts).into_iter().flatten().collect();
+        let floats: Vec<bool> = xs[..state].iter().map(differentiable).collect();
+        let captured_dots: Vec<Array> = of_captured.into_iter().flatten().collect();
+        let (c, captured) = (dots.len(), xs.len() - state - tested);
+        let args =
+            [&xs[..state], &dots, &xs[state..state + tested], &xs[state + tested..], &captured_dots].concat();
+        let for_test = [&like(&xs[..state])[..], &like(&dots), &like(&xs[state..state + tested])].concat();
+        let new_test =
+            Recorded::new("while_loop", for_test, |a| test.at(&[&a[..state], &a[state + c..]].concat()));
+        let for_body = [&like(&xs[..state])[..], &like(&dots), &like(&args[state + c + tested..])].concat();
+        let moves = [&floats[..], &moved[state + tested..]].concat();
+        let new_body = Recorded::new("while_loop", for_body, |a| {
+            let (now, rest) = a.split_at(state);
+            let (dots, rest) = rest.split_at(c);
+            let (own, own_dots) = rest.split_at(captured);
+            let (y, dy) = pushed(&body, &[now, own].concat(), &moves, &[dots, own_dots].concat());
+            [y, dy].concat()
+        });
+        let all = repeated(Arc::new(new_test), Arc::new(new_body), state + c, tested, &args);
+        let is: Vec<bool> = ys.iter().map(differentiable).collect();
+        spread(&is, all[state..].iter().cloned())
+    });
+    Call::results("while_loop", args, values, pullback, Some(pushforward))
+}
