@@ -1,7 +1,7 @@
 //! Derivatives as linear functions: paid for once, applied as often as asked; and the transposes of linear functions.
 
 use super::jvp::{between, push};
-use super::{aliased, matching, vjp};
+use super::{Pullback, aliased, matching, vjp};
 use crate::array::{Array, Trace};
 use crate::prim::{Kind, Prim};
 use crate::tree::{Tree, leaves, map};
@@ -55,7 +55,7 @@ where
 ///
 /// # Panics
 /// If f is not linear: the first operation that is not is named. The result panics if a cotangent does not fit.
-pub fn linear_transpose<P, Q>(f: impl Fn(&P) -> Q, like: &P) -> impl Fn(&Q) -> P
+pub fn linear_transpose<P, Q>(f: impl Fn(&P) -> Q, like: &P) -> Pullback<P, Q>
 where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
@@ -64,8 +64,7 @@ where
     let (x, inputs) = aliased(like, &running.0);
     let y = f(&x);
     check_linear(&inputs, &leaves(&y));
-    let pull = vjp(f)(&map(like, Array::zeros_like)).1;
-    move |g| pull(g)
+    vjp(f)(&map(like, Array::zeros_like)).1
 }
 
 /// Panics at the first node on the way that is not linear in what depends on the inputs.
