@@ -64,7 +64,8 @@ pub struct Padding {
 }
 
 /// Dense linear algebra on the last two axes, one result for each index of the axes before them. A node has one result,
-/// so those of an operation are *packed*: each flattened, one after the other along a last axis.
+/// so those of an operation are *packed*: each flattened, one after the other along a last axis. (In StableHLO the first two
+/// are operations, the others custom calls.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(not(feature = "linalg"), allow(dead_code))]
 pub enum Linalg {

@@ -46,6 +46,34 @@ fn laws() {
     }
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 100, failure_persistence: None, ..Default::default() })]
+    /// Factorisations of any shape, with a random pattern of zeros, give back what they are of.
+    #[test]
+    fn factors_of_any_shape(batch in 0..3usize, m in 0..8usize, n in 0..8usize, salt in 0..u64::MAX, rank in 0..8usize) {
+        let full = numbers(&[batch, m, n], salt);
+        let low = numbers(&[batch, m, rank], salt).matmul(&numbers(&[batch, rank, n], salt / 2));
+        for a in [&full, &low, &where_(&full.greater(0.3), &full, 0.0)] {
+            let (q, r) = qr(a);
+            close(&q.matmul(&r), a, 1e-12);
+            let (u, s, vt) = svd(a);
+            close(&(u * s.expand_dims(-2)).matmul(&vt), a, 1e-12);
+            let (l, u, order) = lu(a);
+            let order = order.expand_dims(-1).broadcast_to([batch, m, n]);
+            close(&l.matmul(&u), &a.take_along_axis(&order, 1), 1e-12);
+            let g = a.matmul(&t(a));
+            let (w, v) = eigh(&g);
+            close(&(&v * w.expand_dims(-2)).matmul(&t(&v)), &g, 1e-11);
+        }
+        // Penrose's equations, where the rank is not in doubt.
+        let p = pinv(&full);
+        if svdvals(&full).greater(1e-3).all().to_vec::<bool>()[0] {
+            close(&full.matmul(&p).matmul(&full), &full, 1e-10);
+            close(&p.matmul(&full).matmul(&p), &p, 1e-8);
+        }
+    }
+}
+
 /// Sylvester's equation and square roots where eigenvalues are complex, for all sizes of blocks.
 #[test]
 fn complex_eigenvalues() {

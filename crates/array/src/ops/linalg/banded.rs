@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 /// or `b[…, n, k]`. The corners of `bands` that are outside of `a` are not read. A singular matrix gives NaN.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::solve_banded};
+/// use pullback_array::{Array, Real, linalg::solve_banded};
 /// // [2 1 0; 1 2 1; 0 1 2]
 /// let bands = Array::from([[0.0, 1.0, 1.0], [2.0, 2.0, 2.0], [1.0, 1.0, 0.0]]);
 /// let x = solve_banded((1, 1), &bands, &Array::from([4.0, 8.0, 8.0]));

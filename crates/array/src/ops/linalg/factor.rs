@@ -133,7 +133,7 @@ fn whole(x: &Array, n: usize) -> Array {
 /// Derivatives are NaN where the first k columns are linearly dependent.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::qr};
+/// use pullback_array::{Array, Real, linalg::qr};
 /// let (q, r) = qr(&Array::from([[3.0, 1.0], [4.0, 3.0]]));
 /// assert!((q.matmul(&r) - Array::from([[3.0, 1.0], [4.0, 3.0]])).abs().max().item() < 1e-15);
 /// assert!((r - Array::from([[5.0, 3.0], [0.0, 1.0]])).abs().max().item() < 1e-15);

@@ -135,7 +135,7 @@ fn sylvester(a: &Array, b: &Array, q: &Array) -> Array {
 /// real: a negative real eigenvalue. The derivative solves Sylvester's equation and is NaN at singular matrices.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::sqrtm};
+/// use pullback_array::{Array, Real, linalg::sqrtm};
 /// let x = sqrtm(&Array::from([[33.0, 24.0], [48.0, 57.0]]));
 /// assert!((x - Array::from([[5.0, 2.0], [4.0, 7.0]])).abs().max().item() < 1e-13);
 /// ```

@@ -10,7 +10,7 @@
 //! is not finite.
 //!
 //! ```
-//! use pullback_array::{Array, grad, linalg};
+//! use pullback_array::{Array, Real, grad, linalg};
 //! let a = Array::from([[2.0, 1.0], [1.0, 3.0]]);
 //! assert_eq!(linalg::solve(&a, &Array::from([3.0, 4.0])).to_vec::<f64>(), [1.0, 1.0]);
 //! // The gradient of a determinant is the matrix of cofactors.

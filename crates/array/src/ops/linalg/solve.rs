@@ -199,7 +199,7 @@ pub(super) fn inverse(a: &Array, factors: &Factors, n: usize) -> Array {
 /// leading axes broadcast. It is `pinv(a) b`: see [`pinv`] for what counts as zero and where it has derivatives.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::lstsq};
+/// use pullback_array::{Array, Real, linalg::lstsq};
 /// // A line through three points.
 /// let a = Array::from([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]);
 /// let x = lstsq(&a, &Array::from([1.0, 3.0, 5.0]));

@@ -21,7 +21,7 @@ use crate::prim::Linalg;
 /// `vt` are NaN where singular values are equal, or zero in a matrix that is not square.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::svd};
+/// use pullback_array::{Array, Real, linalg::svd};
 /// let (u, s, vt) = svd(&Array::from([[0.0, 2.0], [1.0, 0.0]]));
 /// assert_eq!(s.to_vec::<f64>(), [2.0, 1.0]);
 /// assert_eq!(u.matmul(&(s.reshape([2, 1]) * vt)).round().to_vec::<f64>(), [0.0, 2.0, 1.0, 0.0]);
@@ -103,7 +103,7 @@ pub fn svdvals(a: &Array) -> Array {
 /// where eigenvalues are equal.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::eigh};
+/// use pullback_array::{Array, Real, linalg::eigh};
 /// let (w, v) = eigh(&Array::from([[2.0, 1.0], [1.0, 2.0]]));
 /// assert_eq!(w.round().to_vec::<f64>(), [1.0, 3.0]);
 /// assert_eq!((v.square() * 2.0).round().to_vec::<f64>(), [1.0; 4]);
@@ -146,7 +146,7 @@ fn symmetrised(a: &Array) -> Array {
 /// that the gradient is symmetric. The first derivative exists where eigenvalues are equal too.
 ///
 /// ```
-/// use pullback_array::{Array, linalg::eigvalsh};
+/// use pullback_array::{Array, Real, linalg::eigvalsh};
 /// assert_eq!(eigvalsh(&Array::from([[2.0, 1.0], [1.0, 2.0]])).round().to_vec::<f64>(), [1.0, 3.0]);
 /// ```
 ///
