@@ -7,6 +7,7 @@
 mod attrs;
 mod convention;
 mod record;
+mod scalar;
 mod table;
 
 use pullback_array::DType;

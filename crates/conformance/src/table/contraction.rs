@@ -1,45 +1,38 @@
 //! Products, convolutions, pooling.
 
+use super::{Row, rows};
 use crate::attrs::Attrs;
-use pullback_array::{Array, Convolution, einsum, multi_dot};
+use pullback_array::{Convolution, einsum, multi_dot};
 use serde_json::Value;
 
-pub fn apply(op: &str, x: &[Array], a: &Attrs) -> Option<Array> {
-    let f = x.first()?;
-    let y = x.get(1).unwrap_or(f);
-    let pool = || (a.counts("window"), a.counts("strides"), a.margins("padding"));
-    Some(match op {
-        "dot" => f.dot(y),
-        "matmul" => f.matmul(y),
-        "inner" => f.inner(y),
-        "vdot" => f.vdot(y),
-        "tensordot" => match a.get("axes") {
+pub const ROWS: &[Row] = rows! { |x, f, y, a|
+    "dot" => f.dot(y),
+    "matmul" => f.matmul(y),
+    "inner" => f.inner(y),
+    "vdot" => f.vdot(y),
+    "tensordot" => match a.get("axes") {
             Value::Array(axes) => {
                 f.tensordot_axes(y, crate::attrs::ints(&axes[0]), crate::attrs::ints(&axes[1]))
             }
             _ => f.tensordot(y, a.int("axes") as usize),
         },
-        "einsum" => einsum(a.text("subscripts"), x),
-        "multi_dot" => multi_dot(x),
-        "conv" => f.conv_general_dilated(y, &convolution(a)),
-        "conv_transpose" => f.conv_transpose(y, &convolution(a)),
-        "convolve" => f.convolve(y, a.text("mode")),
-        "correlate" => f.correlate(y, a.text("mode")),
-        "max_pool" => {
-            let (window, strides, padding) = pool();
-            f.max_pool(&window, &strides, &padding)
-        }
-        "sum_pool" => {
-            let (window, strides, padding) = pool();
-            f.sum_pool(&window, &strides, &padding)
-        }
-        "avg_pool" => {
-            let (window, strides, padding) = pool();
+    "einsum" => einsum(a.text("subscripts"), x),
+    "multi_dot" => multi_dot(x),
+    "conv" => f.conv_general_dilated(y, &convolution(a)),
+    "conv_transpose" => f.conv_transpose(y, &convolution(a)),
+    "convolve" => f.convolve(y, a.text("mode")),
+    "correlate" => f.correlate(y, a.text("mode")),
+    "max_pool" => {
+            f.max_pool(&a.counts("window"), &a.counts("strides"), &a.margins("padding"))
+        },
+    "sum_pool" => {
+            f.sum_pool(&a.counts("window"), &a.counts("strides"), &a.margins("padding"))
+        },
+    "avg_pool" => {
+            let (window, strides, padding) = (a.counts("window"), a.counts("strides"), a.margins("padding"));
             f.avg_pool(&window, &strides, &padding, a.flag("count_include_pad"))
-        }
-        _ => return None,
-    })
-}
+        },
+};
 
 fn convolution(a: &Attrs) -> Convolution {
     let counts = |name: &str| if a.has(name) { a.counts(name) } else { vec![] };
