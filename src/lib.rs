@@ -20,7 +20,7 @@
 //!
 //! # Features
 //!
-//! `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
+//! `linalg`: linear algebra, computed by faer. `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
 
 pub use pullback_nn as nn;

@@ -5,7 +5,7 @@
 
 use crate::array::{Args, Array};
 use crate::dtype::DType;
-use crate::prim::{Compare, Control, Padding, Prim, Reduction, Window};
+use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
@@ -358,6 +358,19 @@ impl Array {
         debug_assert!(keys.dtype() == DType::I64);
         let shape = keys.0.shape.insert(keys.ndim(), n);
         Array::new(Prim::Random(n), smallvec![keys.clone()], shape, dtype)
+    }
+
+    /// Linear algebra on the last two axes of arguments with equal leading axes, which the caller has arranged; the
+    /// results packed along a last axis.
+    #[track_caller]
+    pub(crate) fn linalg_op(op: Linalg, args: &[Array]) -> Array {
+        let lead = args[0].ndim() - 2;
+        debug_assert!(args.iter().all(|x| x.shape()[..lead] == args[0].shape()[..lead]));
+        let matrices: SmallVec<[[usize; 2]; 3]> =
+            args.iter().map(|x| [x.shape()[lead], x.shape()[lead + 1]]).collect();
+        let packed = op.results(&matrices).iter().map(|r| r.iter().product::<usize>()).sum();
+        let shape = args[0].shape()[..lead].iter().copied().chain([packed]).collect();
+        Array::new(Prim::Linalg(op), args.iter().cloned().collect(), shape, args[0].dtype())
     }
 
     /// Output `k` of a loop or choice.

@@ -7,7 +7,7 @@
 use crate::dtype::DType;
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -61,6 +61,89 @@ pub struct Padding {
     pub hi: isize,
     /// Zeros between neighbours.
     pub interior: usize,
+}
+
+/// Dense linear algebra on the last two axes, one result for each index of the axes before them. A node has one result,
+/// so those of an operation are *packed*: each flattened, one after the other along a last axis. (In StableHLO the first two
+/// are operations, the others custom calls.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(not(feature = "linalg"), allow(dead_code))]
+pub enum Linalg {
+    /// Symmetric positive definite `a[n, n]`, of which the lower triangle is read → its lower factor `[n, n]`.
+    Cholesky,
+    /// Triangular `a[n, n]`, `b[n, k]` → the solution `[n, k]` of `a x = b`, or of `aᵀ x = b`.
+    Triangular {
+        /// Which triangle of `a` is read.
+        lower: bool,
+        /// Whether `aᵀ x = b` is meant.
+        transposed: bool,
+        /// Whether the diagonal is taken as ones, and not read.
+        unit: bool,
+    },
+    /// `a[m, n]` → `L` below the diagonal and `U` on and above it `[m, n]`, the row of `a` at each row of `L U` `[m]`,
+    /// the determinant of that permutation `[]`.
+    Lu,
+    /// `a[m, n]` with `m ≥ n` → `Q[m, n]`, `R[n, n]` with a diagonal ≥ 0.
+    Qr,
+    /// `a[m, n]` → `U[m, k]`, `s[k]` descending, `Vᵀ[k, n]`; or `s[k]` alone.
+    Svd {
+        /// Whether the singular vectors are wanted.
+        vectors: bool,
+    },
+    /// Symmetric `a[n, n]`, of which the lower triangle is read → `w[n]` ascending, `V[n, n]`; or `w[n]` alone.
+    Eigh {
+        /// Whether the eigenvectors are wanted.
+        vectors: bool,
+    },
+    /// `a[n, n]` → its exponential `[n, n]`.
+    Expm,
+    /// `a[n, n]` → its principal square root `[n, n]`.
+    Sqrtm,
+    /// `a[m, m]`, `b[n, n]`, `q[m, n]` → the solution `[m, n]` of `a x + x b = q`.
+    Sylvester,
+    /// The diagonals `[lower + upper + 1, n]` of a band matrix, `b[n, k]` → the solution `[n, k]`. Row `upper + i − j`,
+    /// column `j` of the diagonals is the matrix's element (i, j).
+    Banded {
+        /// Diagonals below the main one.
+        lower: usize,
+        /// Diagonals above the main one.
+        upper: usize,
+    },
+}
+
+impl Linalg {
+    /// The name, as printed in graphs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Linalg::Cholesky => "cholesky",
+            Linalg::Triangular { .. } => "solve_triangular",
+            Linalg::Lu => "lu",
+            Linalg::Qr => "qr",
+            Linalg::Svd { .. } => "svd",
+            Linalg::Eigh { .. } => "eigh",
+            Linalg::Expm => "expm",
+            Linalg::Sqrtm => "sqrtm",
+            Linalg::Sylvester => "solve_sylvester",
+            Linalg::Banded { .. } => "solve_banded",
+        }
+    }
+    /// The shapes of the results, from the last two extents of each argument.
+    pub fn results(self, args: &[[usize; 2]]) -> SmallVec<[Dims; 3]> {
+        let dims = Dims::from_slice;
+        let [m, n] = args[0];
+        let k = m.min(n);
+        match self {
+            Linalg::Cholesky | Linalg::Expm | Linalg::Sqrtm => smallvec![dims(&[n, n])],
+            Linalg::Triangular { .. } | Linalg::Banded { .. } => smallvec![dims(&args[1])],
+            Linalg::Lu => smallvec![dims(&[m, n]), dims(&[m]), dims(&[])],
+            Linalg::Qr => smallvec![dims(&[m, n]), dims(&[n, n])],
+            Linalg::Svd { vectors: true } => smallvec![dims(&[m, k]), dims(&[k]), dims(&[k, n])],
+            Linalg::Svd { vectors: false } => smallvec![dims(&[k])],
+            Linalg::Eigh { vectors: true } => smallvec![dims(&[n]), dims(&[n, n])],
+            Linalg::Eigh { vectors: false } => smallvec![dims(&[n])],
+            Linalg::Sylvester => smallvec![dims(&args[2])],
+        }
+    }
 }
 
 /// A call with rules of its own, of which a primitive knows no more than the name, and that it is itself and no other.
@@ -185,6 +268,8 @@ pub enum Prim {
     Argsort,
     /// From integer keys `[b…]`, `n` random numbers each: uniform in [0, 1) for floats, all bits for integers.
     Random(usize),
+    /// Dense linear algebra (feature `linalg`); the functions made of it carry the derivatives.
+    Linalg(Linalg),
     /// Output number k of a call with a rule of its own. The last argument is its value, the others the call's inputs.
     Custom(Arc<Call>, usize),
     /// Output number k of a loop or choice. Its derivative is that of the call around it.
@@ -211,7 +296,8 @@ impl Prim {
     pub fn kind(&self) -> Kind {
         match self {
             Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
-            Prim::Compare(_) | Prim::Argsort | Prim::Random(_) | Prim::Control(..) => Kind::Constant,
+            Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
+            Prim::Linalg(_) | Prim::Control(..) => Kind::Constant,
             Prim::Unary(_) | Prim::Binary(_) => Kind::Elementwise,
             Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => Kind::Linear,
             Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) | Prim::Concat(_) => {
@@ -257,6 +343,7 @@ impl Prim {
             Prim::ScatterAdd(_) => "scatter_add",
             Prim::Argsort => "argsort",
             Prim::Random(_) => "random",
+            Prim::Linalg(op) => op.name(),
             Prim::Custom(..) => "custom",
             Prim::Control(control, _) => control.name,
         }

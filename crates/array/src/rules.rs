@@ -122,6 +122,7 @@ pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Compare(op) => Array::compare_op(*op, &args[0], &args[1]),
         Prim::Argsort => args[0].argsort_op(),
         Prim::Random(n) => Array::random_op(&args[0], *n, y.dtype()),
+        Prim::Linalg(op) => Array::linalg_op(*op, args),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => y.clone(),
         Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => apply(prim, args, y),
         Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) => apply(prim, args, y),
@@ -155,7 +156,7 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
-        Prim::Custom(..) | Prim::Control(..) => unreachable!(),
+        Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
     }
 }
 
@@ -208,7 +209,7 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
-        Prim::Custom(..) | Prim::Control(..) => unreachable!(),
+        Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
     }
 }

@@ -354,7 +354,8 @@ impl Builder {
             | Prim::Gather
             | Prim::ScatterAdd(_)
             | Prim::Argsort
-            | Prim::Random(_) => {
+            | Prim::Random(_)
+            | Prim::Linalg(_) => {
                 let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
                 self.item(What::Kernel, node, args, stage)
             }

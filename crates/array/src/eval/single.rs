@@ -2,6 +2,8 @@
 
 use super::graph::{Graph, Item, Ref, What};
 use super::kernels::elementwise::Lane;
+#[cfg(feature = "linalg")]
+use super::kernels::linalg;
 use super::kernels::{
     BadIndex, View, ViewMut, argsort, conv, copy, cumsum, gather, matmul, random, row_major, scatter_add,
 };
@@ -137,6 +139,18 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
                 DType::I32 | DType::Bool => unreachable!("random numbers are f32, f64 or i64"),
             }
         }
+        #[cfg(feature = "linalg")]
+        Prim::Linalg(op) => match item.dtype() {
+            DType::F32 => {
+                linalg::<f32>(*op, &args.iter().map(|r| values.view(r)).collect::<Vec<_>>(), out.slice_mut())
+            }
+            DType::F64 => {
+                linalg::<f64>(*op, &args.iter().map(|r| values.view(r)).collect::<Vec<_>>(), out.slice_mut())
+            }
+            DType::I32 | DType::I64 | DType::Bool => unreachable!("linear algebra is of floats"),
+        },
+        #[cfg(not(feature = "linalg"))]
+        Prim::Linalg(_) => unreachable!("nothing makes one without the feature `linalg`"),
         Prim::Leaf
         | Prim::Input
         | Prim::Fill { .. }

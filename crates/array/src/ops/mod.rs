@@ -13,6 +13,8 @@ mod elementwise;
 mod gather;
 mod index;
 mod join;
+#[cfg(feature = "linalg")]
+pub mod linalg;
 mod movement;
 #[cfg(feature = "ndarray")]
 mod nd;

@@ -12,8 +12,12 @@ pub enum Norm {
     /// √Σ|x|²: the Euclidean norm of vectors and, as Frobenius', of matrices.
     Two,
     /// Vectors: (Σ|x|ᵖ)^(1/p), the largest and smallest |x| at ±∞, the count of non-zeros at 0.
-    /// Matrices: the largest (1) or smallest (−1) column sum, the largest (∞) or smallest (−∞) row sum of |x|.
+    /// Matrices: the largest (1) or smallest (−1) column sum, the largest (∞) or smallest (−∞) row sum of |x|; with the
+    /// feature `linalg` the largest (2) or smallest (−2) singular value.
     P(f64),
+    /// Matrices: the sum of the singular values (feature `linalg`).
+    #[cfg(feature = "linalg")]
+    Nuclear,
 }
 
 impl Array {
@@ -40,12 +44,21 @@ impl Array {
         let p = match order {
             Norm::Two => return self.square().sum_axis(axes).flat_sqrt(),
             Norm::P(p) => p,
+            #[cfg(feature = "linalg")]
+            Norm::Nuclear => return self.singular_norm(&axes, |s| s.sum_axis(-1)),
         };
         if let [rows, columns] = axes.order("norm", &self.0.shape)[..] {
+            #[cfg(feature = "linalg")]
+            match p {
+                2.0 => return self.singular_norm(&axes, |s| s.max_axis(-1)),
+                -2.0 => return self.singular_norm(&axes, |s| s.min_axis(-1)),
+                _ => {}
+            }
             let (sums, over) = match p.abs() {
                 1.0 => (a.sum_axis(keep(rows)), columns),
                 f64::INFINITY => (a.sum_axis(keep(columns)), rows),
-                _ => panic!("norm: matrices have the orders ±1, ±∞ and Norm::Two, not {p}"),
+                2.0 => panic!("norm: the matrix orders ±2 need the feature `linalg`"),
+                _ => panic!("norm: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not {p}"),
             };
             let op = if p > 0.0 { Reduction::Max } else { Reduction::Min };
             let both = Dims::from_slice(&[rows.min(columns), rows.max(columns)]);
@@ -63,6 +76,23 @@ impl Array {
                 let zero = sum.equal(0.0);
                 where_(&zero, 0.0, where_(&zero, 1.0, sum).powf(1.0 / p))
             }
+        }
+    }
+    /// A norm made of the singular values of matrices along two axes.
+    #[cfg(feature = "linalg")]
+    #[track_caller]
+    fn singular_norm(&self, axes: &Axes, of: impl Fn(&Array) -> Array) -> Array {
+        let [rows, columns] = axes.order("norm", &self.0.shape)[..] else {
+            panic!(
+                "norm: a norm of singular values is one of matrices: it runs along two axes, not {}",
+                axes.order("norm", &self.0.shape).len()
+            )
+        };
+        let matrices = self.moveaxis([rows as isize, columns as isize], [-2, -1]);
+        let y = of(&crate::linalg::svdvals(&matrices));
+        match axes.keep {
+            true => y.reshape_op(self.0.shape.with(rows, 1).with(columns, 1)),
+            false => y,
         }
     }
 }

@@ -163,9 +163,12 @@ fn batch(node: &Array, prim: &Prim, args: &[Batched], n: usize) -> Array {
     let spread = || -> Vec<Array> { args.iter().map(|x| x.spread(n)).collect() };
     let shape = || node.0.shape.insert(0, n);
     match prim {
-        Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => {
-            rebuild(prim, &spread(), node)
-        }
+        Prim::Unary(_)
+        | Prim::Binary(_)
+        | Prim::Compare(_)
+        | Prim::Select
+        | Prim::Cast(_)
+        | Prim::Linalg(_) => rebuild(prim, &spread(), node),
         Prim::Alias | Prim::Stop | Prim::Argsort | Prim::Random(_) => {
             rebuild(prim, &args.iter().map(|x| x.array.clone()).collect::<Vec<_>>(), node)
         }

@@ -2,6 +2,7 @@
 
 mod contraction;
 mod elementwise;
+mod linalg;
 mod movement;
 mod networks;
 mod programs;
@@ -59,9 +60,11 @@ pub const FAMILIES: &[(&str, &[Row])] = &[
     ("Movement, indexing, sorting", movement::ROWS),
     ("Products, convolutions, pooling", contraction::ROWS),
     ("Layers and losses", networks::ROWS),
+    ("Linear algebra", linalg::ROWS),
     ("Programs: functions", programs::FUNCTIONS),
     ("Programs: models", programs::MODELS),
     ("Programs: dynamics", programs::DYNAMICS),
+    ("Programs: linear systems", linalg::PROGRAMS),
 ];
 
 /// The operation of that name.

@@ -20,6 +20,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
             let order = match a.get("ord") {
                 Value::Null => Norm::Two,
                 Value::String(s) if s == "fro" => Norm::Two,
+                Value::String(s) if s == "nuc" => Norm::Nuclear,
                 p => Norm::P(crate::attrs::number(p)),
             };
             f.norm_axis(order, a.axes(f.ndim()))

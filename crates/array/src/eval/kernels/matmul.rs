@@ -100,7 +100,7 @@ fn matrix<T>(view: &View<T>) -> Matrix<T> {
 }
 
 /// Where item number i of the leading axes begins.
-fn start<T>(view: &View<T>, mut i: usize) -> isize {
+pub(super) fn start<T>(view: &View<T>, mut i: usize) -> isize {
     let mut start = 0;
     for k in (0..view.rank() - 2).rev() {
         start += (i % view.shape[k]) as isize * view.strides[k];

@@ -15,6 +15,8 @@ pub(crate) mod threads;
 mod conv;
 mod copy;
 mod index;
+#[cfg(feature = "linalg")]
+mod linalg;
 mod matmul;
 mod number;
 mod order;
@@ -30,6 +32,8 @@ mod testing;
 pub(crate) use conv::conv;
 pub(crate) use copy::copy;
 pub(crate) use index::{BadIndex, gather, scatter_add};
+#[cfg(feature = "linalg")]
+pub(crate) use linalg::linalg;
 pub(crate) use matmul::matmul;
 pub(crate) use order::{argsort, cumsum};
 pub(crate) use random::random;
