@@ -398,7 +398,7 @@ fn int_op(op: Binary) -> bool {
         | Binary::GammaP
         | Binary::GammaQ
         | Binary::GammaPdf
-        | Binary::GammaPByA => false,
+        | Binary::GammaPByA(_) => false,
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }
 }

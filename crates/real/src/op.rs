@@ -12,13 +12,16 @@ macro_rules! elementary {
                    |$bx:pat_param, $by:pat_param, $bz:pat_param| ($bdx:expr, $bdy:expr), $bnote:expr,
                    ($bxlo:literal..$bxhi:literal, $bylo:literal..$byhi:literal); )* }
         flat_binary { $( $(#[$gd:meta])* $G:ident $g:ident = $gval:expr; )* }
+        indexed_binary { $( $(#[$md:meta])* $M:ident $m:ident($mi:ident: $mt:ty = $msample:literal) = |$mu:pat_param, $mv:pat_param| $mval:expr,
+                   |$mx:pat_param, $my:pat_param, $mz:pat_param| ($mdx:expr, $mdy:expr), $mnote:expr,
+                   ($mxlo:literal..$mxhi:literal, $mylo:literal..$myhi:literal); )* }
     ) => {
         /// An elementary function of one number.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Unary { $($(#[$ud])* $U,)* $($(#[$fd])* $F,)* $($(#[$nd])* $N($nt),)* }
         /// An elementary function of two numbers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Binary { $($(#[$bd])* $B,)* $($(#[$gd])* $G,)* }
+        pub enum Binary { $($(#[$bd])* $B,)* $($(#[$gd])* $G,)* $($(#[$md])* $M($mt),)* }
 
         impl Unary {
             /// Every row, those with an integer at one sample of it.
@@ -75,13 +78,13 @@ macro_rules! elementary {
             }
         }
         impl Binary {
-            /// Every row.
-            pub const ALL: &'static [Binary] = &[$(Binary::$B,)* $(Binary::$G,)*];
+            /// Every row, those with an integer at one sample of it.
+            pub const ALL: &'static [Binary] = &[$(Binary::$B,)* $(Binary::$G,)* $(Binary::$M($msample),)*];
             /// The name of its method or operator.
             pub fn name(self) -> &'static str {
-                match self { $(Binary::$B => stringify!($b),)* $(Binary::$G => stringify!($g),)* }
+                match self { $(Binary::$B => stringify!($b),)* $(Binary::$G => stringify!($g),)* $(Binary::$M(_) => stringify!($m),)* }
             }
-            /// The row with this name.
+            /// The row with this name, of those without an integer.
             pub fn by_name(name: &str) -> Option<Binary> {
                 $(if name == stringify!($b) { return Some(Binary::$B) })*
                 $(if name == stringify!($g) { return Some(Binary::$G) })*
@@ -93,6 +96,7 @@ macro_rules! elementary {
                 match self {
                     $(Binary::$B => { let f: fn(f64, f64) -> f64 = $bval; f(x, y) })*
                     $(Binary::$G => { let f: fn(f64, f64) -> f64 = $gval; f(x, y) })*
+                    $(Binary::$M($mi) => { let ($mu, $mv) = (x, y); $mval })*
                 }
             }
             /// dz/dx, where z = op(x, y).
@@ -102,6 +106,7 @@ macro_rules! elementary {
                 match self {
                     $(Binary::$B => { #[allow(unused_variables)] let ($bx, $by, $bz) = (x, y, z); $bdx })*
                     $(Binary::$G => R::lift(0.0),)*
+                    $(Binary::$M($mi) => { #[allow(unused_variables)] let ($mx, $my, $mz) = (x, y, z); $mdx })*
                 }
             }
             /// dz/dy, where z = op(x, y).
@@ -111,6 +116,7 @@ macro_rules! elementary {
                 match self {
                     $(Binary::$B => { #[allow(unused_variables)] let ($bx, $by, $bz) = (x, y, z); $bdy })*
                     $(Binary::$G => R::lift(0.0),)*
+                    $(Binary::$M($mi) => { #[allow(unused_variables)] let ($mx, $my, $mz) = (x, y, z); $mdy })*
                 }
             }
             /// Whether both slopes are zero wherever they exist.
@@ -118,13 +124,22 @@ macro_rules! elementary {
             pub const fn is_flat(self) -> bool { matches!(self, $(Binary::$G)|*) }
             /// How it is written.
             pub fn notation(self) -> Notation {
-                match self { $(Binary::$B => $bnote,)* $(Binary::$G => Notation::Function,)* }
+                match self {
+                    $(Binary::$B => $bnote,)* $(Binary::$G => Notation::Function,)* $(Binary::$M(_) => $mnote,)*
+                }
+            }
+            /// The integer of an indexed row.
+            pub fn index(self) -> Option<i64> {
+                match self {
+                    $(Binary::$B => None,)* $(Binary::$G => None,)* $(Binary::$M(n) => Some(i64::from(n)),)*
+                }
             }
             /// Intervals of x and y on which it is smooth, for tests.
             pub fn smooth_on(self) -> [(f64, f64); 2] {
                 match self {
                     $(Binary::$B => [($bxlo, $bxhi), ($bylo, $byhi)],)*
                     $(Binary::$G => [(0.1, 0.4), (0.6, 0.9)],)*
+                    $(Binary::$M(_) => [($mxlo, $mxhi), ($mylo, $myhi)],)*
                 }
             }
         }
@@ -135,6 +150,7 @@ macro_rules! elementary {
                     unary { $($(#[$ud])* $u $U,)* $($(#[$fd])* $f $F,)* }
                     indexed { $($(#[$nd])* $n $N($nt),)* }
                     binary { $($(#[$bd])* $b $B,)* $($(#[$gd])* $g $G,)* }
+                    indexed_binary { $($(#[$md])* $m $M($mt),)* }
                 }
             };
         }

@@ -231,7 +231,8 @@ impl<'a> Parser<'a> {
             Function::Binary(Binary::Atan2) => "y, x",
             Function::Binary(_) => "x, y",
             Function::Powi => "x, n",
-            Function::Order => "n, x",
+            Function::Order(_) => "n, x",
+            Function::BinaryOrder(_) => "n, x, y",
             Function::Clamp => "x, lo, hi",
             Function::Select => "cond, a, b",
         };
@@ -241,6 +242,10 @@ impl<'a> Parser<'a> {
                 Error::new(text, args[i].start, format!("`{name}` needs an integer here, written out"))
             })
         };
+        let order = |n: &Argument| match u32::try_from(integer(0)?) {
+            Ok(k @ ..=ORDER) => Ok(k),
+            _ => Err(Error::new(text, n.start, format!("the order must lie between 0 and {ORDER}"))),
+        };
         match (function, &args[..]) {
             (Function::Unary(op), [x]) => Ok(Expr::unary(op, &x.value)),
             (Function::Binary(op), [x, y]) => Ok(Expr::binary(op, &x.value, &y.value)),
@@ -249,12 +254,8 @@ impl<'a> Parser<'a> {
                 k if k.unsigned_abs() <= POWER => Ok(x.value.powi(k)),
                 _ => Err(Error::new(text, n.start, format!("the power must lie within ±{POWER}"))),
             },
-            (Function::Order, [n, x]) => {
-                match u32::try_from(integer(0)?).map(|k| (k, names::of_order(name, k))) {
-                    Ok((..=ORDER, Some(op))) => Ok(Expr::unary(op, &x.value)),
-                    _ => Err(Error::new(text, n.start, format!("the order must lie between 0 and {ORDER}"))),
-                }
-            }
+            (Function::Order(op), [n, x]) => Ok(Expr::unary(op(order(n)?), &x.value)),
+            (Function::BinaryOrder(op), [n, x, y]) => Ok(Expr::binary(op(order(n)?), &x.value, &y.value)),
             (Function::Clamp, [x, lo, hi]) => match (lo.value.as_constant(), hi.value.as_constant()) {
                 (Some(a), Some(b)) if a <= b => Ok(x.value.clamp(a, b)),
                 (Some(_), Some(_)) => {

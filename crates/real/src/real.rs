@@ -62,6 +62,7 @@ macro_rules! real_trait {
         unary { $($(#[$ud:meta])* $u:ident $U:ident,)* }
         indexed { $($(#[$nd:meta])* $n:ident $N:ident($nt:ty),)* }
         binary { $($(#[$bd:meta])* $b:ident $B:ident,)* }
+        indexed_binary { $($(#[$md:meta])* $m:ident $M:ident($mt:ty),)* }
     ) => {
         /// A real number of some kind: a plain `f64`, one that carries derivatives, a formula, or an array of them.
         ///
@@ -137,6 +138,8 @@ macro_rules! real_trait {
               fn $n(&self, n: $nt) -> Self { Self::unary(Unary::$N(n), self) })*
             $($(#[$bd])* #[inline(always)] #[track_caller]
               fn $b(&self, y: impl Arg<Self>) -> Self { Self::binary(Binary::$B, self, &y.into_real()) })*
+            $($(#[$md])* #[inline(always)] #[track_caller]
+              fn $m(&self, y: impl Arg<Self>, n: $mt) -> Self { Self::binary(Binary::$M(n), self, &y.into_real()) })*
 
             /// `self` to the power of a plain number.
             #[inline(always)]
@@ -192,6 +195,23 @@ macro_rules! real_trait {
 }
 rows!(elementary);
 methods!(real_trait);
+
+/// `∂ⁿ/∂aⁿ` of `x^(a-1) e^-x / Γ(a)`, for any carrier: the complete Bell polynomials of the derivatives of its logarithm.
+fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R) -> R {
+    let slope = |k: u32| if k == 0 { x.ln() - a.polygamma(0) } else { -a.polygamma(k) };
+    let slopes: Vec<R> = (0..n).map(slope).collect();
+    let mut bell = vec![R::lift(1.0)];
+    for m in 0..n as usize {
+        let mut binomial = 1.0;
+        let terms = (0..=m).map(|k| {
+            let term = binomial * &bell[m - k] * &slopes[k];
+            binomial *= (m - k) as f64 / (k + 1) as f64;
+            term
+        });
+        bell.push(terms.sum())
+    }
+    a.gamma_pdf(x) * &bell[n as usize]
+}
 
 /// A [`Real`] for code that copies and branches: `Copy`, ordered, comparable with `f64`.
 ///

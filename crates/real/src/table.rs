@@ -215,16 +215,12 @@ macro_rules! rows {
                     |x, y, _| (x.polygamma(1) - (x + y).polygamma(1), -(x + y).polygamma(1)),
                     Function, (0.5..4.0, 0.5..4.0);
                 /// P(a, x), the regularised lower incomplete gamma function: the gamma distribution's probability up to x.
-                GammaP gamma_p = s::gamma_p, |a, x, _| (a.gamma_p_by_a(x), a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
+                GammaP gamma_p = s::gamma_p, |a, x, _| (a.gamma_p_by_a(x, 1), a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
                 /// Q(a, x) = 1 − P(a, x).
-                GammaQ gamma_q = s::gamma_q, |a, x, _| (-a.gamma_p_by_a(x), -a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
+                GammaQ gamma_q = s::gamma_q, |a, x, _| (-a.gamma_p_by_a(x, 1), -a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
                 /// xᵃ⁻¹e⁻ˣ/Γ(a), the gamma distribution's density.
                 GammaPdf gamma_pdf = s::gamma_pdf,
                     |a, x, y| (y * (x.ln() - a.polygamma(0)), y * ((a - 1.0) / x - 1.0)), Function, (0.5..4.0, 0.3..5.0);
-                // The second derivative by a is not known: NaN, rather than a wrong number.
-                /// ∂P(a, x)/∂a.
-                GammaPByA gamma_p_by_a = s::gamma_p_by_a,
-                    |a, x, _| (R::lift(f64::NAN), a.gamma_pdf(x) * (x.ln() - a.polygamma(0))), Function, (0.5..4.0, 0.3..5.0);
                 /// x·ln y, 0 where x = 0.
                 XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(y, &(x / y), &R::select(x, &(x / y), &R::lift(0.0)))), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
@@ -233,6 +229,11 @@ macro_rules! rows {
             flat_binary {
                 /// 1 where x < y, else 0.
                 Less less = |x, y| if x < y { 1.0 } else { 0.0 };
+            }
+            indexed_binary {
+                /// ∂ⁿP(a, x)/∂aⁿ, n ≤ 15.
+                GammaPByA gamma_p_by_a(n: u32 = 1) = |a, x| s::gamma_p_by_a(n, a, x),
+                    |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x)), Function, (0.5..4.0, 0.3..5.0);
             }
         }
     };

@@ -34,16 +34,13 @@ fn every_row_agrees_with_nested_forward_mode() {
         let [a, b] = op.smooth_on();
         for (x, y) in points(a).zip(points(b)) {
             fn f<R: Scalar>(op: Binary, (x, y): (f64, f64), t: R) -> R {
-                let x = if op == Binary::GammaPByA { R::lift(x) } else { curve(x, t) };
-                R::binary(op, &x, &curve(y, -2.0 * t))
+                R::binary(op, &curve(x, t), &curve(y, -2.0 * t))
             }
-            let ends = matches!(op, Binary::GammaP | Binary::GammaQ);
             let d1 = derivative(move |t| f(op, (x, y), t))(0.0);
             let d2 = derivative(derivative(move |t| f(op, (x, y), t)))(0.0);
             let d3 = derivative(derivative(derivative(move |t| f(op, (x, y), t))))(0.0);
             let have: [f64; 4] = derivatives(|t| f(op, (x, y), t), 0.0);
-            let orders = if ends { 2 } else { 4 };
-            close(op.name(), &have[..orders], &[f(op, (x, y), 0.0), d1, d2, d3][..orders]);
+            close(op.name(), &have, &[f(op, (x, y), 0.0), d1, d2, d3]);
         }
     }
 }

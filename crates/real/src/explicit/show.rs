@@ -86,7 +86,8 @@ impl Step {
         };
         let integer = match self.operation {
             Some(Operation::Unary { op, .. }) => op.index().map(|n| n.to_string()),
-            Some(Operation::Binary { .. } | Operation::Alias { .. }) | None => None,
+            Some(Operation::Binary { op, .. }) => op.index().map(|n| n.to_string()),
+            Some(Operation::Alias { .. }) | None => None,
         };
         match notation {
             Notation::Prefix(sign) => format!("{sign}{}", args[0]),

@@ -8,14 +8,16 @@ pub(crate) const CONSTANTS: [(&str, f64); 5] =
     [("pi", PI), ("e", E), ("tau", TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)];
 
 /// A function that can be called.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Function {
     Unary(Unary),
     Binary(Binary),
     /// `powi(x, n)` with a literal integer n.
     Powi,
-    /// `polygamma(n, x)` and the like, with a literal integer n: see [`of_order`].
-    Order,
+    /// `polygamma(n, x)` and the like, with a literal integer n.
+    Order(fn(u32) -> Unary),
+    /// `gamma_p_by_a(n, a, x)`, with a literal integer n.
+    BinaryOrder(fn(u32) -> Binary),
     /// `clamp(x, lo, hi)` with numbers lo and hi.
     Clamp,
     /// `select(cond, a, b)`.
@@ -23,14 +25,15 @@ pub(crate) enum Function {
 }
 
 /// Functions that are not single rows of the table.
-const FUNCTIONS: [(&str, Function); 9] = [
+const FUNCTIONS: [(&str, Function); 10] = [
     ("digamma", Function::Unary(Unary::Polygamma(0))),
     ("trigamma", Function::Unary(Unary::Polygamma(1))),
     ("powi", Function::Powi),
-    ("polygamma", Function::Order),
-    ("bessel_i", Function::Order),
-    ("bessel_i0e_derivative", Function::Order),
-    ("inv_mills_derivative", Function::Order),
+    ("polygamma", Function::Order(Unary::Polygamma)),
+    ("bessel_i", Function::Order(Unary::BesselI)),
+    ("bessel_i0e_derivative", Function::Order(Unary::BesselI0eDerivative)),
+    ("inv_mills_derivative", Function::Order(Unary::InvMillsDerivative)),
+    ("gamma_p_by_a", Function::BinaryOrder(Binary::GammaPByA)),
     ("clamp", Function::Clamp),
     ("select", Function::Select),
 ];
@@ -90,7 +93,10 @@ pub(crate) fn name_of(c: f64) -> Option<&'static str> {
 
 /// The name of a row with its integer written out: `digamma` and `trigamma` have names of their own.
 pub(crate) fn name_of_unary(op: Unary) -> &'static str {
-    FUNCTIONS.iter().find(|(_, f)| *f == Function::Unary(op)).map_or(op.name(), |(name, _)| name)
+    FUNCTIONS
+        .iter()
+        .find(|(_, f)| matches!(f, Function::Unary(known) if *known == op))
+        .map_or(op.name(), |(name, _)| name)
 }
 
 /// The name of a function most like `name`, if any is.
@@ -127,15 +133,4 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     d[a.len()][b.len()]
-}
-
-/// The row of a name and an order.
-pub(crate) fn of_order(name: &str, n: u32) -> Option<Unary> {
-    match name {
-        "polygamma" => Some(Unary::Polygamma(n)),
-        "bessel_i" => Some(Unary::BesselI(n)),
-        "bessel_i0e_derivative" => Some(Unary::BesselI0eDerivative(n)),
-        "inv_mills_derivative" => Some(Unary::InvMillsDerivative(n)),
-        _ => None,
-    }
 }

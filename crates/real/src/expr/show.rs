@@ -78,7 +78,9 @@ fn pieces(e: &Expr) -> Vec<Piece<'_>> {
                 all
             }
             Notation::Function | Notation::Prefix(_) | Notation::Power(_) => {
-                vec![Text(op.name()), Text("("), any(x), Text(", "), any(y), Text(")")]
+                let index = op.index().into_iter().flat_map(|n| [Integer(n), Text(", ")]);
+                let args = [any(x), Text(", "), any(y), Text(")")];
+                [Text(op.name()), Text("(")].into_iter().chain(index).chain(args).collect()
             }
         },
         Node::Select(c, a, b) => {

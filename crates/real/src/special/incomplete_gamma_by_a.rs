@@ -1,24 +1,37 @@
-//! The derivative of the incomplete gamma functions by their first argument.
+//! The derivatives of the incomplete gamma functions by their first argument: the same expansions, in Taylor series.
 
-use super::gamma::digamma;
-use super::incomplete_gamma::{gamma_pdf, gamma_q};
+use super::incomplete_gamma::gamma_pdf;
+use super::polygamma::polygamma;
 
-/// `∂P(a, x)/∂a`, for `a > 0` and `x >= 0`; NaN outside. Relative error about 1e-13.
+/// `∂ⁿP(a, x)/∂aⁿ`, for `a > 0`, `x >= 0` and `n <= 15`; NaN outside. Relative error about 1e-13 for n = 1, away from
+/// the zeros of the higher ones.
 ///
 /// # Source
 ///
-/// Term by term from the series DLMF 8.7.3 for `x < a + 1`, where all terms have one sign; elsewhere from the
-/// continued fraction DLMF 8.9.2 of the upper function, evaluated together with its derivative (compare R. J. Moore,
-/// Applied Statistics 31 (1982), 330).
+/// The series DLMF 8.7.3 for `x < a + 1`, whose terms' first derivatives have one sign; elsewhere the continued fraction
+/// DLMF 8.9.2 of the upper function. Both are evaluated in truncated Taylor series of `a` (for n = 1 compare
+/// R. J. Moore, Applied Statistics 31 (1982), 330).
 ///
 /// # Examples
 ///
 /// ```
 /// use pullback_real::special::{gamma_p, gamma_p_by_a};
 /// let difference = (gamma_p(2.0 + 1e-5, 3.0) - gamma_p(2.0 - 1e-5, 3.0)) / 2e-5;
-/// assert!((gamma_p_by_a(2.0, 3.0) / difference - 1.0).abs() < 1e-9);
+/// assert!((gamma_p_by_a(1, 2.0, 3.0) / difference - 1.0).abs() < 1e-9);
 /// ```
-pub fn gamma_p_by_a(a: f64, x: f64) -> f64 {
+pub fn gamma_p_by_a(n: u32, a: f64, x: f64) -> f64 {
+    match n {
+        0 => super::gamma_p(a, x),
+        1 => nth::<2>(1, a, x),
+        2 => nth::<3>(2, a, x),
+        3 => nth::<4>(3, a, x),
+        4..8 => nth::<8>(n as usize, a, x),
+        8..16 => nth::<16>(n as usize, a, x),
+        16.. => f64::NAN,
+    }
+}
+
+fn nth<const N: usize>(n: usize, a: f64, x: f64) -> f64 {
     if a.is_nan() || x.is_nan() || a <= 0.0 || x < 0.0 || a.is_infinite() {
         return f64::NAN;
     }
@@ -26,35 +39,70 @@ pub fn gamma_p_by_a(a: f64, x: f64) -> f64 {
         return 0.0;
     }
     let weight = x * gamma_pdf(a, x);
-    if x < a + 1.0 { weight * series(a, x) } else { -upper(a, x, weight) }
+    let factorial: f64 = (1..=n).map(|k| k as f64).product();
+    let coefficient = if x < a + 1.0 { lower::<N>(a, x)[n] } else { -upper::<N>(a, x)[n] };
+    weight * factorial * coefficient
 }
 
-/// The sum of `x^k / (a (a+1) … (a+k)) · (ln x - ψ(a+k+1))`.
-fn series(a: f64, x: f64) -> f64 {
-    let (mut term, mut psi, log) = (1.0 / a, digamma(a + 1.0), x.ln());
-    let (mut sum, mut k) = (0.0, 0.0);
+/// A polynomial in the step of `a`, to the power N - 1.
+type Taylor<const N: usize> = [f64; N];
+
+/// The polynomial `c + slope t`.
+fn line<const N: usize>(c: f64, slope: f64) -> Taylor<N> {
+    std::array::from_fn(|k| match k {
+        0 => c,
+        1 => slope,
+        _ => 0.0,
+    })
+}
+fn product<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
+    std::array::from_fn(|k| (0..=k).map(|j| x[j] * y[k - j]).sum())
+}
+fn quotient<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
+    let mut z = [0.0; N];
+    for k in 0..N {
+        z[k] = (x[k] - (1..=k).map(|j| y[j] * z[k - j]).sum::<f64>()) / y[0];
+    }
+    z
+}
+
+/// The factor by which `x^b/Γ(b)` changes from `b` on: the exponential of its logarithm's series.
+fn factor<const N: usize>(b: f64, x: f64) -> Taylor<N> {
+    let (mut y, mut slopes, mut factorial) = (line(1.0, 0.0), [0.0; N], 1.0);
+    for k in 1..N {
+        let drop = polygamma(k as u32 - 1, b);
+        slopes[k] = if k == 1 { x.ln() - drop } else { -drop / factorial };
+        factorial *= k as f64;
+        y[k] = (1..=k).map(|j| slopes[j] * y[k - j]).sum::<f64>() / k as f64;
+    }
+    y
+}
+
+/// `P` over its weight at `a`: the sum of `x^k / (a (a+1) … (a+k))`, each term with its own factor.
+fn lower<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    let mut term = factor::<N>(a + 1.0, x).map(|c| c / a);
+    let (mut sum, mut k) = ([0.0; N], 0.0);
     loop {
-        let step = term * (log - psi);
-        sum += step;
-        if step.abs() <= 1e-18 * sum.abs() || k > 1e6 {
+        sum.iter_mut().zip(term).for_each(|(s, t)| *s += t);
+        if sum.iter().zip(term).all(|(s, t)| t.abs() <= 1e-18 * s.abs()) || k > 1e6 {
             return sum;
         }
         k += 1.0;
-        psi += 1.0 / (a + k);
-        term *= x / (a + k);
+        term = quotient(&term.map(|c| x * c), &line(a + k, 1.0));
     }
 }
 
-/// `∂Q/∂a` from `Q = weight · F` with `F = 1/(b₀ - c₁/(b₁ - c₂/(b₂ - …)))`, `bᵢ = x + 2i + 1 - a`, `cᵢ = i (i - a)`.
-fn upper(a: f64, x: f64, weight: f64) -> f64 {
+/// `Q` over its weight at `a`: `1/(b₀ - c₁/(b₁ - c₂/(b₂ - …)))` with `bᵢ = x + 2i + 1 - a`, `cᵢ = i (i - a)`.
+fn upper<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     let n = (100.0 + 20.0 * x.min(1e7).sqrt()).ceil() as usize;
-    // The tail and its derivative by a, from the far end.
-    let b = |i: usize| x + 2.0 * i as f64 + 1.0 - a;
-    let (mut u, mut du) = (b(n), -1.0);
+    let b = |i: usize| line::<N>(x + 2.0 * i as f64 + 1.0 - a, -1.0);
+    // From the far end.
+    let mut tail = b(n);
     for i in (1..=n).rev() {
         let k = i as f64;
-        let c = k * (k - a);
-        (u, du) = (b(i - 1) - c / u, -1.0 + k / u + c * du / (u * u));
+        let rest = quotient(&line(k * (k - a), -k), &tail);
+        tail = b(i - 1);
+        tail.iter_mut().zip(rest).for_each(|(t, r)| *t -= r);
     }
-    gamma_q(a, x) * (x.ln() - digamma(a)) - weight * du / (u * u)
+    quotient(&factor(a, x), &tail)
 }
