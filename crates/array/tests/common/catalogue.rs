@@ -1,6 +1,6 @@
 //! The operations: a name, and how a case is drawn.
 
-use super::{Case, Draw, elementwise, indexing, movement, products, reductions};
+use super::{Case, Draw, elementwise, indexing, loops, matrices, movement, products, reductions};
 
 /// A row of the catalogue.
 pub struct Operation {
@@ -19,5 +19,14 @@ pub(crate) use operations;
 
 /// Every operation.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [elementwise::ROWS, movement::ROWS, indexing::ROWS, reductions::ROWS, products::ROWS].into_iter().flatten()
+    let files = [
+        elementwise::ROWS,
+        movement::ROWS,
+        indexing::ROWS,
+        reductions::ROWS,
+        products::ROWS,
+        matrices::ROWS,
+        loops::ROWS,
+    ];
+    files.into_iter().flatten()
 }

@@ -11,8 +11,10 @@ fn maps(
     f: impl Fn(&Array) -> Array + Send + Sync + 'static,
     means: impl Fn(f64) -> f64 + 'static,
 ) -> Case {
-    Case::one(spec(d.shape(0, 5)), f)
-        .means(move |x| Host { shape: x[0].shape.clone(), data: x[0].data.iter().map(|&x| means(x)).collect() })
+    Case::one(spec(d.shape(0, 5)), f).means(move |x| Host {
+        shape: x[0].shape.clone(),
+        data: x[0].data.iter().map(|&x| means(x)).collect(),
+    })
 }
 /// A function of two numbers, of arrays that broadcast.
 fn pairs(
@@ -24,11 +26,11 @@ fn pairs(
     let wide = d.shape(0, 5);
     let skip = d.below(wide.len() + 1);
     let left = d.axes(wide.len());
-    let x: Vec<usize> = wide.iter().enumerate().map(|(k, &n)| if left.contains(&k) { 1 } else { n }).collect();
+    let x: Vec<usize> =
+        wide.iter().enumerate().map(|(k, &n)| if left.contains(&k) { 1 } else { n }).collect();
     // Where x has all of an axis, y may have one of it.
-    let y: Vec<usize> = (skip..wide.len())
-        .map(|k| if !left.contains(&k) && d.flag() { 1 } else { wide[k] })
-        .collect();
+    let y: Vec<usize> =
+        (skip..wide.len()).map(|k| if !left.contains(&k) && d.flag() { 1 } else { wide[k] }).collect();
     // An axis that only x lacks, and that y does not reach, is 1 in the result.
     let result: Vec<usize> =
         (0..wide.len()).map(|k| if k < skip && left.contains(&k) { 1 } else { wide[k] }).collect();

@@ -4,6 +4,8 @@ pub mod catalogue;
 mod elementwise;
 mod host;
 mod indexing;
+mod loops;
+mod matrices;
 mod movement;
 mod products;
 mod reductions;
@@ -13,8 +15,8 @@ pub use host::{Host, indices};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use pullback_array::{Array, DType, Key};
-use std::fmt::{Debug, Formatter};
 use std::cell::Cell;
+use std::fmt::{Debug, Formatter};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Once};
 
@@ -100,7 +102,7 @@ pub enum Spec {
     Any(Vec<usize>),
     /// The same above 0.
     Positive(Vec<usize>),
-    /// The same between 0 and 1.
+    /// The same between 0.15 and 0.85.
     Share(Vec<usize>),
     /// Integers below a bound.
     Index(Vec<usize>, usize),
@@ -122,11 +124,11 @@ impl Spec {
         match self {
             Spec::Any(shape) => floats(shape, &|k, n| (k - (0.5 * n).floor()) / 32.0 + 1.0 / 128.0),
             Spec::Positive(shape) => floats(shape, &|k, _| 0.375 + (k + 0.25) / 32.0),
-            Spec::Share(shape) => floats(shape, &|k, n| ((k + 0.5) / n * 4096.0).round() / 4096.0),
-            Spec::Index(shape, n) => Key::new(seed).integers(shape, 0, *n as i64),
-            Spec::Distinct(count, n) => {
-                Array::from(order(*n).take(*count).collect::<Vec<i64>>())
+            Spec::Share(shape) => {
+                floats(shape, &|k, n| ((0.15 + 0.7 * (k + 0.5) / n) * 4096.0).round() / 4096.0)
             }
+            Spec::Index(shape, n) => Key::new(seed).integers(shape, 0, *n as i64),
+            Spec::Distinct(count, n) => Array::from(order(*n).take(*count).collect::<Vec<i64>>()),
             Spec::Mask(shape) => Key::new(seed).bernoulli(shape, 0.5),
         }
     }
@@ -211,9 +213,8 @@ pub fn apart(got: &Array, want: &Array, tolerance: f64) -> Option<String> {
     }
     let (got, want) = (numbers(got), numbers(want));
     let size = want.iter().filter(|w| w.is_finite()).fold(1.0, |m: f64, w| m.max(w.abs()));
-    let wrong = |(g, w): &(f64, f64)| {
-        !(g == w || g.is_nan() && w.is_nan() || (g - w).abs() <= tolerance * size)
-    };
+    let wrong =
+        |(g, w): &(f64, f64)| !(g == w || g.is_nan() && w.is_nan() || (g - w).abs() <= tolerance * size);
     let at = got.iter().copied().zip(want.iter().copied()).position(|pair| wrong(&pair))?;
     Some(format!("element {at} is {}, not {}", got[at], want[at]))
 }
@@ -235,7 +236,11 @@ pub fn law(cases: u32, check: impl Fn(&Case) -> Result<(), String>) {
 pub fn law_with(cases: u32, check: impl Fn(&Case, &mut Draw) -> Result<(), String>) {
     HOOK.call_once(|| {
         let usual = take_hook();
-        set_hook(Box::new(move |info| if !QUIET.get() { usual(info) }))
+        set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info)
+            }
+        }))
     });
     let times: u32 = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let mut broken = vec![];

@@ -8,7 +8,11 @@ use pullback_array::{Convolution, einsum, multi_dot};
 fn contract(operands: &[(&str, &Host)], result: &str) -> Host {
     let mut labels: Vec<char> = result.chars().collect();
     let inner = operands.iter().flat_map(|(names, _)| names.chars());
-    inner.for_each(|c| if !labels.contains(&c) { labels.push(c) });
+    inner.for_each(|c| {
+        if !labels.contains(&c) {
+            labels.push(c)
+        }
+    });
     let extent = |c: char| {
         let mut all = operands.iter().flat_map(|(names, x)| names.chars().zip(&x.shape));
         *all.find(|(name, _)| *name == c).expect("a label of an operand").1
@@ -38,9 +42,8 @@ fn sums(d: &mut Draw, text: &'static str) -> Case {
     }
     let extent = |c: char| extents.iter().find(|(l, _)| *l == c).expect("a label").1;
     let specs = names.iter().map(|n| Any(n.chars().map(extent).collect())).collect();
-    Case::many(specs, move |x| vec![einsum(text, x)]).means(move |x| {
-        contract(&names.iter().copied().zip(x).collect::<Vec<_>>(), result)
-    })
+    Case::many(specs, move |x| vec![einsum(text, x)])
+        .means(move |x| contract(&names.iter().copied().zip(x).collect::<Vec<_>>(), result))
 }
 /// Places `start + k·every` of a window that lie on elements `gap` apart of an axis of n, as element numbers.
 fn element(place: isize, gap: usize, n: usize) -> Option<usize> {
@@ -112,7 +115,8 @@ fn convolution(d: &mut Draw, transposed: bool) -> Case {
     };
     Case::two(Any(shape.0), Any(shape.1), f).means(move |x| {
         // A transposed one puts its stride between the elements.
-        let (gap, step) = if transposed { (strides.clone(), vec![1; s]) } else { (gaps.clone(), strides.clone()) };
+        let (gap, step) =
+            if transposed { (strides.clone(), vec![1; s]) } else { (gaps.clone(), strides.clone()) };
         let count = |k: usize| {
             let wide = ((extent[k] - 1) * gap[k] + 1) as isize + padding[k].0 + padding[k].1;
             let window = ((kernel[k] - 1) * dilation[k] + 1) as isize;
@@ -156,9 +160,13 @@ fn convolution(d: &mut Draw, transposed: bool) -> Case {
 /// NumPy's convolution or correlation of vectors.
 fn slides(d: &mut Draw, turned: bool) -> Case {
     let (n, m, mode) = (1 + d.below(5), 1 + d.below(5), d.one(&["full", "same", "valid"]));
-    Case::two(Any(vec![n]), Any(vec![m]), move |x, y| {
-        if turned { x.convolve(y, mode) } else { x.correlate(y, mode) }
-    })
+    Case::two(
+        Any(vec![n]),
+        Any(vec![m]),
+        move |x, y| {
+            if turned { x.convolve(y, mode) } else { x.correlate(y, mode) }
+        },
+    )
     .means(move |x| {
         // Correlation is convolution with the second turned round.
         let y = |j: usize| if turned { x[1].data[j] } else { x[1].data[m - 1 - j] };

@@ -2,7 +2,7 @@
 
 use super::catalogue::operations;
 use super::host::front;
-use super::{Case, Draw, Host, Spec, Spec::Any};
+use super::{Case, Draw, Host, Spec, Spec::Any, Spec::Positive};
 use pullback_array::{Array, Axes, Norm, keep};
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ operations! {
     "logsumexp_of" => |d| {
         let shape = d.full_shape(1, 3);
         let axis = d.below(shape.len());
-        Case::two(Any(shape.clone()), Spec::Positive(shape), move |x, b| x.logsumexp_of(b, axis)).means(move |x| {
+        Case::two(Any(shape.clone()), Positive(shape), move |x, b| x.logsumexp_of(b, axis)).means(move |x| {
             let terms = Host::new(&x[0].shape, |i| x[0].at(i).exp() * x[1].at(i));
             terms.fold(&[axis], |t| t.iter().sum::<f64>().ln()).without(&[axis])
         })
@@ -117,7 +117,7 @@ operations! {
     "average_axis" => |d| {
         let shape = d.full_shape(1, 3);
         let axis = d.below(shape.len());
-        Case::two(Any(shape.clone()), Spec::Positive(shape), move |x, w| x.average_axis(w, axis)).means(move |x| {
+        Case::two(Any(shape.clone()), Positive(shape), move |x, w| x.average_axis(w, axis)).means(move |x| {
             let terms = Host::new(&x[0].shape, |i| x[0].at(i) * x[1].at(i));
             let (sums, weights) =
                 (terms.fold(&[axis], |t| t.iter().sum()), x[1].fold(&[axis], |w| w.iter().sum()));
@@ -151,7 +151,7 @@ operations! {
             ]
         })
     };
-    "norm_axis 2" => |d| reduces(d, Any, false, |x, axes| x.norm_axis(Norm::Two, axes), |x| {
+    "norm_axis 2" => |d| reduces(d, Positive, false, |x, axes| x.norm_axis(Norm::Two, axes), |x| {
         x.iter().map(|x| x * x).sum::<f64>().sqrt()
     });
     "norm_axis p" => |d| {
@@ -159,7 +159,7 @@ operations! {
         let (k, p) = (d.below(shape.len()), d.one(&[1.0, 3.0, 2.5, 0.5, f64::INFINITY, f64::NEG_INFINITY]));
         let all: Arc<[f64]> = Arc::from([p]);
         // Where x and −y are nearly as large the largest of both is no smooth function.
-        Case::one(Spec::Positive(shape), move |x| x.norm_axis(Norm::P(all[0]), k)).means(move |x| {
+        Case::one(Positive(shape), move |x| x.norm_axis(Norm::P(all[0]), k)).means(move |x| {
             x[0].fold(&[k], |x| match p {
                 f64::INFINITY => x.iter().copied().fold(0.0, f64::max),
                 f64::NEG_INFINITY => x.iter().copied().fold(f64::MAX, f64::min),

@@ -1,9 +1,7 @@
-//! Laws that every operation obeys, on shapes of rank 0 to 5 with and without elements: it is what its definition in loops
-//! says, its derivatives are right and linear, and `f32` means the same as `f64`.
+//! Every operation is what its definition in loops says, its derivatives are right and linear, and `f32` means the same as
+//! `f64`.
 
-mod common;
-
-use common::{Case, apart, differ, law, noise};
+use crate::common::{Case, Host, apart, differ, law, noise, numbers};
 use pullback_array::check::check_grads;
 use pullback_array::{Array, DType, jvp, vjp};
 
@@ -13,9 +11,8 @@ fn agree(what: &str, got: &[Array], want: &[Array], tolerance: f64) -> Result<()
 /// ⟨x, y⟩ over the floating-point arrays, and the sum of the terms' sizes.
 fn dot(x: &[Array], y: &[Array]) -> (f64, f64) {
     let pairs = x.iter().zip(y).filter(|(x, _)| x.dtype().is_float());
-    let terms = pairs.flat_map(|(x, y)| {
-        common::numbers(x).into_iter().zip(common::numbers(y)).map(|(x, y)| x * y).collect::<Vec<_>>()
-    });
+    let terms = pairs
+        .flat_map(|(x, y)| numbers(x).into_iter().zip(numbers(y)).map(|(x, y)| x * y).collect::<Vec<_>>());
     terms.fold((0.0, 0.0), |(sum, size), t| (sum + t, size + t.abs()))
 }
 
@@ -24,7 +21,7 @@ fn each_is_its_definition() {
     law(150, |case| {
         let Some(means) = &case.definition else { return Ok(()) };
         let x = case.example(0);
-        let want = means(&x.iter().map(common::Host::of).collect::<Vec<_>>());
+        let want = means(&x.iter().map(Host::of).collect::<Vec<_>>());
         let got = case.call(&x);
         if got.len() != want.len() {
             return Err(format!("{} arrays, not {}", got.len(), want.len()));

@@ -1,10 +1,8 @@
-//! Laws of the transforms, for every operation: a batch is a loop, compiled and recomputed functions are the plain ones,
-//! and the order of transforms does not matter.
+//! For every operation a batch is a loop, compiled and recomputed functions are the plain ones, and the order of
+//! transforms does not matter.
 
-mod common;
-
-use common::{Case, Draw, differ, law, law_with, noise};
-use pullback_array::{Array, checkpoint, concatenate, grad, jit, jvp, stack, vjp, vmap, vmap_axes};
+use crate::common::{Case, Draw, differ, law, law_with, noise};
+use pullback_array::{Array, Real, checkpoint, grad, jit, jvp, stack, vjp, vmap, vmap_axes};
 
 fn agree(what: &str, got: &[Array], want: &[Array]) -> Result<(), String> {
     differ(got, want, 1e-11).map_or(Ok(()), |text| Err(format!("{what}{text}")))
@@ -27,7 +25,7 @@ fn examples(case: &Case, n: u64) -> Vec<Vec<Array>> {
 
 #[test]
 fn a_batch_is_a_loop() {
-    law(10, |case| {
+    law(20, |case| {
         let all = examples(case, 2);
         let f = |x: &Vec<Array>| case.call(x);
         let y: Vec<Vec<Array>> = all.iter().map(f).collect();
@@ -50,7 +48,7 @@ fn a_batch_is_a_loop() {
 
 #[test]
 fn some_inputs_are_shared_and_axes_are_anywhere() {
-    law_with(8, |case: &Case, d: &mut Draw| {
+    law_with(20, |case: &Case, d: &mut Draw| {
         let all = examples(case, 3);
         let first = d.below(case.inputs.len());
         let mapped: Vec<bool> = (0..case.inputs.len()).map(|k| k == first || d.flag()).collect();
@@ -76,8 +74,7 @@ fn some_inputs_are_shared_and_axes_are_anywhere() {
             .iter()
             .enumerate()
             .map(|(i, x)| {
-                let u: Vec<Array> =
-                    u.iter().zip(&to).map(|(u, &to)| u.moveaxis(to, 0).get(i)).collect();
+                let u: Vec<Array> = u.iter().zip(&to).map(|(u, &to)| u.moveaxis(to, 0).get(i)).collect();
                 vjp(|x: &Vec<Array>| case.call(x))(&own(x)).1(&u)
             })
             .collect();
@@ -96,7 +93,7 @@ fn some_inputs_are_shared_and_axes_are_anywhere() {
 
 #[test]
 fn a_batch_within_a_batch_is_a_loop_in_a_loop() {
-    law(3, |case| {
+    law(8, |case| {
         let rows = examples(case, 4);
         let f = |x: &Vec<Array>| case.call(x);
         let y: Vec<Vec<Array>> = rows.iter().map(f).collect();
@@ -107,7 +104,7 @@ fn a_batch_within_a_batch_is_a_loop_in_a_loop() {
 
 #[test]
 fn the_gradient_of_the_sum_is_the_batch_of_gradients() {
-    law(5, |case| {
+    law(10, |case| {
         let batch = stacked(&examples(case, 2));
         let f = |x: &Vec<Array>| weighed(case, x);
         let each = vmap(grad(f))(&batch);
@@ -125,7 +122,7 @@ fn the_gradient_of_the_sum_is_the_batch_of_gradients() {
 
 #[test]
 fn an_empty_batch_has_the_shape_of_a_batch() {
-    law(3, |case| {
+    law(8, |case| {
         let one = case.call(&case.example(0));
         let none: Vec<Array> = stacked(&examples(case, 1)).iter().map(|x| x.get(0..0)).collect();
         let y = vmap(|x: &Vec<Array>| case.call(x))(&none);
@@ -140,7 +137,7 @@ fn an_empty_batch_has_the_shape_of_a_batch() {
 
 #[test]
 fn compiled_functions_are_the_plain_ones() {
-    law(5, |case| {
+    law(10, |case| {
         let f = |x: &Vec<Array>| case.call(x);
         let compiled = jit(f);
         // The plan of the first call serves the second.
@@ -153,16 +150,21 @@ fn compiled_functions_are_the_plain_ones() {
         let u = noise(&y, 2);
         let pulled = vjp(f)(&x).1(&u);
         agree("vjp of jit ", &vjp(&compiled)(&x).1(&u), &pulled)?;
-        agree("jit of vjp ", &jit(|(x, u): &(Vec<Array>, Vec<Array>)| vjp(f)(x).1(u))(&(x.clone(), u)), &pulled)?;
+        agree(
+            "jit of vjp ",
+            &jit(|(x, u): &(Vec<Array>, Vec<Array>)| vjp(f)(x).1(u))(&(x.clone(), u)),
+            &pulled,
+        )?;
         agree("jvp of jit ", &jvp(&compiled)(&x, &v).1, &jvp(f)(&x, &v).1)?;
         let batch = stacked(&examples(case, 2));
-        agree("vmap of jit ", &vmap(&compiled)(&batch), &vmap(f)(&batch))
+        agree("vmap of jit ", &vmap(&compiled)(&batch), &vmap(f)(&batch))?;
+        agree("jit of vmap ", &jit(vmap(f))(&batch), &vmap(f)(&batch))
     })
 }
 
 #[test]
 fn recomputed_functions_are_the_plain_ones() {
-    law(5, |case| {
+    law(10, |case| {
         let (f, again) = (|x: &Vec<Array>| case.call(x), case.f.clone());
         let recomputed = checkpoint(move |x: &Vec<Array>| again(x));
         let x = case.example(0);
@@ -185,16 +187,18 @@ fn recomputed_functions_are_the_plain_ones() {
     })
 }
 
-/// What a batch of results in one go is for: the same as joined parts.
+/// Blocks and threads: results of many examples, of which there are three kinds.
 #[test]
-fn batches_join() {
-    law(3, |case| {
+fn a_long_batch_repeats_a_short_one() {
+    law(6, |case| {
+        let few = stacked(&examples(case, 3));
+        let kinds = Array::from((0..301).map(|k| k * k % 3).collect::<Vec<i64>>());
+        let many = |x: &[Array]| x.iter().map(|x| x.take(&kinds, 0)).collect::<Vec<_>>();
         let f = vmap(|x: &Vec<Array>| case.call(x));
-        let (a, b) = (stacked(&examples(case, 3)), stacked(&[case.example(7)]));
-        let joined: Vec<Array> =
-            a.iter().zip(&b).map(|(a, b)| concatenate(&[a.clone(), b.clone()], 0)).collect();
-        let apart: Vec<Array> =
-            f(&a).iter().zip(&f(&b)).map(|(a, b)| concatenate(&[a.clone(), b.clone()], 0)).collect();
-        agree("", &f(&joined), &apart)
+        let y = f(&few);
+        agree("", &f(&many(&few)), &many(&y))?;
+        let u = noise(&y, 1);
+        let pull = |x: &Vec<Array>, u: &Vec<Array>| vjp(&f)(x).1(u);
+        agree("vjp ", &pull(&many(&few), &many(&u)), &many(&pull(&few, &u)))
     })
 }
