@@ -31,6 +31,21 @@ pub use pullback_real as real;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// The examples of the pages in `docs/` run as tests.
+#[cfg(doctest)]
+mod pages {
+    macro_rules! pages {
+        ($($name:ident = $path:literal;)*) => { $(#[doc = include_str!($path)] struct $name;)* };
+    }
+    pages! {
+        Vmap = "../docs/vmap.md";
+        Jit = "../docs/jit.md";
+        ControlFlow = "../docs/control-flow.md";
+        Jacobians = "../docs/jacobians.md";
+        Custom = "../docs/custom.md";
+    }
+}
+
 /// Arrays, transforms of functions of them, and trees.
 pub mod array {
     #[doc(inline)]

@@ -393,7 +393,12 @@ fn int_op(op: Binary) -> bool {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
         Binary::Rem | Binary::Remainder | Binary::Less => true,
         Binary::Div | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
-        Binary::OverHypot | Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA => false,
+        Binary::DigammaDrop
+        | Binary::OverHypot
+        | Binary::GammaP
+        | Binary::GammaQ
+        | Binary::GammaPdf
+        | Binary::GammaPByA => false,
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }
 }

@@ -1,6 +1,8 @@
 //! One record: computed, and compared with what is recorded.
 
 use crate::attrs::{Attrs, ints, number};
+use crate::convention::Place;
+use crate::places::Places;
 use crate::{convention, scalar, table};
 use pullback_array::{Array, DType, concatenate, grad, jvp, vjp};
 use serde_json::Value;
@@ -56,7 +58,7 @@ fn compare(record: &Value, op: &str, dtype: DType) -> Verdict {
                 let single = |x: &Array| x.cast(DType::F64).to_vec::<f64>();
                 let want: Vec<f64> =
                     single(&if want.dtype().is_float() { want.cast(DType::F32) } else { want.clone() });
-                test.elements(&format!("{what}[{k}]"), &single(got), &want, *factor, None)
+                test.elements(&format!("{what}[{k}]"), &single(got), &want, *factor, &Kind::Value)
             }
         }
         return test.verdict();
@@ -75,7 +77,7 @@ fn compare(record: &Value, op: &str, dtype: DType) -> Verdict {
                 test.fail(format!("hessian: {} numbers, not {}", got.len(), want.len()), false);
                 continue;
             }
-            test.elements("hessian", &got, &want, factor, None)
+            test.elements("hessian", &got, &want, factor, &Kind::Value)
         } else {
             test.all(what, &got, want, factor, seeds.map(|s| &record[s]))
         }
@@ -148,8 +150,20 @@ fn hessian(f: &impl Fn(&Vec<Array>) -> Vec<Array>, x: &Vec<Array>) -> Vec<Array>
     rows
 }
 
+/// What kind of number is compared.
+enum Kind {
+    /// An output, or a second derivative.
+    Value,
+    /// A cotangent of an input, and the cotangents of an output of that many elements, if there is one.
+    Cotangent { by: usize, seeds: Vec<f64> },
+    /// A tangent of the output, and tangents of an input of that many elements.
+    Tangent { seeds: Vec<f64> },
+}
+
 struct Test<'a> {
     op: &'a str,
+    attrs: Attrs<'a>,
+    places: Places,
     rtol: f64,
     atol: Option<f64>,
     nonsmooth: bool,
@@ -159,12 +173,18 @@ struct Test<'a> {
 }
 
 impl<'a> Test<'a> {
-    fn new(record: &Value, op: &'a str, dtype: DType) -> Test<'a> {
+    fn new(record: &'a Value, op: &'a str, dtype: DType) -> Test<'a> {
         let single = dtype == DType::F32;
         let rtol = number(&record["rtol"]);
         let notes = |word: &str| record["notes"].as_str().is_some_and(|n| n.starts_with(word));
+        let input = |v: &Value| {
+            let shape = ints(&v["shape"]).into_iter().map(|n| n as usize).collect();
+            (shape, v["data"].as_array().expect("data").iter().map(number).collect())
+        };
         Test {
             op,
+            attrs: Attrs(&record["attrs"]),
+            places: Places::new(record["inputs"].as_array().expect("inputs").iter().map(input).collect()),
             rtol: if single { rtol.max(2e-4) } else { rtol },
             atol: record["atol"].as_f64().filter(|_| !single),
             nonsmooth: notes("nonsmooth"),
@@ -197,17 +217,21 @@ impl<'a> Test<'a> {
             let want: Vec<f64> = want["data"].as_array().expect("data").iter().map(number).collect();
             let got: Vec<f64> = got.cast(DType::F64).to_vec();
             // At points without a derivative, and only there, our own choice counts.
-            let seeds: Option<Vec<f64>> = seeds.filter(|_| self.nonsmooth).map(|s| {
-                let all = s.as_array().map_or(&[][..], |s| s);
-                let first = all
-                    .iter()
-                    .find(|v| !v.is_null() && v["data"].as_array().is_some_and(|d| d.len() == got.len()));
+            let seeds = || {
+                let all = seeds.and_then(Value::as_array).map_or(&[][..], |s| s);
+                let as_many = |v: &&Value| v["data"].as_array().is_some_and(|d| d.len() == got.len());
+                let first = all.iter().find(as_many);
                 first.map_or(vec![], |v| v["data"].as_array().expect("data").iter().map(number).collect())
-            });
-            self.elements(&format!("{what}[{k}]"), &got, &want, factor, seeds)
+            };
+            let kind = match what {
+                "vjp" if self.nonsmooth => Kind::Cotangent { by: k, seeds: seeds() },
+                "jvp" if self.nonsmooth => Kind::Tangent { seeds: seeds() },
+                _ => Kind::Value,
+            };
+            self.elements(&format!("{what}[{k}]"), &got, &want, factor, &kind)
         }
     }
-    fn elements(&mut self, what: &str, got: &[f64], want: &[f64], factor: f64, seeds: Option<Vec<f64>>) {
+    fn elements(&mut self, what: &str, got: &[f64], want: &[f64], factor: f64, kind: &Kind) {
         let rtol = self.rtol * factor;
         let size = want.iter().filter(|w| w.is_finite()).fold(1.0, |m: f64, w| m.max(w.abs()));
         let atol = self.atol.unwrap_or(rtol * size);
@@ -216,14 +240,7 @@ impl<'a> Test<'a> {
             if g == w || g.is_nan() && w.is_nan() || (g - w).abs() <= rtol * w.abs() + atol {
                 continue;
             }
-            if let Some(seeds) = &seeds
-                && convention::agrees(self.op, g, seeds.get(i).copied())
-            {
-                self.judged = true;
-                continue;
-            }
-            let limit = |v: &&(&str, &str, f64)| v.0 == self.op && v.2 == g && w.is_nan();
-            if self.special && convention::VALUES.iter().any(|v| limit(&v)) {
+            if self.by_convention(kind, i, g, w, got.len()) {
                 self.judged = true;
                 continue;
             }
@@ -238,6 +255,25 @@ impl<'a> Test<'a> {
                 format!("{what}: element {i} is {}, not {} (error {error:.1e})", got[i], want[i]),
                 close,
             )
+        }
+    }
+    /// Whether element i is our documented choice at a place where the operation has no derivative, or a limit.
+    fn by_convention(&self, kind: &Kind, i: usize, got: f64, want: f64, size: usize) -> bool {
+        let judge = |by: Option<usize>, places: Vec<Vec<f64>>, seeds: &[f64]| {
+            let all = self.places.input(by.unwrap_or(0));
+            places.iter().any(|x| {
+                let place = Place { x, all, attrs: &self.attrs };
+                convention::agrees(self.op, by, &place, got, seeds.get(i).copied())
+            })
+        };
+        match kind {
+            Kind::Cotangent { by, seeds } => judge(Some(*by), self.places.of_input(*by, i), seeds),
+            Kind::Tangent { seeds } => judge(None, self.places.of_output(i, size), seeds),
+            Kind::Value => {
+                self.special
+                    && want.is_nan()
+                    && convention::is_limit(self.op, self.places.input(0).get(i).copied().unwrap_or(0.0), got)
+            }
         }
     }
     fn fail(&mut self, what: String, inaccuracy: bool) {

@@ -42,7 +42,11 @@ pub fn check(record: &Value, op: &str, dtype: DType) -> Verdict {
     let x: Vec<Array> = (0..arity).map(coordinate).collect();
     let f = |x: &[Array]| (row.run)(x, &attrs).swap_remove(0);
     let results = |x: &[Array]| -> Vec<Vec<f64>> {
-        let all = if arity == 1 { up_to_fourth(&|x| f(&[x.clone()]), &x[0]) } else { up_to_second(&f, x) };
+        let all = if arity == 1 {
+            up_to_fourth(&|x| f(std::slice::from_ref(x)), &x[0])
+        } else {
+            up_to_second(&f, x)
+        };
         all.iter().map(|y| y.cast(DType::F64).to_vec()).collect()
     };
     let got = results(&x);

@@ -250,7 +250,7 @@ impl<'a> Parser<'a> {
                 _ => Err(Error::new(text, n.start, format!("the power must lie within ±{POWER}"))),
             },
             (Function::Order, [n, x]) => {
-                match u32::try_from(integer(0)?).map(|k| (k, names::of_order(&name, k))) {
+                match u32::try_from(integer(0)?).map(|k| (k, names::of_order(name, k))) {
                     Ok((..=ORDER, Some(op))) => Ok(Expr::unary(op, &x.value)),
                     _ => Err(Error::new(text, n.start, format!("the order must lie between 0 and {ORDER}"))),
                 }

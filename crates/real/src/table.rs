@@ -209,7 +209,10 @@ macro_rules! rows {
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// ln B(x, y), the logarithm of the beta function.
                 LnBeta ln_beta = s::ln_beta,
-                    |x, y, _| (x.polygamma(0) - (x + y).polygamma(0), y.polygamma(0) - (x + y).polygamma(0)),
+                    |x, y, _| (x.digamma_drop(y), y.digamma_drop(x)), Function, (0.5..4.0, 0.5..4.0);
+                /// ψ(x) − ψ(x + y), the slope of [`ln_beta`](Real::ln_beta).
+                DigammaDrop digamma_drop = |x, y| s::digamma(x) - s::digamma(x + y),
+                    |x, y, _| (x.polygamma(1) - (x + y).polygamma(1), -(x + y).polygamma(1)),
                     Function, (0.5..4.0, 0.5..4.0);
                 /// P(a, x), the regularised lower incomplete gamma function: the gamma distribution's probability up to x.
                 GammaP gamma_p = s::gamma_p, |a, x, _| (a.gamma_p_by_a(x), a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);

@@ -131,7 +131,7 @@ fn in_chunks<Q: Tree + Clone>(rows: &Array, chunk: usize, f: impl Fn(&Array) -> 
 }
 
 /// From f, of one number: its Hessian at a point, with the input's axes twice; forward over reverse. For a tree of
-/// several arrays, see [`ravel`].
+/// several arrays, see [`ravel`](crate::ravel).
 ///
 /// ```
 /// use pullback_array::{Array, Real, hessian};

@@ -20,7 +20,7 @@ pub fn all() -> Vec<Case> {
 }
 
 /// Numbers of variance one without a pattern.
-fn numbers(shape: &[usize], seed: u64, dtype: DType) -> Array {
+pub(super) fn numbers(shape: &[usize], seed: u64, dtype: DType) -> Array {
     let data = Random::fill(seed, shape.iter().product(), -3f64.sqrt(), 3f64.sqrt());
     let x = Array::from_slice(&data, shape).cast(dtype);
     x.eval();
@@ -95,12 +95,12 @@ fn matmul(name: &'static str, dtype: DType) -> Case {
 
 /// Weights and offsets of dense layers.
 #[derive(Clone, Tree)]
-struct Mlp {
-    layers: Vec<(Array, Array)>,
+pub(super) struct Mlp {
+    pub layers: Vec<(Array, Array)>,
 }
 
 impl Mlp {
-    fn data(widths: &[usize], batch: usize) -> (Mlp, Array, Array) {
+    pub fn data(widths: &[usize], batch: usize) -> (Mlp, Array, Array) {
         let layer = |(i, w): (usize, &[usize])| {
             let scale = (2.0 / w[0] as f64).sqrt();
             let weights = numbers(&[w[0], w[1]], 10 + i as u64, DType::F32) * scale;
@@ -116,7 +116,7 @@ impl Mlp {
         };
         (Mlp { layers }, x, y)
     }
-    fn loss(&self, x: &Array, y: &Array) -> Array {
+    pub fn loss(&self, x: &Array, y: &Array) -> Array {
         let (last, hidden) = self.layers.split_last().expect("a network has layers");
         let x = hidden.iter().fold(x.clone(), |x, (w, b)| (x.matmul(w) + b).relu());
         let z = x.matmul(&last.0) + &last.1;

@@ -4,6 +4,7 @@ mod arrays;
 mod forward;
 mod programs;
 mod scalar;
+mod transforms;
 
 use crate::harness::Case;
 
@@ -12,5 +13,6 @@ pub fn all() -> Vec<Case> {
     let mut all = scalar::all();
     all.extend(forward::all());
     all.extend(arrays::all());
+    all.extend(transforms::all());
     all
 }

@@ -23,9 +23,9 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
     "pendulum_leapfrog" => {
         let (mut q, mut p, k, dt) = (f.clone(), y.clone(), &x[2], a.float("dt"));
         for _ in 0..a.int("steps") {
-            p = p - dt / 2.0 * k * q.sin();
-            q = q + dt * &p;
-            p = p - dt / 2.0 * k * q.sin()
+            p -= dt / 2.0 * k * q.sin();
+            q += dt * &p;
+            p -= dt / 2.0 * k * q.sin()
         }
         stack(&[q, p], 0)
     },
@@ -44,7 +44,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
         let (mut state, mut sum) = (x[2].clone(), x[2].zeros_like());
         for _ in 0..a.int("iters") {
             state = (f.matmul(&state) + y).tanh();
-            sum = sum + &state
+            sum += &state
         }
         sum
     },

@@ -45,7 +45,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
         let (mut sum, mut term, mut k) = (f.clone(), f.clone(), 1.0);
         while term.item().abs() > a.float("tol") {
             term = -term * f.square() / (2.0 * k * (2.0 * k + 1.0));
-            sum = sum + &term;
+            sum += &term;
             k += 1.0
         }
         sum
@@ -81,8 +81,8 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
         for _ in 0..a.int("iters") {
             let ap = f.matmul(&p);
             let alpha = &rr / p.dot(&ap);
-            x = x + &alpha * &p;
-            r = r - &alpha * ap;
+            x += &alpha * &p;
+            r -= &alpha * ap;
             let next = r.dot(&r);
             p = &r + (&next / &rr) * &p;
             rr = next

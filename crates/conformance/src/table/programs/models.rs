@@ -20,7 +20,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
         let (mut h, mut loss) = (b.zeros_like(), Array::zeros(&[], b.dtype()));
         for x in xs.unstack(0) {
             h = (wx.matmul(&x) + wh.matmul(&h) + b).tanh();
-            loss = loss + wo.dot(&h).square()
+            loss += wo.dot(&h).square()
         }
         loss
     },
@@ -32,7 +32,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
             let gates = (w.matmul(&x) + u.matmul(&h) + b).split(4, 0);
             c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
             h = gates[3].sigmoid() * c.tanh();
-            loss = loss + h.square().sum()
+            loss += h.square().sum()
         }
         loss + c.sum()
     },
@@ -78,9 +78,9 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
             m = gain * m;
             p = gain.square() * p + &q;
             let (s, e) = (&p + &r, y - &m);
-            total = total - 0.5 * ((TAU * &s).log() + e.square() / &s);
+            total -= 0.5 * ((TAU * &s).log() + e.square() / &s);
             let k = &p / s;
-            m = m + &k * e;
+            m += &k * e;
             p = (1.0 - k) * p
         }
         total
