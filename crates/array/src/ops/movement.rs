@@ -266,7 +266,8 @@ impl Array {
         let pads: smallvec::SmallVec<[Padding; 6]> =
             config.iter().map(|&(lo, hi, interior)| Padding { lo, hi, interior }).collect();
         let y = self.pad_op(pads.clone());
-        if value == 0.0 || y.0.shape == self.0.shape {
+        // Where elements are only cut off, there is nothing to fill.
+        if value == 0.0 || config.iter().all(|&(lo, hi, interior)| lo <= 0 && hi <= 0 && interior == 0) {
             return y;
         }
         let inside = Array::fill(1.0, self.0.shape.clone(), DType::Bool).pad_op(pads);

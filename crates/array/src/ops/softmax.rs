@@ -40,23 +40,29 @@ impl Array {
         let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
         if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &self.0.shape)) }
     }
-    /// eˣ/Σ eˣ along axes.
+    /// eˣ/Σ eˣ along axes; of no elements there are none.
     ///
     /// # Panics
-    /// If an axis is out of range or named twice, or has no elements.
+    /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn softmax(&self, axes: impl Into<Axes>) -> Array {
         let axes = keep(axes);
+        if self.count("softmax", &axes) == 0 {
+            return self.float();
+        }
         let e = (self - self.stop_gradient().max_axis(axes.clone())).exp();
         &e / e.sum_axis(axes)
     }
     /// ln of [`softmax`](Array::softmax), without cancellation.
     ///
     /// # Panics
-    /// If an axis is out of range or named twice, or has no elements.
+    /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn log_softmax(&self, axes: impl Into<Axes>) -> Array {
         let axes = keep(axes);
+        if self.count("log_softmax", &axes) == 0 {
+            return self.float();
+        }
         let x = self - self.stop_gradient().max_axis(axes.clone());
         &x - x.exp().sum_axis(axes).ln()
     }
