@@ -33,7 +33,7 @@ fn every_kind_of_primitive() {
     let x = normal(1, &[2, 3]);
     let m = normal(2, &[3, 2]);
     check(|x: &Array| (x.sin() * x.exp() / (x.square() + 1.0)).tanh(), &x);
-    check(|x: &Array| x.matmul(&m).sin().matmul(x.cos()), &x);
+    check(|x: &Array| x.matmul(&m).sin().matmul(&x.cos()), &x);
     check(|x: &Array| x.t().reshape([6]).cumsum(0).flip(0).get(1..5).pad_by_one().square(), &x);
     check(|x: &Array| x.max_axis(1).exp() * x.take(&Array::from([1i64, 0]), 0).sum_axis(1), &x);
     check(|x: &Array| x.softmax(1).log() + 2.0, &x);

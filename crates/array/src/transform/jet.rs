@@ -154,7 +154,7 @@ impl Meaning for Taylor {
             pushforward: pushforward.cloned(),
         };
         let zero = Array::from(0.0);
-        let mut derivative: Curve = Arc::new(move |t| along.at(t));
+        let mut derivative: Curve = Box::new(move |t| along.at(t));
         let (mut jets, mut factorial) = (vec![], 1.0);
         for k in 0..=self.order {
             let found = derivative(&zero);
@@ -168,7 +168,7 @@ impl Meaning for Taylor {
                 jets.iter_mut().zip(found).for_each(add)
             }
             let before = derivative;
-            derivative = Arc::new(move |t| jvp(|t: &Array| before(t))(t, &Array::from(1.0)).1);
+            derivative = Box::new(move |t| jvp(|t: &Array| before(t))(t, &Array::from(1.0)).1);
         }
         jets
     }
@@ -180,7 +180,7 @@ impl Meaning for Taylor {
 }
 
 /// Arrays along a curve in t.
-type Curve = Arc<dyn Fn(&Array) -> Vec<Array>>;
+type Curve = Box<dyn Fn(&Array) -> Vec<Array>>;
 
 /// A call along its inputs' curves. Its outputs' values are those at t = 0, where alone it is asked; how they move its
 /// rules say.

@@ -55,9 +55,6 @@ fn line<const N: usize>(c: f64, slope: f64) -> Taylor<N> {
         _ => 0.0,
     })
 }
-fn product<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
-    std::array::from_fn(|k| (0..=k).map(|j| x[j] * y[k - j]).sum())
-}
 fn quotient<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
     let mut z = [0.0; N];
     for k in 0..N {
