@@ -1,8 +1,8 @@
 //! Loops and choices: the values, gradients and second derivatives of the same written out, in batches, compiled.
 
 use pullback_array::{
-    Array, DType, Key, Real, Schedule, bounded_while, concatenate, cond, fori_loop, grad, jit, jvp, map_rows,
-    scan, scan_with, stack, switch, value_and_grad, vmap, while_loop,
+    Array, DType, Key, Real, Schedule, associative_scan, bounded_while, concatenate, cond, fori_loop, grad,
+    jit, jvp, map_rows, scan, scan_with, stack, switch, value_and_grad, vmap, while_loop,
 };
 
 fn close(a: &Array, b: &Array) {
@@ -56,7 +56,9 @@ fn scan_is_the_loop_written_out() {
         let p = problem(n);
         for reverse in [false, true] {
             let want = value_and_grad(unrolled(reverse))(&p);
-            for schedule in [Schedule::All, Schedule::Nested(1), Schedule::Nested(2), Schedule::Nested(3)] {
+            let schedules =
+                [1, 2, 3].map(Schedule::Nested).into_iter().chain([1, 2, 3, 9].map(Schedule::Binomial));
+            for schedule in schedules.chain([Schedule::All, Schedule::Budget(60), Schedule::Budget(1000)]) {
                 let f = scanned(schedule, reverse);
                 let (y, g) = value_and_grad(&f)(&p);
                 close(&y, &want.0);
@@ -78,8 +80,11 @@ fn scan_is_the_loop_written_out() {
 
 #[test]
 fn compiled_and_in_batches() {
+    [Schedule::All, Schedule::Nested(2), Schedule::Binomial(2)].into_iter().for_each(compiled_and_in_a_batch)
+}
+fn compiled_and_in_a_batch(schedule: Schedule) {
     let p = problem(5);
-    let f = scanned(Schedule::All, false);
+    let f = scanned(schedule, false);
     let (y, g) = jit(value_and_grad(&f))(&p);
     close(&y, &f(&p));
     close(&all(&g), &all(&grad(&f)(&p)));
@@ -99,6 +104,42 @@ fn compiled_and_in_batches() {
     let total = |w: &Array| vmap(|h: &Array| f(&(h.clone(), w.clone(), p.2.clone())))(&starts).sum();
     let one_by_one = |w: &Array| by_loop(|h| f(&(h.clone(), w.clone(), p.2.clone())), &starts).sum();
     close(&grad(total)(&p.1), &grad(one_by_one)(&p.1));
+}
+
+#[test]
+fn associative_scans() {
+    // Running sums, and the states of a linear recurrence h = a·h + b: pairs of maps composed.
+    for n in [1, 2, 3, 8, 13] {
+        let x = normal(1, &[n, 2]);
+        let sums = |reverse| move |x: &Array| associative_scan(|a: &Array, b: &Array| a + b, x, 0, reverse);
+        close(&sums(false)(&x), &x.cumsum(0));
+        close(&sums(true)(&x), &x.flip(0).cumsum(0).flip(0));
+        let (a, b) = (normal(2, &[n, 1]), normal(3, &[n, 2]));
+        type Map = (Array, Array);
+        let states =
+            |p: &Map| associative_scan(|(a, b): &Map, (c, d): &Map| (a * c, c * b + d), p, 0, false).1;
+        let recurrence = |p: &Map| {
+            let step = |h: &Array, (a, b): &Map| (a * h + b, a * h + b);
+            scan(step, &Array::zeros(&[2], DType::F64), p).1
+        };
+        let p = (a, b);
+        close(&states(&p), &recurrence(&p));
+        let (g, want) = (grad(|p| states(p).square().sum())(&p), grad(|p| recurrence(p).square().sum())(&p));
+        close(&g.0, &want.0);
+        close(&g.1, &want.1);
+        close(&jit(states)(&p), &states(&p));
+    }
+}
+
+#[test]
+#[should_panic(expected = "scan: a budget of 23 bytes does not hold one state, which takes 24")]
+fn no_room_for_a_state() {
+    scanned(Schedule::Budget(23), false)(&problem(2));
+}
+#[test]
+#[should_panic(expected = "scan: Schedule::Binomial needs at least one snapshot")]
+fn no_snapshot() {
+    scanned(Schedule::Binomial(0), false)(&problem(2));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod operators;
 mod parse;
 pub mod real;
 mod record;
+pub mod schedule;
 mod series;
 mod session;
 pub mod special;

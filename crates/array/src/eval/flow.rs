@@ -4,7 +4,9 @@ use super::graph::Graph;
 use super::run::Compiled;
 use crate::array::Array;
 use crate::buffer::Buffer;
-use crate::prim::Prim;
+use crate::prim::{Control, Prim};
+use pullback_real::schedule::{Action, binomial};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// A function of arrays, planned when it first runs.
@@ -44,6 +46,30 @@ pub(crate) enum Flow {
         length: usize,
         /// Whether the last row comes first.
         reverse: bool,
+    },
+    /// The reverse sweep over a loop of which few states are kept, in the order of [`binomial`]. Arguments: the loop's
+    /// initial state, what the sweep carries, what every step reads, what step i reads its row i of: in either
+    /// direction, and backward alone. The outputs are what is carried after the last step, and the rows of all steps.
+    Adjoint {
+        /// From the state, what every step reads and its rows: the next state.
+        advance: Body,
+        /// From what is carried, what every step reads, the state before the step and its rows: the next carried and
+        /// its rows.
+        back: Body,
+        /// How many arrays the state has.
+        state: usize,
+        /// How many arrays are carried.
+        carried: usize,
+        /// How many arrays every step reads.
+        shared: usize,
+        /// How many arrays a step forward reads a row of.
+        rows: usize,
+        /// How many steps.
+        length: usize,
+        /// Whether the loop's first row is the last.
+        reverse: bool,
+        /// How many states are kept, at most.
+        snapshots: usize,
     },
 }
 
@@ -101,27 +127,75 @@ pub(super) fn run(
         Flow::Scan { body, state, shared, length, reverse } => {
             let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
             let (shared, rows) = rest.split_at(*shared);
-            let mut stacks: Vec<Option<Buffer>> = control.outputs.iter().map(|_| None).collect();
-            for k in wanted.filter(|k| k >= state) {
-                let (shape, dtype) = &control.outputs[k];
-                stacks[k] = Some(Buffer::dirty(shape.size(), *dtype))
-            }
+            let mut stacks = Stacks::of(control, wanted.filter(|k| k >= state));
             for step in 0..*length {
                 let i = if *reverse { length - 1 - step } else { step };
                 let row = rows.iter().map(|x| Arc::new(row(x, i, *length)));
                 let mut results = body.run(&mut now.iter().chain(shared).cloned().chain(row));
-                for (k, y) in results.iter().enumerate().skip(*state) {
-                    if let Some(stack) = &mut stacks[k] {
-                        let n = y.bytes().len();
-                        stack.bytes_mut()[i * n..(i + 1) * n].copy_from_slice(y.bytes())
-                    }
-                }
+                stacks.put(i, &results);
                 results.truncate(*state);
                 now = results
             }
-            let now = now.into_iter().map(Some);
-            now.chain(stacks.into_iter().skip(*state).map(|s| s.map(Arc::new))).collect()
+            stacks.after(now)
         }
+        Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {
+            let (first, rest) = args.split_at(*state);
+            let (now, rest) = rest.split_at(*carried);
+            let (shared, rest) = rest.split_at(*shared);
+            let both = &rest[..*rows];
+            let (mut at, mut now) = (first.to_vec(), now.to_vec());
+            let mut kept: HashMap<usize, Vec<Arc<Buffer>>> = HashMap::new();
+            let mut stacks = Stacks::of(control, wanted.filter(|k| k >= carried));
+            let place = |step: usize| if *reverse { length - 1 - step } else { step };
+            let row = |x: &Arc<Buffer>, step: usize| Arc::new(row(x, place(step), *length));
+            binomial(*length, *snapshots, &mut |action| match action {
+                Action::Save(step) => drop(kept.insert(step, at.clone())),
+                Action::Load(step) => at.clone_from(&kept[&step]),
+                Action::Drop(step) => drop(kept.remove(&step)),
+                Action::Advance { from, to } => {
+                    for step in from..to {
+                        let rows = both.iter().map(|x| row(x, step));
+                        at = advance.run(&mut at.iter().chain(shared).cloned().chain(rows))
+                    }
+                }
+                Action::Back(step) => {
+                    let rows = rest.iter().map(|x| row(x, step));
+                    let mut results = back.run(&mut now.iter().chain(shared).chain(&at).cloned().chain(rows));
+                    stacks.put(place(step), &results);
+                    results.truncate(*carried);
+                    now = results
+                }
+            });
+            stacks.after(now)
+        }
+    }
+}
+
+/// The rows of a loop's outputs, one above the other; those nobody wants are left out.
+struct Stacks(Vec<Option<Buffer>>);
+
+impl Stacks {
+    fn of(control: &Control, wanted: impl Iterator<Item = usize>) -> Stacks {
+        let mut stacks: Vec<Option<Buffer>> = control.outputs.iter().map(|_| None).collect();
+        for k in wanted {
+            let (shape, dtype) = &control.outputs[k];
+            stacks[k] = Some(Buffer::dirty(shape.size(), *dtype))
+        }
+        Stacks(stacks)
+    }
+    /// A step's results as row i.
+    fn put(&mut self, i: usize, results: &[Arc<Buffer>]) {
+        for (stack, y) in self.0.iter_mut().zip(results) {
+            if let Some(stack) = stack {
+                let n = y.bytes().len();
+                stack.bytes_mut()[i * n..(i + 1) * n].copy_from_slice(y.bytes())
+            }
+        }
+    }
+    /// The loop's outputs: the last state, and the rows after it.
+    fn after(self, state: Vec<Arc<Buffer>>) -> Vec<Option<Arc<Buffer>>> {
+        let rows = self.0.into_iter().skip(state.len()).map(|s| s.map(Arc::new));
+        state.into_iter().map(Some).chain(rows).collect()
     }
 }
 

@@ -94,6 +94,49 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             let ys = super::outputs(control.name, flow, kinds, &args).into_iter().enumerate();
             ys.map(|(k, y)| if k < *state { y } else { swap_first(&y) }).collect()
         }
+        Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {
+            let (state, carried, shared, rows) = (*state, *carried, *shared, *rows);
+            let whole = state + carried + shared;
+            let each = |(k, x): (usize, &Batched)| match () {
+                () if k < state + carried => Batched::mapped(x.spread(n)),
+                () if k < whole || !x.mapped => x.clone(),
+                () => Batched::mapped(swap_first(&x.array)),
+            };
+            let args: Vec<Batched> = args.iter().enumerate().map(each).collect();
+            // What the steps get: rows without their first axis.
+            let one = |(k, x): (usize, &Batched)| {
+                let shape = &x.array.0.shape;
+                (if k < whole { shape.clone() } else { shape.remove(0) }, x.array.dtype())
+            };
+            let kind: Vec<(Shape, DType)> = args.iter().enumerate().map(one).collect();
+            let body = |body: &Body, parts: &[std::ops::Range<usize>]| {
+                let all = || parts.iter().cloned().flatten();
+                let flags: Vec<Batched> = all().map(|k| args[k].clone()).collect();
+                let step = Recorded::new("vmap", all().map(|k| kind[k].clone()), |xs| {
+                    body.batch(&flagged(xs, &flags), n)
+                });
+                Body::new(step.inputs, step.outputs)
+            };
+            let flow = Flow::Adjoint {
+                advance: body(advance, &[0..state, state + carried..whole + rows]),
+                back: body(back, &[state..whole, 0..state, whole..args.len()]),
+                state,
+                carried,
+                shared,
+                rows,
+                length: *length,
+                reverse: *reverse,
+                snapshots: *snapshots,
+            };
+            let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < carried {
+                true => (shape, dtype),
+                false => (shape.remove(0).insert(1, n), dtype),
+            };
+            let kinds = kinds.into_iter().enumerate().map(stacked).collect();
+            let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
+            let ys = super::outputs(control.name, flow, kinds, &args).into_iter().enumerate();
+            ys.map(|(k, y)| if k < carried { y } else { swap_first(&y) }).collect()
+        }
     };
     ys.into_iter().map(Batched::mapped).collect()
 }

@@ -1,0 +1,157 @@
+//! The way back through a loop over rows: with every state at hand, or with few of them kept and the rest run again.
+
+use super::super::replay::Recorded;
+use super::super::{jvp, vjp};
+use super::looped::{Loop, looped, with_history};
+use super::{chosen, filled, like, outputs, pulled, spread};
+use crate::array::Array;
+use crate::custom::{Linear, Rule};
+use crate::dtype::DType;
+use crate::eval::{Body, Flow};
+use crate::prim::Call;
+use crate::rules::differentiable;
+use crate::shape::Shape;
+use std::sync::Arc;
+
+/// A step backward: from what is carried (the state's cotangents, the sums of the shared arrays'), the shared arrays,
+/// the state before the step, the rows and the given cotangents of rows, to the next carried and the rows' cotangents.
+struct Way {
+    step: Recorded,
+    carried: Vec<Array>,
+    given: Vec<Array>,
+}
+
+impl Way {
+    /// `gs`: cotangents of the last state, of rows, and of the history of states if there is one.
+    #[track_caller]
+    fn new(
+        body: &Arc<Recorded>,
+        of: Loop,
+        xs: &[Array],
+        ys: &[Array],
+        mut gs: Linear,
+        wants: &[bool],
+    ) -> Way {
+        let (n, m) = (of.state, of.shared);
+        let mut wants = wants.to_vec();
+        let floats: Vec<bool> = xs[..n].iter().map(differentiable).collect();
+        wants[..n].copy_from_slice(&floats);
+        let of_history = gs.split_off(body.outputs.len());
+        let of_rows = gs.split_off(n);
+        let mut carried: Vec<Array> = filled(&ys[..n], gs).into_iter().flatten().collect();
+        let c = carried.len();
+        carried.extend(chosen(&xs[n..n + m], &wants[n..n + m]).iter().map(Array::zeros_like));
+        let all = carried.len();
+        let has: Vec<bool> = of_rows.iter().chain(&of_history).map(Option::is_some).collect();
+        let given: Vec<Array> = of_rows.into_iter().chain(of_history).flatten().collect();
+        let one = |x: &Array| (x.0.shape.remove(0), x.dtype());
+        let whole = [like(&carried), like(&xs[n..n + m]), like(&xs[..n])].concat();
+        let shapes = whole.into_iter().chain(xs[n + m..].iter().chain(&given).map(one));
+        let outputs = body.outputs.len();
+        let step = Recorded::new("scan", shapes, |args: &[Array]| -> Vec<Array> {
+            let (bar, rest) = args.split_at(c);
+            let (sums, rest) = rest.split_at(all - c);
+            let (shared, rest) = rest.split_at(m);
+            let (state, rest) = rest.split_at(n);
+            let (row, given) = rest.split_at(xs.len() - n - m);
+            let mut g = spread(&has, given.iter().cloned());
+            let history_bar = g.split_off(outputs - n);
+            let cotangents = spread(&floats, bar.iter().cloned()).into_iter().chain(g);
+            let inputs = [state, shared, row].concat();
+            let found = pulled(body, &inputs, &wants, cotangents.collect());
+            let late = history_bar.iter().zip(&floats).filter(|(_, is)| **is).map(|(g, _)| g.clone());
+            let state =
+                found[..c].iter().zip(late.chain(std::iter::repeat(None))).map(|(g, late)| match late {
+                    Some(late) => g + late,
+                    None => g.clone(),
+                });
+            let sums = sums.iter().zip(&found[c..]).map(|(sum, g)| sum + g);
+            state.chain(sums).chain(found[all..].iter().cloned()).collect()
+        });
+        Way { step, carried, given }
+    }
+}
+
+/// With the history of states, the last rows of `ys`: a loop in the other order.
+#[track_caller]
+pub(super) fn back(
+    body: &Arc<Recorded>,
+    of: Loop,
+    xs: &[Array],
+    ys: &[Array],
+    gs: Linear,
+    wants: &[bool],
+) -> Linear {
+    let (n, m) = (of.state, of.shared);
+    let way = Way::new(body, of, xs, ys, gs, wants);
+    let history = &ys[body.outputs.len()..];
+    let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given].concat();
+    let new = Loop { state: way.carried.len(), reverse: !of.reverse, ..of };
+    in_place(wants, xs, of, looped(Arc::new(way.step), new, &args))
+}
+
+/// Cotangents of all inputs, from those of every float of the state and of what else is wanted.
+fn in_place(wants: &[bool], xs: &[Array], of: Loop, found: Vec<Array>) -> Linear {
+    let is: Vec<bool> = xs
+        .iter()
+        .zip(wants)
+        .enumerate()
+        .map(|(k, (x, w))| if k < of.state { differentiable(x) } else { *w })
+        .collect();
+    spread(&is, found)
+}
+
+/// With `snapshots` states kept, the binomial schedule. Its own derivatives are those of [`back`].
+#[track_caller]
+pub(super) fn adjoint(
+    body: &Arc<Recorded>,
+    of: Loop,
+    snapshots: usize,
+    xs: &[Array],
+    ys: &[Array],
+    gs: Linear,
+    wants: Vec<bool>,
+) -> Linear {
+    let (n, m, k) = (of.state, of.shared, xs.len());
+    let way = Way::new(body, of, xs, ys, gs.clone(), &wants);
+    let carried = way.carried.len();
+    let args = [&xs[..n], &way.carried, &xs[n..n + m], &xs[n + m..], &way.given].concat();
+    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
+    let kinds = like(&way.step.outputs).into_iter().enumerate();
+    let kinds = kinds.map(|(k, y)| if k < carried { y } else { stacked(y) }).collect();
+    let flow = Flow::Adjoint {
+        advance: Body::new(body.inputs.clone(), body.outputs[..n].to_vec()),
+        back: Body::new(way.step.inputs, way.step.outputs),
+        state: n,
+        carried,
+        shared: m,
+        rows: k - n - m,
+        length: of.length,
+        reverse: of.reverse,
+        snapshots,
+    };
+    let values = outputs("scan", flow, kinds, &stopped);
+    let there: Vec<bool> = gs.iter().map(Option::is_some).collect();
+    let inputs: Vec<Array> = xs.iter().cloned().chain(gs.into_iter().flatten()).collect();
+    let (body, of, wanted) = (body.clone(), Loop { snapshots: None, ..of }, wants.clone());
+    let same = Arc::new(move |all: &Vec<Array>| -> Vec<Array> {
+        let (xs, gs) = all.split_at(k);
+        let ys = with_history(body.clone(), of, xs);
+        let mut gs = spread(&there, gs.iter().cloned());
+        gs.resize(ys.len(), None);
+        back(&body, of, xs, &ys, gs, &wanted).into_iter().flatten().collect()
+    });
+    let ahead = same.clone();
+    let pull: Rule = Arc::new(move |inputs, ys, cs| {
+        let g: Vec<Array> = ys.iter().zip(cs).map(|(y, c)| c.unwrap_or_else(|| y.zeros_like())).collect();
+        let found = vjp(|all: &Vec<Array>| same(all))(&inputs.to_vec()).1(&g);
+        inputs.iter().zip(found).map(|(x, g)| differentiable(x).then_some(g)).collect()
+    });
+    let push: Rule = Arc::new(move |inputs, ys, ts| {
+        let t: Vec<Array> = inputs.iter().zip(ts).map(|(x, t)| t.unwrap_or_else(|| x.zeros_like())).collect();
+        let found = jvp(|all: &Vec<Array>| ahead(all))(&inputs.to_vec(), &t).1;
+        ys.iter().zip(found).map(|(y, t)| differentiable(y).then_some(t)).collect()
+    });
+    in_place(&wants, xs, of, Call::results("scan", &inputs, values, pull, Some(push)))
+}
