@@ -240,7 +240,8 @@ impl Node {
             state.value = Some(value.clone());
             together = state.together.take();
             // What a call stands for has the same value, and its past is for nobody else.
-            inner = state.args.last().filter(|_| matches!(self.prim, Prim::Custom(..))).cloned();
+            let stands_for = matches!(self.prim, Prim::Custom(..) | Prim::Holomorphic(_));
+            inner = state.args.last().filter(|_| stands_for).cloned();
             args = if self.is_kept() {
                 smallvec![]
             } else {

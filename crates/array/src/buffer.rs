@@ -96,14 +96,22 @@ impl Buffer {
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len * self.dtype.size()]
     }
-    /// The elements as `T`, which must have the dtype's size.
+    /// The elements as `T`, which must have the dtype's size, or that of the parts of a complex one.
     pub fn slice<T: Pod>(&self) -> &[T] {
-        debug_assert_eq!(size_of::<T>(), self.dtype.size());
-        &bytemuck::cast_slice(&self.lines)[..self.len]
+        &bytemuck::cast_slice(&self.lines)[..self.count::<T>()]
     }
     pub fn slice_mut<T: Pod>(&mut self) -> &mut [T] {
-        debug_assert_eq!(size_of::<T>(), self.dtype.size());
-        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len]
+        let n = self.count::<T>();
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..n]
+    }
+    fn count<T>(&self) -> usize {
+        match self.dtype.is_complex() && size_of::<T>() == self.dtype.real().size() {
+            true => 2 * self.len,
+            false => {
+                debug_assert_eq!(size_of::<T>(), self.dtype.size());
+                self.len
+            }
+        }
     }
     /// How many buffers are alive in the process.
     pub fn live() -> usize {

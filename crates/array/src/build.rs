@@ -4,6 +4,7 @@
 //! Over 400 lines: one constructor a primitive, and the primitives are one set.
 
 use crate::array::{Args, Array};
+use crate::complex;
 use crate::dtype::DType;
 use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
@@ -30,7 +31,8 @@ impl Array {
     pub(crate) fn fill(value: f64, shape: impl Into<Shape>, dtype: DType) -> Array {
         let value = match dtype {
             DType::F32 => f64::from(value as f32),
-            DType::F64 => value,
+            DType::C64 => f64::from(value as f32),
+            DType::F64 | DType::C128 => value,
             DType::I32 | DType::I64 => value.trunc(),
             DType::Bool => f64::from(u8::from(value != 0.0)),
         };
@@ -59,6 +61,9 @@ impl Array {
 
     #[track_caller]
     pub(crate) fn unary_op(op: Unary, x: &Array) -> Array {
+        if x.dtype().is_complex() {
+            return complex::unary(op, x);
+        }
         if let Some(c) = x.fill_value().filter(|_| x.dtype() == DType::F64) {
             return x.refilled(op.eval(c), x.0.shape.clone());
         }
@@ -77,6 +82,9 @@ impl Array {
     #[track_caller]
     pub(crate) fn binary_op(op: Binary, x: &Array, y: &Array) -> Array {
         let (x, y) = agree(op.name(), x, y);
+        if x.dtype().is_complex() {
+            return complex::binary(op, &x, &y);
+        }
         if let (Some(a), Some(b), DType::F64) = (x.fill_value(), y.fill_value(), x.dtype()) {
             let weak = x.is_weak() && y.is_weak();
             let bits = op.eval(a, b).to_bits();
@@ -86,6 +94,7 @@ impl Array {
             DType::F32 | DType::F64 => true,
             DType::I32 | DType::I64 => int_op(op),
             DType::Bool => matches!(op, Binary::Max | Binary::Min),
+            DType::C64 | DType::C128 => unreachable!("lowered above"),
         };
         if !fits {
             panic!(
@@ -103,6 +112,9 @@ impl Array {
     #[track_caller]
     pub(crate) fn compare_op(op: Compare, x: &Array, y: &Array) -> Array {
         let (x, y) = agree(Prim::Compare(op).name(), x, y);
+        if x.dtype().is_complex() {
+            return complex::compare(op, &x, &y);
+        }
         let shape = x.0.shape.clone();
         Array::new(Prim::Compare(op), smallvec![x, y], shape, DType::Bool)
     }
@@ -116,15 +128,27 @@ impl Array {
         let (a, b) = agree("where", a, b);
         let shape = join("where", c, &a);
         let (c, a, b) = (c.broadcast_op(&shape), a.broadcast_op(&shape), b.broadcast_op(&shape));
+        if a.dtype().is_complex() {
+            return complex::select(&c, &a, &b);
+        }
         let dtype = a.dtype();
         Array::new(Prim::Select, smallvec![c, a, b], shape, dtype)
     }
 
-    /// The elements converted to `dtype`: floats to integers truncate, to bool compare with zero.
+    /// The elements converted to `dtype`: floats to integers truncate, to bool compare with zero; of real numbers the
+    /// imaginary parts are 0.
+    ///
+    /// # Panics
+    /// If the array is complex and the dtype is not: [`real`](Array::real) and [`imag`](Array::imag) say what is meant.
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Array {
         if self.dtype() == dtype && !self.is_weak() {
             return self.clone();
+        }
+        if (self.dtype().is_complex() || dtype.is_complex())
+            && self.fill_value().is_none_or(|_| !dtype.is_complex())
+        {
+            return complex::cast(self, dtype);
         }
         match self.fill_value() {
             Some(c) => Array::fill(c, self.0.shape.clone(), dtype),
@@ -274,6 +298,9 @@ impl Array {
             let value = if op == Reduction::Sum { c * count as f64 } else { c };
             return self.refilled(value, shape);
         }
+        if self.dtype().is_complex() {
+            return complex::reduce(self, op, axes);
+        }
         if axes.is_empty() || count == 1 {
             return self.clone();
         }
@@ -282,6 +309,9 @@ impl Array {
 
     #[track_caller]
     pub(crate) fn cumsum_op(&self, axis: usize, reverse: bool) -> Array {
+        if self.dtype().is_complex() {
+            return complex::cumsum(self, axis, reverse);
+        }
         Array::new(
             Prim::Cumsum { axis, reverse },
             smallvec![self.clone()],
@@ -295,6 +325,9 @@ impl Array {
     pub(crate) fn matmul_op(&self, y: &Array) -> Array {
         let (a, b, r) = (&self.0.shape, &y.0.shape, self.ndim());
         debug_assert!(r >= 2 && y.ndim() == r && a[..r - 2] == b[..r - 2] && a[r - 1] == b[r - 2]);
+        if self.dtype().is_complex() {
+            return complex::matmul(self, y);
+        }
         let shape = a.with(r - 1, b[r - 1]);
         Array::new(Prim::Matmul, smallvec![self.clone(), y.clone()], shape, self.dtype())
     }
@@ -302,6 +335,9 @@ impl Array {
     /// `[g, n, s…, c] ⋆ [g, k…, c, o]`, arranged and checked by the caller.
     #[track_caller]
     pub(crate) fn conv_op(&self, w: &Array, window: Window) -> Array {
+        if self.dtype().is_complex() {
+            return complex::conv(self, w, window);
+        }
         let (x, k) = (&self.0.shape, &w.0.shape);
         let spatial = x.rank() - 3;
         debug_assert!(k.rank() == x.rank() && x[0] == k[0] && x[x.rank() - 1] == k[k.rank() - 2]);
@@ -343,12 +379,18 @@ impl Array {
         if updates.fill_value() == Some(0.0) {
             return updates.refilled(0.0, shape);
         }
+        if updates.dtype().is_complex() {
+            return complex::scatter_add(index, updates, n);
+        }
         Array::new(Prim::ScatterAdd(n), smallvec![index.clone(), updates.clone()], shape, updates.dtype())
     }
 
     /// The stable ascending order of the last axis.
     #[track_caller]
     pub(crate) fn argsort_op(&self) -> Array {
+        if self.dtype().is_complex() {
+            complex::unordered("argsort", self)
+        }
         Array::new(Prim::Argsort, smallvec![self.clone()], self.0.shape.clone(), DType::I64)
     }
 
@@ -383,7 +425,20 @@ impl Array {
     /// 0, 1, 2 … along `axis`.
     #[track_caller]
     pub(crate) fn iota(shape: impl Into<Shape>, axis: usize, dtype: DType) -> Array {
+        if dtype.is_complex() {
+            return complex::iota(shape.into(), axis, dtype);
+        }
         Array::new(Prim::Iota(axis), Args::new(), shape.into(), dtype)
+    }
+
+    /// The transform along the last axis of a complex array: see [`Prim::Fft`].
+    #[track_caller]
+    pub(crate) fn fft_op(&self, inverse: bool) -> Array {
+        debug_assert!(self.dtype().is_complex() && self.ndim() > 0);
+        if self.fill_value() == Some(0.0) {
+            return self.clone();
+        }
+        Array::new(Prim::Fft { inverse }, smallvec![self.clone()], self.0.shape.clone(), self.dtype())
     }
 }
 
@@ -438,13 +493,13 @@ pub(crate) fn same_dtype(what: &str, x: &Array, y: &Array) -> (Array, Array) {
         (true, false) => (take_dtype(what, x, y), y.clone()),
         (false, true) => (x.clone(), take_dtype(what, y, x)),
         (true, true) => (x.clone(), y.clone()),
-        (false, false) => panic!(
+        (false, false) => complex::joined(x, y).unwrap_or_else(|| panic!(
             "{what}: the left array is {}, the right {}; convert one with .cast(DType::…)\n  left made at {}\n  right made at {}",
             x.dtype(),
             y.dtype(),
             x.at(),
             y.at()
-        ),
+        )),
     }
 }
 
@@ -453,7 +508,7 @@ pub(crate) fn same_dtype(what: &str, x: &Array, y: &Array) -> (Array, Array) {
 fn take_dtype(what: &str, number: &Array, like: &Array) -> Array {
     let value = number.fill_value().expect("a plain number is a fill");
     let fits = match like.dtype() {
-        DType::F32 | DType::F64 => true,
+        DType::F32 | DType::F64 | DType::C64 | DType::C128 => true,
         DType::I32 | DType::I64 => value.fract() == 0.0,
         DType::Bool => value == 0.0 || value == 1.0,
     };

@@ -1,12 +1,16 @@
 //! Checking derivatives: for the tests of this crate, and for yours.
 
 use crate::array::Array;
+use crate::dtype::DType;
 use crate::transform::{jvp, vjp};
 use crate::tree::{Path, Tree, leaves, map, named_leaves};
+use num_complex::Complex64;
 use std::rc::Rc;
 
 /// Checks the derivatives of `f` at `x`, up to an order: forward mode against central differences along a direction, and
 /// reverse against forward mode by ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩. The next order is the same check of the gradient.
+///
+/// Complex arrays are pairs of real numbers here, under this crate's convention: ⟨u, v⟩ is the real part of Σ u·v.
 ///
 /// Take points where f is smooth within ±0.01, and `f64`: `f32` is checked to about two digits.
 ///
@@ -54,13 +58,13 @@ where
     let (v, u) = (like(x, 11), like(&f(x), 12));
     let (_, forward) = jvp(|x: &P| f(x))(x, &v);
     let reverse = vjp(|x: &P| f(x))(x).1(&u);
-    let narrow = leaves(x).iter().any(|x| x.dtype() == crate::dtype::DType::F32);
+    let narrow = leaves(x).iter().any(|x| x.dtype().real() == DType::F32);
     let (h, loose, tight) = if narrow { (0.02, 0.02, 1e-3) } else { (1e-3, 1e-6, 1e-9) };
     // Central differences of fourth order: their error is about h⁴ and 1e-16/h.
     let at = |s: f64| -> Vec<Vec<f64>> { leaves(&f(&moved(x, &v, s * h))).iter().map(numbers).collect() };
     let (a, b, c, d) = (at(-2.0), at(-1.0), at(1.0), at(2.0));
     for (leaf, (path, t)) in named_leaves(&forward).into_iter().enumerate() {
-        if !t.dtype().is_float() {
+        if !t.dtype().is_differentiable() {
             continue;
         }
         let size = a[leaf].iter().fold(1.0, |m: f64, y| m.max(y.abs()));
@@ -92,7 +96,11 @@ fn like<T: Tree + Clone>(tree: &T, salt: u64) -> T {
         state ^= state << 17;
         (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
     };
-    map(tree, |x| match x.dtype().is_float() {
+    map(tree, |x| match x.dtype().is_differentiable() {
+        true if x.dtype().is_complex() => {
+            let data: Vec<Complex64> = (0..x.size()).map(|_| Complex64::new(number(), number())).collect();
+            Array::from_slice(&data, x.shape()).cast(x.dtype())
+        }
         true => {
             let data: Vec<f64> = (0..x.size()).map(|_| number()).collect();
             Array::from_slice(&data, x.shape()).cast(x.dtype())
@@ -105,14 +113,18 @@ fn moved<P: Tree + Clone>(x: &P, v: &P, s: f64) -> P {
     let (mut x, mut v) = (x.clone(), leaves(v).into_iter());
     x.visit(&Path::Root, &mut |_, x| {
         let v = v.next().expect("as many leaves");
-        if x.dtype().is_float() {
+        if x.dtype().is_differentiable() {
             *x = &*x + v * s
         }
     });
     x
 }
+/// The elements, of complex arrays both parts of each.
 fn numbers(x: &Array) -> Vec<f64> {
-    x.cast(crate::dtype::DType::F64).to_vec()
+    match x.dtype().is_complex() {
+        true => x.cast(DType::C128).to_vec::<Complex64>().into_iter().flat_map(|z| [z.re, z.im]).collect(),
+        false => x.cast(DType::F64).to_vec(),
+    }
 }
 fn dot<T: Tree + Clone>(x: &T, y: &T) -> f64 {
     products(x, y).iter().sum()
@@ -121,6 +133,13 @@ fn dot_size<T: Tree + Clone>(x: &T, y: &T) -> f64 {
     products(x, y).iter().map(|p| p.abs()).sum()
 }
 fn products<T: Tree + Clone>(x: &T, y: &T) -> Vec<f64> {
-    let pairs = leaves(x).into_iter().zip(leaves(y)).filter(|(x, _)| x.dtype().is_float());
-    pairs.flat_map(|(x, y)| numbers(&x).into_iter().zip(numbers(&y)).map(|(x, y)| x * y)).collect()
+    let pairs = leaves(x).into_iter().zip(leaves(y)).filter(|(x, _)| x.dtype().is_differentiable());
+    pairs
+        .flat_map(|(x, y)| {
+            // The real part of a complex product.
+            let sign = if x.dtype().is_complex() { -1.0 } else { 1.0 };
+            let products = numbers(&x).into_iter().zip(numbers(&y)).map(|(x, y)| x * y);
+            products.enumerate().map(move |(k, p)| if k % 2 == 1 { sign * p } else { p }).collect::<Vec<_>>()
+        })
+        .collect()
 }

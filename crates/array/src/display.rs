@@ -65,6 +65,18 @@ impl Picture {
             DType::F64 => floats(places.iter().map(|&i| Number::of_f64(value.slice::<f64>()[i])).collect()),
             DType::I32 => aligned(places.iter().map(|&i| value.slice::<i32>()[i].to_string()).collect()),
             DType::I64 => aligned(places.iter().map(|&i| value.slice::<i64>()[i].to_string()).collect()),
+            DType::C64 => {
+                let part = |k: usize| {
+                    places.iter().map(|i| Number::of_f32(value.slice::<f32>()[2 * i + k])).collect()
+                };
+                complex(part(0), part(1))
+            }
+            DType::C128 => {
+                let part = |k: usize| {
+                    places.iter().map(|i| Number::of_f64(value.slice::<f64>()[2 * i + k])).collect()
+                };
+                complex(part(0), part(1))
+            }
             DType::Bool => {
                 aligned(places.iter().map(|&i| (value.slice::<u8>()[i] != 0).to_string()).collect())
             }
@@ -169,6 +181,17 @@ impl Number {
         let (front, behind, exponent) = split(&format!("{:.PRECISION$e}", self.value));
         (front, behind.trim_end_matches('0').into(), exponent)
     }
+}
+
+/// Real and imaginary parts in columns: `1.5-2.i`.
+fn complex(re: Vec<Number>, im: Vec<Number>) -> Vec<String> {
+    let signed = |text: String| {
+        let digits = text.trim_start();
+        let sign = if digits.starts_with('-') { "" } else { "+" };
+        // The sign stands at the number.
+        format!("{sign}{digits}i{}", " ".repeat(text.len() - digits.len()))
+    };
+    floats(re).into_iter().zip(floats(im)).map(|(re, im)| re + &signed(im)).collect()
 }
 
 /// Floats in one form for all: with an exponent if they are very large, very small or far apart.

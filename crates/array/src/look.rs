@@ -47,7 +47,7 @@ impl Array {
     /// The only element, as `f64`.
     ///
     /// # Panics
-    /// If the array has not exactly one element.
+    /// If the array has not exactly one element, or is complex.
     #[track_caller]
     pub fn item(&self) -> f64 {
         if self.size() != 1 {
@@ -60,6 +60,11 @@ impl Array {
             DType::I32 => f64::from(value.slice::<i32>()[0]),
             DType::I64 => value.slice::<i64>()[0] as f64,
             DType::Bool => f64::from(value.slice::<u8>()[0]),
+            DType::C64 | DType::C128 => panic!(
+                "item: the number is {}; take .item_complex(), or .real() and .imag()\n  made at {}",
+                self.dtype(),
+                self.at()
+            ),
         }
     }
     #[track_caller]

@@ -198,6 +198,15 @@ impl fmt::Debug for Control {
     }
 }
 
+/// A row of the table, as a function of complex numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holomorphic {
+    /// Of one number.
+    Unary(Unary),
+    /// Of two numbers.
+    Binary(Binary),
+}
+
 /// One primitive with its attributes. Shapes of arguments and result are on the nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Prim {
@@ -270,6 +279,21 @@ pub enum Prim {
     Random(usize),
     /// Dense linear algebra (feature `linalg`); the functions made of it carry the derivatives.
     Linalg(Linalg),
+    /// Real and imaginary parts → complex numbers.
+    Complex,
+    /// The real parts of complex numbers.
+    Re,
+    /// The imaginary parts of complex numbers.
+    Im,
+    /// A holomorphic function of complex numbers: the slope of the table's row holds for them as well. The last argument
+    /// is its value, computed in planes, the others are the function's own.
+    Holomorphic(Holomorphic),
+    /// The discrete Fourier transform along the last axis, with exp(−2πi jk/n), or exp(+2πi jk/n) if `inverse`; not divided
+    /// by n.
+    Fft {
+        /// The sign of the exponent.
+        inverse: bool,
+    },
     /// Output number k of a call with a rule of its own. The last argument is its value, the others the call's inputs.
     Custom(Arc<Call>, usize),
     /// Output number k of a loop or choice. Its derivative is that of the call around it.
@@ -298,7 +322,8 @@ impl Prim {
             Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
             Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
             Prim::Linalg(_) | Prim::Control(..) => Kind::Constant,
-            Prim::Unary(_) | Prim::Binary(_) => Kind::Elementwise,
+            Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => Kind::Elementwise,
+            Prim::Complex | Prim::Re | Prim::Im | Prim::Fft { .. } => Kind::Linear,
             Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => Kind::Linear,
             Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) | Prim::Concat(_) => {
                 Kind::Linear
@@ -326,6 +351,13 @@ impl Prim {
             Prim::Compare(Compare::Le) => "less_equal",
             Prim::Select => "select",
             Prim::Cast(_) => "cast",
+            Prim::Complex => "complex",
+            Prim::Re => "real",
+            Prim::Im => "imag",
+            Prim::Holomorphic(Holomorphic::Unary(op)) => op.name(),
+            Prim::Holomorphic(Holomorphic::Binary(op)) => op.name(),
+            Prim::Fft { inverse: false } => "fft",
+            Prim::Fft { inverse: true } => "inverse_fft",
             Prim::Broadcast => "broadcast",
             Prim::Reshape => "reshape",
             Prim::Permute(_) => "permute",

@@ -4,8 +4,7 @@
 //! their transpose; bilinear ones by the transpose in each argument. Only what is neither has a rule of its own.
 
 use crate::array::Array;
-use crate::dtype::DType;
-use crate::prim::{Kind, Padding, Prim, Reduction, Window};
+use crate::prim::{Holomorphic, Kind, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use smallvec::{SmallVec, smallvec};
 
@@ -13,7 +12,7 @@ use smallvec::{SmallVec, smallvec};
 #[track_caller]
 pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> SmallVec<[Option<Array>; 3]> {
     let only_waited_for = |k: usize| matches!(prim, Prim::Alias) && k > 0;
-    let active = |k: usize| args[k].dtype().is_float() && !only_waited_for(k);
+    let active = |k: usize| args[k].dtype().is_differentiable() && !only_waited_for(k);
     let transposed = |k: usize| active(k).then(|| transpose(prim, args, k, g));
     match prim.kind() {
         Kind::Constant => smallvec![None; args.len()],
@@ -48,7 +47,7 @@ pub(crate) fn pushforward(
             // Arguments that carry no derivative (indices, conditions) stay; the others move by their tangents.
             let moved = args.iter().zip(tangents).map(|(a, t)| match t {
                 Some(t) => t.clone(),
-                None if a.dtype().is_float() => a.zeros_like(),
+                None if a.dtype().is_differentiable() => a.zeros_like(),
                 None => a.clone(),
             });
             Some(apply(prim, &moved.collect::<Vec<_>>(), y))
@@ -71,7 +70,7 @@ pub(crate) fn pushforward(
 /// The slope of an elementwise primitive by argument `k`; `None` where it is zero everywhere.
 #[track_caller]
 fn slope(prim: &Prim, args: &[Array], y: &Array, k: usize) -> Option<Array> {
-    if !y.dtype().is_float() {
+    if !y.dtype().is_differentiable() {
         return None;
     }
     let s = match prim {
@@ -80,6 +79,11 @@ fn slope(prim: &Prim, args: &[Array], y: &Array, k: usize) -> Option<Array> {
         Prim::Binary(op) if op.is_flat() => return None,
         Prim::Binary(op) if k == 0 => op.slope_x(&args[0], &args[1], y),
         Prim::Binary(op) => op.slope_y(&args[0], &args[1], y),
+        // The last argument is the value, which is constant.
+        Prim::Holomorphic(_) if k + 1 == args.len() => return None,
+        Prim::Holomorphic(Holomorphic::Unary(op)) => op.slope(&args[0], y),
+        Prim::Holomorphic(Holomorphic::Binary(op)) if k == 0 => op.slope_x(&args[0], &args[1], y),
+        Prim::Holomorphic(Holomorphic::Binary(op)) => op.slope_y(&args[0], &args[1], y),
         other => unreachable!("{} is not elementwise", other.name()),
     };
     (s.fill_value() != Some(0.0)).then_some(s)
@@ -128,6 +132,8 @@ pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Permute(_) | Prim::Slice { .. } | Prim::Pad(_) | Prim::Flip(_) => apply(prim, args, y),
         Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => apply(prim, args, y),
         Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) => apply(prim, args, y),
+        Prim::Complex | Prim::Re | Prim::Im | Prim::Fft { .. } => apply(prim, args, y),
+        Prim::Holomorphic(op) => Array::holomorphic_op(*op, args),
         Prim::Control(control, k) => Array::control_op(control, *k, args),
         Prim::Custom(..) => unreachable!("a call is rebuilt as a whole"),
     }
@@ -153,8 +159,12 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::ScatterAdd(n) => Array::scatter_add_op(&args[0], &args[1], *n),
         Prim::Matmul => args[0].matmul_op(&args[1]),
         Prim::Conv(window) => args[0].conv_op(&args[1], (**window).clone()),
+        Prim::Complex => Array::complex_op(&args[0], &args[1]),
+        Prim::Re => args[0].re_op(),
+        Prim::Im => args[0].im_op(),
+        Prim::Fft { inverse } => args[0].fft_op(*inverse),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
-        Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
+        Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
         Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
     }
@@ -204,10 +214,17 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::Conv(_) if [g, &args[0], &args[1]].iter().any(|x| x.size() == 0) => {
             Array::fill(0.0, shape.clone(), g.dtype())
         }
+        // With ⟨g, t⟩ = Re Σ g·t: no conjugation, so that holomorphic slopes are simply multiplied with.
+        Prim::Complex if k == 0 => g.re_op(),
+        Prim::Complex => -g.im_op(),
+        Prim::Re => Array::complex_op(g, &g.zeros_like()),
+        Prim::Im => Array::complex_op(&g.zeros_like(), &-g),
+        // Its matrix is symmetric.
+        Prim::Fft { inverse } => g.fft_op(*inverse),
         Prim::Conv(window) if k == 0 => conv_by_input(window, &args[1], g, shape),
         Prim::Conv(window) => conv_by_kernel(window, &args[0], g, shape),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
-        Prim::Unary(_) | Prim::Binary(_) => unreachable!(),
+        Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
         Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
@@ -287,7 +304,7 @@ fn conv_by_kernel(w: &Window, x: &Array, g: &Array, shape: &Shape) -> Array {
     dw.permute_op([0].into_iter().chain(2..rank - 1).chain([1, rank - 1]).collect())
 }
 
-/// The float type of a derivative, or none.
+/// Whether it carries derivatives.
 pub(crate) fn differentiable(x: &Array) -> bool {
-    matches!(x.dtype(), DType::F32 | DType::F64)
+    x.dtype().is_differentiable()
 }

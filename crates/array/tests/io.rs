@@ -37,6 +37,8 @@ fn same(a: &Array, b: &Array) -> bool {
             DType::I32 => bits::<i32>(a, b),
             DType::I64 => bits::<i64>(a, b),
             DType::Bool => bits::<bool>(a, b),
+            DType::C64 => bits::<Complex32>(a, b),
+            DType::C128 => bits::<Complex64>(a, b),
         }
 }
 fn all_same<T: Tree + Clone>(a: &T, b: &T) -> bool {

@@ -3,6 +3,7 @@
 
 mod arith;
 pub mod check;
+mod complex;
 mod counts;
 pub mod diff;
 mod dual;
@@ -24,6 +25,7 @@ mod tape;
 mod var;
 
 pub use check::{assert_derivatives, check};
+pub use complex::{Complex, holomorphic_derivative};
 pub use counts::Counts;
 pub use diff::{
     Outputs, Point, Pullback, derivative, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp,

@@ -50,15 +50,17 @@ pub(crate) struct Ref {
     pub stage: u32,
 }
 
-/// A shape laid over an item's elements.
+/// A shape laid over an item's elements, or over the real or imaginary parts of complex ones: then `dtype` is real, and
+/// the layout counts in parts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct View {
     pub shape: Shape,
     pub layout: Layout,
+    pub dtype: DType,
 }
 impl View {
-    fn row_major(shape: &Shape) -> Arc<View> {
-        Arc::new(View { shape: shape.clone(), layout: Layout::contiguous(shape) })
+    fn row_major(shape: &Shape, dtype: DType) -> Arc<View> {
+        Arc::new(View { shape: shape.clone(), layout: Layout::contiguous(shape), dtype })
     }
     fn is_row_major(&self) -> bool {
         self.layout.offset == 0 && self.layout.is_row_major(&self.shape)
@@ -104,7 +106,8 @@ pub(crate) struct Item {
 impl Item {
     /// Whether `r` reads this item element for element.
     pub fn is_as_it_is(&self, r: &Ref) -> bool {
-        Arc::ptr_eq(&self.whole, &r.view) || self.whole.shape == r.view.shape && r.view.is_row_major()
+        let same = |view: &View| self.whole.shape == view.shape && self.dtype() == view.dtype;
+        Arc::ptr_eq(&self.whole, &r.view) || same(&r.view) && r.view.is_row_major()
     }
     pub fn prim(&self) -> &Prim {
         &self.node.0.prim
@@ -113,7 +116,7 @@ impl Item {
         &self.whole.shape
     }
     pub fn dtype(&self) -> DType {
-        self.node.dtype()
+        self.whole.dtype
     }
 }
 
@@ -146,7 +149,7 @@ fn pending(inputs: &[Array], roots: &[Array]) -> (Vec<(Array, Args)>, Vec<Array>
             }
             // A call's value is its last argument; the inputs are for its rule only.
             let args: Args = match node.0.prim {
-                Prim::Custom(..) => state.args.last().cloned().into_iter().collect(),
+                Prim::Custom(..) | Prim::Holomorphic(_) => state.args.last().cloned().into_iter().collect(),
                 _ => state.args.clone(),
             };
             (args, state.together.clone())
@@ -222,18 +225,19 @@ impl Builder {
     }
     /// The item that holds what `r` reads, in row-major order.
     fn in_order(&mut self, r: Ref, root: &Array) -> usize {
-        let as_large = r.view.shape.size() == self.items[r.item].shape().size();
-        if as_large && r.view.is_row_major() { r.item } else { self.copied(r, root) }
+        let item = &self.items[r.item];
+        let all = r.view.shape.size() == item.shape().size() && r.view.dtype == item.dtype();
+        if all && r.view.is_row_major() { r.item } else { self.copied(r, root) }
     }
     /// A view in row-major order.
     fn copied(&mut self, r: Ref, node: &Array) -> usize {
-        let (whole, stage) = (View::row_major(&r.view.shape), self.stored(&r) + 1);
+        let (whole, stage) = (View::row_major(&r.view.shape, r.view.dtype), self.stored(&r) + 1);
         let args = SmallVec::from_iter([r]);
         self.items.push(Item { what: What::Copy, node: node.clone(), whole, args, stage });
         self.items.len() - 1
     }
     fn push(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> usize {
-        let whole = View::row_major(&node.0.shape);
+        let whole = View::row_major(&node.0.shape, node.dtype());
         self.items.push(Item { what, node: node.clone(), whole, args, stage });
         self.items.len() - 1
     }
@@ -308,6 +312,37 @@ impl Builder {
         self.controls.insert(key, lead);
         lead
     }
+    /// The real (0) or imaginary (1) parts of what `r` reads: a view of every second number, or, of what a program puts
+    /// together from two planes, the plane itself.
+    fn plane(&mut self, r: Ref, part: usize, node: &Array) -> Ref {
+        let item = &self.items[r.item];
+        let dtype = node.dtype();
+        match (&item.what, item.prim()) {
+            (What::Fill(c), _) => {
+                let fill = What::Fill(if part == 0 { *c } else { 0.0 });
+                let item = self.push(fill, node, SmallVec::new(), 0);
+                return self.whole(item);
+            }
+            (What::Elementwise, Prim::Complex) => {
+                let plane = item.args[part].clone();
+                let stage = r.stage.max(plane.stage);
+                if item.is_as_it_is(&r) {
+                    return Ref { stage, ..plane };
+                }
+                if self.items[plane.item].is_as_it_is(&plane) {
+                    let View { shape, layout, .. } = (*r.view).clone();
+                    return Ref { item: plane.item, view: Arc::new(View { shape, layout, dtype }), stage };
+                }
+            }
+            _ => {}
+        }
+        let View { shape, layout, .. } = &*r.view;
+        let layout = Layout {
+            offset: 2 * layout.offset + part,
+            strides: layout.strides.iter().map(|s| 2 * s).collect(),
+        };
+        Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..r }
+    }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
         let (prim, shape) = (&node.0.prim, &node.0.shape);
@@ -321,15 +356,22 @@ impl Builder {
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
             // The value of the first argument; the others are only waited for.
-            Prim::Alias | Prim::Stop | Prim::Custom(..) => {
+            Prim::Alias | Prim::Stop | Prim::Custom(..) | Prim::Holomorphic(_) => {
                 let wait = args[1..].iter().map(|r| self.stored(r)).max().unwrap_or(0);
                 let r = args.swap_remove(0);
                 Ref { stage: r.stage.max(wait), ..r }
             }
-            Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => {
+            Prim::Unary(_)
+            | Prim::Binary(_)
+            | Prim::Compare(_)
+            | Prim::Select
+            | Prim::Cast(_)
+            | Prim::Complex => {
                 let stage = args.iter().map(|r| self.ready(r)).max().unwrap_or(0);
                 self.item(What::Elementwise, node, args, stage)
             }
+            Prim::Re => self.plane(args.swap_remove(0), 0, node),
+            Prim::Im => self.plane(args.swap_remove(0), 1, node),
             Prim::Reduce(..) => {
                 // The program runs at the stage of its argument; the result can be read one later.
                 let before = self.ready(&args[0]);
@@ -337,12 +379,15 @@ impl Builder {
             }
             Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
                 let arg = args.swap_remove(0);
+                let dtype = arg.view.dtype;
                 match arg.view.layout.moved(prim, &arg.view.shape, shape) {
-                    Some(layout) => Ref { view: Arc::new(View { shape: shape.clone(), layout }), ..arg },
+                    Some(layout) => {
+                        Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..arg }
+                    }
                     // Only a reshape of a scattered view: bring the view into order, then reshape that.
                     None => {
                         let item = self.copied(arg, node);
-                        Ref { view: View::row_major(shape), ..self.whole(item) }
+                        Ref { view: View::row_major(shape, dtype), ..self.whole(item) }
                     }
                 }
             }
@@ -355,6 +400,7 @@ impl Builder {
             | Prim::ScatterAdd(_)
             | Prim::Argsort
             | Prim::Random(_)
+            | Prim::Fft { .. }
             | Prim::Linalg(_) => {
                 let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
                 self.item(What::Kernel, node, args, stage)

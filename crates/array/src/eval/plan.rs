@@ -70,6 +70,19 @@ fn inside(graph: &Graph, r: &Ref, at: (u32, &Shape)) -> bool {
     matches!(item.what, What::Elementwise) && home(item) == Some(at) && item.is_as_it_is(r)
 }
 
+/// Which items the roots need: not what is put together from planes that are then read as planes.
+fn needed(graph: &Graph) -> Vec<bool> {
+    let mut needed = vec![false; graph.items.len()];
+    graph.roots.iter().for_each(|(_, i)| needed[*i] = true);
+    for (i, item) in graph.items.iter().enumerate().rev() {
+        needed[i] |= matches!(item.what, What::Control | What::Part);
+        if needed[i] {
+            item.args.iter().for_each(|r| needed[r.item] = true)
+        }
+    }
+    needed
+}
+
 impl Plan {
     pub fn new(graph: &Graph) -> Plan {
         let n = graph.items.len();
@@ -77,7 +90,8 @@ impl Plan {
         let mut stored = vec![false; n];
         let mut streams: Map<(usize, u32), Vec<usize>> = Map::default();
         graph.roots.iter().for_each(|(_, i)| stored[*i] = true);
-        for (i, item) in graph.items.iter().enumerate() {
+        let needed = needed(graph);
+        for (i, item) in graph.items.iter().enumerate().filter(|(i, _)| needed[*i]) {
             match home(item) {
                 None => item.args.iter().for_each(|r| stored[r.item] = true),
                 Some(at) => {
@@ -105,7 +119,7 @@ impl Plan {
         }
         let mut groups: Map<usize, Vec<usize>> = Map::default();
         let mut order: Vec<(u32, bool, usize)> = vec![];
-        for (i, item) in graph.items.iter().enumerate() {
+        for (i, item) in graph.items.iter().enumerate().filter(|(i, _)| needed[*i]) {
             match (home(item), &item.what) {
                 (Some((stage, _)), _) => {
                     let leader = sets.find(i);
@@ -173,7 +187,7 @@ impl Fuser<'_> {
                         self.buffers.len() - 1
                     });
                     let Layout { offset, strides } = r.view.layout.clone();
-                    Input { buffer: Some(buffer), dtype: item.dtype(), offset, strides }
+                    Input { buffer: Some(buffer), dtype: r.view.dtype, offset, strides }
                 }
             };
             self.inputs.push(input)
@@ -219,9 +233,11 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
             What::Elementwise => match item.prim() {
                 Prim::Unary(op) => (Op::Unary(*op), item.dtype()),
                 Prim::Binary(op) => (Op::Binary(*op), item.dtype()),
-                Prim::Compare(op) => (Op::Compare(*op), graph.items[item.args[0].item].dtype()),
+                Prim::Compare(op) => (Op::Compare(*op), item.args[0].view.dtype),
                 Prim::Select => (Op::Select, item.dtype()),
-                Prim::Cast(_) => (Op::Cast(graph.items[item.args[0].item].dtype()), item.dtype()),
+                // Nothing in a program reads it: planes are read as such.
+                Prim::Complex => (Op::Complex, item.args[0].view.dtype),
+                Prim::Cast(_) => (Op::Cast(item.args[0].view.dtype), item.dtype()),
                 other => unreachable!("{} is not elementwise", other.name()),
             },
             _ => unreachable!("only elementwise items and reductions are fused"),

@@ -33,6 +33,8 @@ pub(crate) enum Op {
     Binary(Binary),
     Compare(Compare),
     Select,
+    /// Real and imaginary parts side by side, in an output: complex numbers are not computed with.
+    Complex,
     /// From another dtype, or a copy from the same.
     Cast(DType),
 }
@@ -100,7 +102,7 @@ impl Program {
                 Binary::Div => 4,
                 _ => 20,
             },
-            Op::Compare(_) | Op::Select | Op::Cast(_) => 1,
+            Op::Compare(_) | Op::Select | Op::Cast(_) | Op::Complex => 1,
         };
         self.code.iter().map(each).sum::<usize>() + self.inputs.len() + self.outputs.len() + self.sinks.len()
     }

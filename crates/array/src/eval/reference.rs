@@ -9,7 +9,7 @@ use crate::shape::Shape;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The elements of an array, by the definitions alone.
+/// The elements of an array, by the definitions alone; of a complex one both parts of each.
 pub(crate) fn interpret(root: &Array) -> Vec<f64> {
     let mut known: HashMap<u64, Arc<Vec<f64>>> = HashMap::new();
     let mut stack = vec![root.clone()];
@@ -43,13 +43,15 @@ fn to_f64(b: &Buffer) -> Vec<f64> {
         DType::I32 => b.slice::<i32>().iter().map(|&x| f64::from(x)).collect(),
         DType::I64 => b.slice::<i64>().iter().map(|&x| x as f64).collect(),
         DType::Bool => b.slice::<u8>().iter().map(|&x| f64::from(x)).collect(),
+        DType::C64 => b.slice::<f32>().iter().map(|&x| f64::from(x)).collect(),
+        DType::C128 => b.slice::<f64>().to_vec(),
     }
 }
 
 fn rounded(x: f64, dtype: DType) -> f64 {
     match dtype {
-        DType::F32 => f64::from(x as f32),
-        DType::F64 => x,
+        DType::F32 | DType::C64 => f64::from(x as f32),
+        DType::F64 | DType::C128 => x,
         DType::I32 => f64::from(x as i32),
         DType::I64 => x as i64 as f64,
         DType::Bool => f64::from(u8::from(x != 0.0)),
@@ -69,12 +71,56 @@ fn ravel(index: &[usize], shape: &[usize]) -> usize {
     index.iter().zip(shape).fold(0, |i, (&k, &n)| i * n + k)
 }
 
+/// Movement of complex numbers is that of both parts; what computes gets planes.
+fn complex(prim: &Prim, s: &[&Shape], v: &[Arc<Vec<f64>>], node: &Array) -> Vec<f64> {
+    let n = node.0.shape.size();
+    match prim {
+        Prim::Complex => v[0].iter().zip(&*v[1]).flat_map(|(&x, &y)| [x, y]).collect(),
+        Prim::Holomorphic(_) => v[v.len() - 1].to_vec(),
+        Prim::Fft { inverse } => {
+            let last = node.shape()[node.ndim() - 1];
+            let sign = if *inverse { 1.0 } else { -1.0 };
+            let bin = |i: usize| {
+                let (row, k) = (i / last * last, i % last);
+                let term = |j: usize| {
+                    let angle = sign * std::f64::consts::TAU * (j * k % last) as f64 / last as f64;
+                    let (re, im) = (v[0][2 * (row + j)], v[0][2 * (row + j) + 1]);
+                    [re * angle.cos() - im * angle.sin(), re * angle.sin() + im * angle.cos()]
+                };
+                (0..last).map(term).fold([0.0, 0.0], |a, b| [a[0] + b[0], a[1] + b[1]])
+            };
+            (0..n).flat_map(bin).collect()
+        }
+        _ => {
+            let part = |k: usize| {
+                // Indices have one number an element.
+                let planes = v.iter().zip(s).map(|(x, s)| match x.len() == 2 * s.size() {
+                    true => Arc::new(x.iter().skip(k).step_by(2).copied().collect()),
+                    false => x.clone(),
+                });
+                let value = primitive(prim, s, &planes.collect::<Vec<_>>(), &node.real());
+                match prim {
+                    Prim::Fill { .. } if k == 1 => vec![0.0; n],
+                    _ => value,
+                }
+            };
+            part(0).into_iter().zip(part(1)).flat_map(|(x, y)| [x, y]).collect()
+        }
+    }
+}
+
 fn primitive(prim: &Prim, s: &[&Shape], v: &[Arc<Vec<f64>>], node: &Array) -> Vec<f64> {
     let shape = &node.0.shape;
     let each = |f: &dyn Fn(usize) -> f64| (0..shape.size()).map(f).collect::<Vec<f64>>();
     let at =
         |f: &dyn Fn(&[usize]) -> f64| (0..shape.size()).map(|i| f(&unravel(i, shape))).collect::<Vec<f64>>();
+    if node.dtype().is_complex() {
+        return complex(prim, s, v, node);
+    }
     match prim {
+        Prim::Re => v[0].iter().step_by(2).copied().collect(),
+        Prim::Im => v[0].iter().skip(1).step_by(2).copied().collect(),
+        Prim::Complex | Prim::Holomorphic(_) | Prim::Fft { .. } => unreachable!("complex"),
         Prim::Control(..) => unreachable!("control flow has tests of its own"),
         Prim::Leaf | Prim::Input => unreachable!("data have a value"),
         Prim::Fill { bits, .. } => vec![f64::from_bits(*bits); shape.size()],

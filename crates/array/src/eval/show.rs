@@ -21,6 +21,7 @@ impl fmt::Display for Compiled {
                             Op::Binary(op) => write!(f, " {}", op.name())?,
                             Op::Compare(op) => write!(f, " {op:?}")?,
                             Op::Select => f.write_str(" select")?,
+                            Op::Complex => f.write_str(" complex")?,
                             Op::Cast(from) if from != i.dtype => write!(f, " cast({})", i.dtype)?,
                             Op::Cast(_) => {}
                         }

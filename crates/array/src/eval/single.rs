@@ -2,6 +2,8 @@
 
 use super::graph::{Graph, Item, Ref, What};
 use super::kernels::elementwise::Lane;
+#[cfg(feature = "fft")]
+use super::kernels::fft;
 #[cfg(feature = "linalg")]
 use super::kernels::linalg;
 use super::kernels::{
@@ -39,6 +41,7 @@ macro_rules! numeric {
             DType::Bool => {
                 unreachable!("{} of bools is refused when the graph is built", $item.prim().name())
             }
+            DType::C64 | DType::C128 => unreachable!("{} of planes", $item.prim().name()),
         }
     };
 }
@@ -70,7 +73,11 @@ pub(super) fn run(values: &Values, i: usize, out: &mut Buffer) {
         out.bytes_mut().fill(0)
     }
     match &item.what {
-        What::Fill(c) => with_store!(item.dtype(), T => out.slice_mut::<T>().fill(T::of(*c))),
+        What::Fill(c) => match item.dtype() {
+            DType::C64 => bytemuck::cast_slice_mut(out.bytes_mut()).fill([*c as f32, 0.0]),
+            DType::C128 => bytemuck::cast_slice_mut(out.bytes_mut()).fill([*c, 0.0]),
+            real => with_store!(real, T => out.slice_mut::<T>().fill(T::of(*c))),
+        },
         What::Iota(axis) => with_store!(item.dtype(), T => iota(item.shape(), *axis, out.slice_mut::<T>())),
         What::Copy => {
             let shape = &item.args[0].view.shape;
@@ -125,7 +132,7 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
             in_range(done, item)
         }
         Prim::Argsort => {
-            with_store!(values.graph.items[args[0].item].dtype(), T => argsort::<T>(values.view(&args[0]), out.slice_mut()))
+            with_store!(args[0].view.dtype, T => argsort::<T>(values.view(&args[0]), out.slice_mut()))
         }
         Prim::Random(n) => {
             let keys = values.view::<i64>(&args[0]);
@@ -136,9 +143,21 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
                 DType::F32 => random::<f32>(row.slice(), *n, out.slice_mut()),
                 DType::F64 => random::<f64>(row.slice(), *n, out.slice_mut()),
                 DType::I64 => random::<i64>(row.slice(), *n, out.slice_mut()),
-                DType::I32 | DType::Bool => unreachable!("random numbers are f32, f64 or i64"),
+                DType::I32 | DType::Bool | DType::C64 | DType::C128 => {
+                    unreachable!("random numbers are f32, f64 or i64")
+                }
             }
         }
+        #[cfg(feature = "fft")]
+        Prim::Fft { inverse } => match item.dtype() {
+            DType::C64 => fft::<f32>(values.view(&args[0]), *inverse, out.slice_mut()),
+            DType::C128 => fft::<f64>(values.view(&args[0]), *inverse, out.slice_mut()),
+            DType::F32 | DType::F64 | DType::I32 | DType::I64 | DType::Bool => {
+                unreachable!("transforms are of complex arrays")
+            }
+        },
+        #[cfg(not(feature = "fft"))]
+        Prim::Fft { .. } => unreachable!("nothing makes one without the feature `fft`"),
         #[cfg(feature = "linalg")]
         Prim::Linalg(op) => match item.dtype() {
             DType::F32 => {
@@ -147,7 +166,9 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
             DType::F64 => {
                 linalg::<f64>(*op, &args.iter().map(|r| values.view(r)).collect::<Vec<_>>(), out.slice_mut())
             }
-            DType::I32 | DType::I64 | DType::Bool => unreachable!("linear algebra is of floats"),
+            DType::I32 | DType::I64 | DType::Bool | DType::C64 | DType::C128 => {
+                unreachable!("linear algebra is of floats")
+            }
         },
         #[cfg(not(feature = "linalg"))]
         Prim::Linalg(_) => unreachable!("nothing makes one without the feature `linalg`"),
@@ -158,6 +179,10 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
         | Prim::Alias
         | Prim::Stop
         | Prim::Custom(..)
+        | Prim::Holomorphic(_)
+        | Prim::Complex
+        | Prim::Re
+        | Prim::Im
         | Prim::Control(..) => {
             unreachable!()
         }

@@ -43,6 +43,7 @@ pub(super) fn joined(sink: &Sink, parts: impl IntoIterator<Item = Acc>, out: &mu
         DType::I32 => join::<i32>(sink, parts.map(ints), out),
         DType::I64 => join::<i64>(sink, parts.map(ints), out),
         DType::Bool => join::<u8>(sink, parts.map(ints), out),
+        DType::C64 | DType::C128 => unreachable!("complex sums are sums of planes"),
     }
 }
 
@@ -66,6 +67,7 @@ impl Acc {
         let wide = match sink.dtype {
             DType::F32 | DType::F64 => WideVec::Float(smallvec![f64::start(sink.op); hi - lo]),
             DType::I32 | DType::I64 | DType::Bool => WideVec::Int(smallvec![i64::start(sink.op); hi - lo]),
+            DType::C64 | DType::C128 => unreachable!("complex sums are sums of planes"),
         };
         Acc { lo, wide }
     }

@@ -12,6 +12,7 @@ use super::sinks::{Acc, WideVec, Wides, joined};
 use super::walk::{Block, Index, Read, prepare, runs, unravel};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
+use bytemuck::Pod;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::{Mutex, OnceLock};
@@ -51,6 +52,18 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer],
     let mut sums: Vec<_> = sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
     for (sink, out) in program.sinks.iter().zip(reduced) {
         joined(sink, sums.iter_mut().filter_map(Iterator::next), out)
+    }
+}
+
+/// Real and imaginary parts side by side.
+fn interleave<T: Lane>(re: Arg<T>, im: Arg<T>, out: &mut [[T; 2]]) {
+    match (re, im) {
+        (Arg::Slice(re), Arg::Slice(im)) => {
+            out.iter_mut().zip(re.iter().zip(im)).for_each(|(z, (&re, &im))| *z = [re, im])
+        }
+        (Arg::Slice(re), Arg::Number(im)) => out.iter_mut().zip(re).for_each(|(z, &re)| *z = [re, im]),
+        (Arg::Number(re), Arg::Slice(im)) => out.iter_mut().zip(im).for_each(|(z, &im)| *z = [re, im]),
+        (Arg::Number(re), Arg::Number(im)) => out.fill([re, im]),
     }
 }
 
@@ -153,6 +166,7 @@ impl Chunk<'_> {
             DType::I32 => self.typed::<i32>(i, at),
             DType::I64 => self.typed::<i64>(i, at),
             DType::Bool => self.typed::<bool>(i, at),
+            DType::C64 | DType::C128 => unreachable!("programs compute with planes"),
         }
     }
 
@@ -181,12 +195,16 @@ impl Chunk<'_> {
                 DType::I32 => dispatch(CastBlock::<i32, E> { x: s.arg(a, at), out }),
                 DType::I64 => dispatch(CastBlock::<i64, E> { x: s.arg(a, at), out }),
                 DType::Bool => dispatch(CastBlock::<bool, E> { x: s.arg(a, at), out }),
+                DType::C64 | DType::C128 => unreachable!("a complex array is not cast but taken apart"),
+            }),
+            Op::Complex => self.writing(i.target, at, |s, out: &mut [[E::Store; 2]]| {
+                interleave(s.arg::<E::Store>(a, at), s.arg(b, at), out)
             }),
         }
     }
 
     /// Hands `f` the target's memory; a target is never one of the instruction's operands, so it can be taken out.
-    fn writing<T: Lane>(&mut self, target: Target, at: &At, f: impl FnOnce(&Self, &mut [T])) {
+    fn writing<T: Pod>(&mut self, target: Target, at: &At, f: impl FnOnce(&Self, &mut [T])) {
         match target {
             Target::Register(r) => {
                 let mut block = self.registers[r as usize].take().expect(HOME);

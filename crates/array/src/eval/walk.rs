@@ -17,7 +17,7 @@ impl Block {
     pub fn slice<T: Lane>(&self, n: usize) -> &[T] {
         &bytemuck::cast_slice(&self.0)[..n]
     }
-    pub fn slice_mut<T: Lane>(&mut self, n: usize) -> &mut [T] {
+    pub fn slice_mut<T: bytemuck::Pod>(&mut self, n: usize) -> &mut [T] {
         &mut bytemuck::cast_slice_mut(&mut self.0)[..n]
     }
 }
@@ -128,6 +128,11 @@ fn gather<T: Copy>(
         match step {
             1 => out.copy_from_slice(&data[place as usize..place as usize + run]),
             0 => out.fill(data[place as usize]),
+            // A plane of complex numbers.
+            2 => {
+                let pairs = data[place as usize..].chunks(2);
+                out.iter_mut().zip(pairs).for_each(|(y, pair)| *y = pair[0])
+            }
             _ => {
                 out.iter_mut().enumerate().for_each(|(j, y)| *y = data[(place + j as isize * step) as usize])
             }

@@ -53,7 +53,7 @@ fn array_from_bytes(bytes: &[u8], shape: Shape, dtype: DType, big_endian: bool) 
     let mut buffer = Buffer::dirty(shape.size(), dtype);
     buffer.bytes_mut().copy_from_slice(bytes);
     if big_endian != cfg!(target_endian = "big") {
-        buffer.bytes_mut().chunks_exact_mut(dtype.size()).for_each(<[u8]>::reverse)
+        buffer.bytes_mut().chunks_exact_mut(dtype.real().size()).for_each(<[u8]>::reverse)
     }
     if dtype == DType::Bool {
         buffer.bytes_mut().iter_mut().for_each(|b| *b = u8::from(*b != 0))

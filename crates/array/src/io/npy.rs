@@ -43,6 +43,8 @@ pub fn npy_to_bytes(array: &Array) -> Vec<u8> {
         DType::I32 => "<i4",
         DType::I64 => "<i8",
         DType::Bool => "|b1",
+        DType::C64 => "<c8",
+        DType::C128 => "<c16",
     };
     let extents: String = array.shape().iter().map(|n| format!("{n}, ")).collect();
     let shape = if array.ndim() == 1 { extents.trim_end() } else { extents.trim_end_matches(", ") };
@@ -167,6 +169,8 @@ impl<'a> Header<'a> {
             "i4" => self.ordered(data, DType::I32, big_endian),
             "i8" => self.ordered(data, DType::I64, big_endian),
             "b1" => self.ordered(data, DType::Bool, false),
+            "c8" => self.ordered(data, DType::C64, big_endian),
+            "c16" => self.ordered(data, DType::C128, big_endian),
             "i1" => self.ordered(&widen(1, true)?, DType::I32, false),
             "i2" => self.ordered(&widen(2, true)?, DType::I32, false),
             "u1" => self.ordered(&widen(1, false)?, DType::I32, false),
@@ -179,7 +183,7 @@ impl<'a> Header<'a> {
     /// Whether the data are as many bytes as the shape takes.
     fn check(&self, data: &[u8], size: usize) -> Result<(), Error> {
         // Counted in the widest elements, so that widening stays in bounds.
-        let count = byte_size(&self.shape, DType::F64).map(|n| n / 8);
+        let count = byte_size(&self.shape, DType::C128).map(|n| n / 16);
         match count.and_then(|n| n.checked_mul(size)) {
             None => Err(Error::new(format!("the shape {:?} is too large", self.shape))),
             Some(want) if want == data.len() => Ok(()),

@@ -14,7 +14,7 @@ use std::path::Path;
 /// Writes a tree to a safetensors file.
 ///
 /// # Errors
-/// If the file cannot be written, or two leaves have the same path. A file that was there stays whole in either case.
+/// If the file cannot be written, two leaves have the same path, or one is `c128`, which the format lacks. A file that was there stays whole in either case.
 pub fn save<T: Tree + Clone>(path: impl AsRef<Path>, tree: &T) -> Result<(), Error> {
     write_file(path.as_ref(), to_bytes(tree))
 }
@@ -42,18 +42,25 @@ pub fn read_all(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error
 /// A tree in the bytes of a safetensors file.
 ///
 /// # Errors
-/// If two leaves have the same path.
+/// If two leaves have the same path, or one is `c128`, which the format lacks.
 pub fn to_bytes<T: Tree + Clone>(tree: &T) -> Result<Vec<u8>, Error> {
     let leaves = leaves_by_name(tree)?;
     if leaves.contains_key("__metadata__") {
         return Err(Error::new("`__metadata__` is not a name for an array: the format uses it"));
     }
     let data: Vec<Vec<u8>> = leaves.values().map(bytes_of).collect();
-    let view = |((name, x), bytes): ((&String, &Array), _)| {
-        TensorView::new(dtype_of(x.dtype()), x.shape().to_vec(), bytes).map(|view| (name.clone(), view))
-    };
-    let views = leaves.iter().zip(data.iter().map(Vec::as_slice)).map(view).collect::<Result<Vec<_>, _>>();
-    views.and_then(|v| serialize(v, None)).map_err(|e| Error::from_source(e.to_string(), e))
+    let mut views = vec![];
+    for ((name, x), bytes) in leaves.iter().zip(data.iter().map(Vec::as_slice)) {
+        let Some(dtype) = dtype_of(x.dtype()) else {
+            return Err(Error::new(format!(
+                "`{name}` is {}, which safetensors do not hold: save its .real() and .imag(), or .cast(DType::C64)",
+                x.dtype()
+            )));
+        };
+        let view = TensorView::new(dtype, x.shape().to_vec(), bytes);
+        views.push((name.clone(), view.map_err(|e| Error::from_source(e.to_string(), e))?))
+    }
+    serialize(views, None).map_err(|e| Error::from_source(e.to_string(), e))
 }
 
 /// Replaces every leaf of a tree from the bytes of a safetensors file.
@@ -105,7 +112,7 @@ fn open(bytes: &[u8]) -> Result<SafeTensors<'_>, Error> {
 }
 
 fn array(name: &str, view: &TensorView) -> Result<Array, Error> {
-    let known = DType::ALL.into_iter().find(|&d| dtype_of(d) == view.dtype());
+    let known = DType::ALL.into_iter().find(|&d| dtype_of(d) == Some(view.dtype()));
     let Some(dtype) = known else {
         return Err(Error::new(format!(
             "`{name}` has elements of type {:?}, which is none of ours",
@@ -118,12 +125,15 @@ fn array(name: &str, view: &TensorView) -> Result<Array, Error> {
     Ok(array_from_bytes(view.data(), Shape::new(view.shape()), dtype, false))
 }
 
-fn dtype_of(dtype: DType) -> Dtype {
-    match dtype {
+/// The format's name for a dtype; it has none for `c128`.
+fn dtype_of(dtype: DType) -> Option<Dtype> {
+    Some(match dtype {
         DType::F32 => Dtype::F32,
         DType::F64 => Dtype::F64,
         DType::I32 => Dtype::I32,
         DType::I64 => Dtype::I64,
         DType::Bool => Dtype::BOOL,
-    }
+        DType::C64 => Dtype::C64,
+        DType::C128 => return None,
+    })
 }

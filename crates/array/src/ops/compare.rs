@@ -75,7 +75,7 @@ impl Array {
     /// Where the element is +∞ or −∞.
     #[track_caller]
     pub fn isinf(&self) -> Array {
-        match self.dtype().is_float() {
+        match self.dtype().is_differentiable() {
             true => self.abs().equal(f64::INFINITY),
             false => Array::fill(0.0, self.0.shape.clone(), DType::Bool),
         }
@@ -83,7 +83,7 @@ impl Array {
     /// Where the element is neither infinite nor NaN.
     #[track_caller]
     pub fn isfinite(&self) -> Array {
-        match self.dtype().is_float() {
+        match self.dtype().is_differentiable() {
             true => self.abs().less(f64::INFINITY),
             false => Array::fill(1.0, self.0.shape.clone(), DType::Bool),
         }
@@ -120,7 +120,7 @@ pub fn where_(c: &Array, a: impl Arg<Array>, b: impl Arg<Array>) -> Array {
 #[track_caller]
 pub fn select_n(which: &Array, cases: &[Array]) -> Array {
     let Some((last, first)) = cases.split_last() else { panic!("select_n: there are no cases") };
-    if which.dtype().is_float() {
+    if which.dtype().is_differentiable() {
         panic!("select_n: the choice is an integer array, not {}\n  made at {}", which.dtype(), which.at())
     }
     let which = which.cast(DType::I64);

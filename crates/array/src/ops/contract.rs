@@ -83,13 +83,13 @@ impl Array {
             (_, _) => self.tensordot_axes(y, -1, -1),
         }
     }
-    /// The sum of products of all elements.
+    /// The sum of products of all elements, those of `self` conjugated if they are complex.
     ///
     /// # Panics
     /// If the numbers of elements differ or the dtypes do.
     #[track_caller]
     pub fn vdot(&self, y: &Array) -> Array {
-        self.ravel().tensordot_axes(&y.ravel(), 0, 0)
+        self.conj().ravel().tensordot_axes(&y.ravel(), 0, 0)
     }
     /// All products of an element of `self` and one of `y`: `[n]`, `[m]` → `[n, m]`, of the flattened arrays.
     ///

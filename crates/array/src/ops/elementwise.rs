@@ -228,6 +228,9 @@ impl Array {
             DType::F32 => f64::from(f32::MAX),
             DType::F64 => f64::MAX,
             DType::I32 | DType::I64 | DType::Bool => return self.clone(),
+            DType::C64 | DType::C128 => {
+                return Array::complex(self.real().nan_to_num(nan), self.imag().nan_to_num(nan));
+            }
         };
         let finite = where_(&self.greater(top), top, where_(&self.less(-top), -top, self));
         where_(&self.isnan(), nan, finite)

@@ -2,6 +2,7 @@
 
 mod activation;
 mod compare;
+mod complex;
 mod contract;
 mod conv;
 mod convert;
@@ -10,6 +11,8 @@ mod cumulative;
 mod diagonal;
 mod einsum;
 mod elementwise;
+#[cfg(feature = "fft")]
+pub mod fft;
 mod gather;
 mod index;
 mod join;

@@ -42,7 +42,7 @@ impl Array {
         let axes = axes.into();
         let a = self.abs();
         let p = match order {
-            Norm::Two => return self.square().sum_axis(axes).flat_sqrt(),
+            Norm::Two => return self.abs_squared().sum_axis(axes).flat_sqrt(),
             Norm::P(p) => p,
             #[cfg(feature = "linalg")]
             Norm::Nuclear => return self.singular_norm(&axes, |s| s.sum_axis(-1)),
@@ -70,7 +70,7 @@ impl Array {
             f64::NEG_INFINITY => a.min_axis(axes),
             0.0 => a.not_equal(0.0).cast(a.dtype()).sum_axis(axes),
             1.0 => a.sum_axis(axes),
-            2.0 => self.square().sum_axis(axes).flat_sqrt(),
+            2.0 => self.abs_squared().sum_axis(axes).flat_sqrt(),
             _ => {
                 let sum = a.powf(p).sum_axis(axes);
                 let zero = sum.equal(0.0);

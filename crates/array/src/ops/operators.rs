@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::build::agree;
-use crate::prim::Compare;
+use crate::prim::{Compare, Prim};
 use pullback_real::{Binary, Real, Unary, operators};
 
 impl Real for Array {
@@ -21,6 +21,10 @@ impl Real for Array {
     /// Where the number `cond` is not zero, `a`, else `b`.
     #[track_caller]
     fn select(cond: &Array, a: &Array, b: &Array) -> Array {
+        // A comparison that is still one need not become a number first.
+        if let (Prim::Binary(Binary::Less), args) = cond.parts() {
+            return Array::select_op(&Array::compare_op(Compare::Lt, &args[0], &args[1]), a, b);
+        }
         let (cond, zero) = agree("select", cond, &cond.zeros_like());
         Array::select_op(&Array::compare_op(Compare::Ne, &cond, &zero), a, b)
     }

@@ -111,7 +111,7 @@ impl Array {
     /// As floating point: what is not becomes `f64`.
     #[track_caller]
     pub(crate) fn float(&self) -> Array {
-        if self.dtype().is_float() { self.clone() } else { self.cast(DType::F64) }
+        if self.dtype().is_differentiable() { self.clone() } else { self.cast(DType::F64) }
     }
     /// How many elements each result of a reduction is made of.
     #[track_caller]

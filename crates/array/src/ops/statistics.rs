@@ -14,7 +14,7 @@ impl Array {
     pub fn var_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
         let (axes, x) = (axes.into(), self.float());
         let n = self.count("var", &axes) as f64 - ddof as f64;
-        (&x - x.mean_axis(keep(axes.clone()))).square().sum_axis(axes) / n.max(0.0)
+        (&x - x.mean_axis(keep(axes.clone()))).abs_squared().sum_axis(axes) / n.max(0.0)
     }
     /// The square root of [`var_axis`](Array::var_axis); its derivative is 0 where it is 0.
     ///
@@ -32,7 +32,7 @@ impl Array {
     pub fn standardize(&self, axes: impl Into<Axes>, epsilon: f64) -> Array {
         let axes = keep(axes);
         let x = self - self.mean_axis(axes.clone());
-        let var = x.square().mean_axis(axes);
+        let var = x.abs_squared().mean_axis(axes);
         x / (var + epsilon).sqrt()
     }
     /// The middle of the sorted elements along axes, NaN if any is.
@@ -104,7 +104,7 @@ impl Array {
         }
         let x = self.float() - self.mean_axis(keep(-1));
         let x = x.reshape([x.size() / x.shape()[x.ndim() - 1].max(1), x.shape()[x.ndim() - 1]]);
-        let c = x.matmul(&x.t()) / (x.shape()[1] as f64 - 1.0);
+        let c = x.matmul(&x.t().conj()) / (x.shape()[1] as f64 - 1.0);
         if c.size() == 1 { c.reshape(()) } else { c }
     }
     /// Correlation coefficients of the variables in rows.

@@ -168,6 +168,11 @@ fn batch(node: &Array, prim: &Prim, args: &[Batched], n: usize) -> Array {
         | Prim::Compare(_)
         | Prim::Select
         | Prim::Cast(_)
+        | Prim::Complex
+        | Prim::Re
+        | Prim::Im
+        | Prim::Holomorphic(_)
+        | Prim::Fft { .. }
         | Prim::Linalg(_) => rebuild(prim, &spread(), node),
         Prim::Alias | Prim::Stop | Prim::Argsort | Prim::Random(_) => {
             rebuild(prim, &args.iter().map(|x| x.array.clone()).collect::<Vec<_>>(), node)

@@ -28,7 +28,7 @@ pub enum Mode {
 /// ```
 ///
 /// # Panics
-/// If f's result is not floating point.
+/// If f's result is not real floating point, or the point is complex.
 pub fn jacobian<P: Tree + Clone + 'static>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
     jacobian_with(f, Mode::Auto, usize::MAX)
 }
@@ -43,7 +43,7 @@ pub fn jacobian<P: Tree + Clone + 'static>(f: impl Fn(&P) -> Array) -> impl Fn(&
 /// ```
 ///
 /// # Panics
-/// If f's result is not floating point, or `chunk` is 0.
+/// If f's result is not real floating point, the point is complex, or `chunk` is 0.
 pub fn jacobian_with<P: Tree + Clone + 'static>(
     f: impl Fn(&P) -> Array,
     mode: Mode,
@@ -54,6 +54,13 @@ pub fn jacobian_with<P: Tree + Clone + 'static>(
             panic!("jacobian: a chunk has at least one row")
         }
         let (y, pull) = vjp(&f)(p);
+        if let Some(z) = leaves(p).iter().chain([&y]).find(|x| x.dtype().is_complex()) {
+            panic!(
+                "jacobian: a complex array has two Jacobians' worth of derivatives; write the function of .real() and .imag(), or use holomorphic_grad\n  array of {} made at {}",
+                z.dtype(),
+                z.at()
+            )
+        }
         if !y.dtype().is_float() {
             panic!(
                 "jacobian: the function's result must be floating point, not {}\n  made at {}",

@@ -3,7 +3,7 @@
 use super::jvp::{between, push};
 use super::{Pullback, aliased, matching, vjp};
 use crate::array::{Array, Trace};
-use crate::prim::{Kind, Prim};
+use crate::prim::{Holomorphic, Kind, Prim};
 use crate::tree::{Tree, leaves, map};
 use pullback_real::{Binary, Unary};
 use std::collections::HashSet;
@@ -85,11 +85,12 @@ fn check_linear(inputs: &[Array], outputs: &[Array]) {
             Prim::Binary(Binary::Add | Binary::Sub) => moves == [true, true],
             Prim::Binary(Binary::Mul) => one,
             Prim::Binary(Binary::Div) => moves == [true, false],
+            Prim::Holomorphic(Holomorphic::Binary(Binary::Div)) => moves == [true, false, false],
             // A constant on the other side of a choice or in a join is an offset, unless it is zero.
-            Prim::Select | Prim::Concat(_) => args
+            Prim::Select | Prim::Concat(_) | Prim::Complex => args
                 .iter()
                 .zip(&moves)
-                .all(|(a, m)| *m || !a.dtype().is_float() || a.fill_value() == Some(0.0)),
+                .all(|(a, m)| *m || !a.dtype().is_differentiable() || a.fill_value() == Some(0.0)),
             prim => match prim.kind() {
                 Kind::Linear => true,
                 Kind::Bilinear => one,

@@ -4,6 +4,7 @@
 mod batch;
 mod control;
 mod curvature;
+mod holomorphic;
 mod jacobian;
 mod jet;
 mod jit;
@@ -17,6 +18,7 @@ mod vmap;
 
 pub use control::{Schedule, bounded_while, cond, fori_loop, map_rows, scan, scan_with, switch, while_loop};
 pub use curvature::{fisher, gauss_newton, hutchinson_diagonal, hutchinson_trace};
+pub use holomorphic::holomorphic_grad;
 pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
 pub use jet::jet;
 pub use jit::{Jit, PLANS, jit, jit_update};

@@ -106,6 +106,12 @@ fn reverse<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, 
     let running = Trace::start();
     let (x, inputs) = aliased(p, &running.0);
     let (y, aux) = f(&x);
+    if y.ndim() == 0 && y.dtype().is_complex() {
+        panic!(
+            "grad: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function\n  made at {}",
+            y.at()
+        )
+    }
     if y.ndim() != 0 || !y.dtype().is_float() {
         panic!(
             "grad: the function must return one floating-point number (shape []), not shape {} {}; reduce it with .sum() or .mean(), or use vjp\n  made at {}",

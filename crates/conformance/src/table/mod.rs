@@ -1,5 +1,6 @@
 //! The names of operations in the files, and what they are here: one table.
 
+mod complex;
 mod contraction;
 mod elementwise;
 mod linalg;
@@ -61,6 +62,7 @@ pub const FAMILIES: &[(&str, &[Row])] = &[
     ("Products, convolutions, pooling", contraction::ROWS),
     ("Layers and losses", networks::ROWS),
     ("Linear algebra", linalg::ROWS),
+    ("Complex numbers and Fourier transforms", complex::ROWS),
     ("Programs: functions", programs::FUNCTIONS),
     ("Programs: models", programs::MODELS),
     ("Programs: dynamics", programs::DYNAMICS),

@@ -14,6 +14,8 @@ pub(crate) mod threads;
 
 mod conv;
 mod copy;
+#[cfg(feature = "fft")]
+mod fft;
 mod index;
 #[cfg(feature = "linalg")]
 mod linalg;
@@ -31,6 +33,8 @@ mod testing;
 
 pub(crate) use conv::conv;
 pub(crate) use copy::copy;
+#[cfg(feature = "fft")]
+pub(crate) use fft::fft;
 pub(crate) use index::{BadIndex, gather, scatter_add};
 #[cfg(feature = "linalg")]
 pub(crate) use linalg::linalg;
