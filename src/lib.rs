@@ -20,7 +20,7 @@
 //!
 //! # Features
 //!
-//! `linalg`: linear algebra, computed by faer. `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
+//! `fft` (on by default): Fourier transforms, computed by rustfft. `linalg`: linear algebra, computed by faer. `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
 
 pub use pullback_nn as nn;
@@ -43,6 +43,7 @@ mod pages {
         ControlFlow = "../docs/control-flow.md";
         Jacobians = "../docs/jacobians.md";
         Custom = "../docs/custom.md";
+        Complex = "../docs/complex.md";
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files: what Python wrote, what we write, and what damage does to either.
 
 use proptest::prelude::*;
-use pullback_array::{Array, DType, Element, Tree, io, named_leaves};
+use pullback_array::{Array, Complex32, Complex64, DType, Element, Tree, io, named_leaves};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -5,7 +5,8 @@ use pullback_array::DType;
 use std::path::Path;
 
 /// The files whose operations there are.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
+    "complex",
     "contraction",
     "elementwise_binary",
     "elementwise_unary",

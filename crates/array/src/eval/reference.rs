@@ -287,6 +287,7 @@ fn random(key: i64, j: usize, dtype: DType) -> f64 {
         DType::F32 => f64::from(block(j / 4)[j % 4] >> 8) / f64::from(1 << 24),
         DType::F64 => (pair() >> 11) as f64 / (1u64 << 53) as f64,
         DType::I32 | DType::I64 | DType::Bool => pair() as i64 as f64,
+        DType::C64 | DType::C128 => unreachable!("random numbers are real"),
     }
 }
 

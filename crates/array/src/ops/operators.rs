@@ -21,6 +21,10 @@ impl Real for Array {
     /// Where the number `cond` is not zero, `a`, else `b`.
     #[track_caller]
     fn select(cond: &Array, a: &Array, b: &Array) -> Array {
+        // Of two plain numbers the condition, a number itself, says the precision.
+        if a.is_weak() && b.is_weak() && cond.dtype().is_float() {
+            return Array::select(cond, &a.cast(cond.dtype()), b);
+        }
         // A comparison that is still one need not become a number first.
         if let (Prim::Binary(Binary::Less), args) = cond.parts() {
             return Array::select_op(&Array::compare_op(Compare::Lt, &args[0], &args[1]), a, b);

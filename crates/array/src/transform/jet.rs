@@ -7,7 +7,7 @@ use super::jvp;
 use super::replay::{Meaning, Recorded};
 use crate::array::Array;
 use crate::custom::Rule;
-use crate::prim::{Call, Control, Kind, Prim};
+use crate::prim::{Call, Control, Holomorphic, Kind, Prim};
 use crate::rules::{differentiable, pushforward, rebuild};
 use crate::tree::{Tree, leaves, map};
 use pullback_real::{Real, Series};
@@ -21,11 +21,11 @@ const TERMS: usize = 16;
 /// square of the order, where nested [`jvp`](crate::jvp) doubles with each.
 ///
 /// ```
-/// use pullback_array::{Array, Real, jet};
-/// let x = Array::from([0.0, 1.0]);
-/// let y = jet(|x: &Array| x.exp())(&x, &[x.ones_like(), x.zeros_like(), x.zeros_like()]);
-/// assert_eq!(y[0].to_vec::<f64>(), [1.0, 1f64.exp()]);
-/// assert_eq!((y[2].get(0).item(), y[3].get(0).item()), (1.0 / 2.0, 1.0 / 6.0));
+/// use pullback_array::{Array, jet};
+/// let x = Array::from([0.0, 0.5]);
+/// let y = jet(|x: &Array| 1.0 / (1.0 - x))(&x, &[x.ones_like(), x.zeros_like(), x.zeros_like()]);
+/// assert_eq!((y[0].to_vec::<f64>(), y[1].to_vec::<f64>()), (vec![1.0, 2.0], vec![1.0, 4.0]));
+/// assert_eq!((y[2].to_vec::<f64>(), y[3].to_vec::<f64>()), (vec![1.0, 8.0], vec![1.0, 16.0]));
 /// ```
 ///
 /// # Panics
@@ -112,8 +112,12 @@ impl Meaning for Taylor {
             Kind::Constant => vec![],
             Kind::Elementwise => {
                 let y = match prim {
-                    Prim::Unary(op) => Series::unary(*op, &args[0].series()),
-                    Prim::Binary(op) => Series::binary(*op, &args[0].series(), &args[1].series()),
+                    Prim::Unary(op) | Prim::Holomorphic(Holomorphic::Unary(op)) => {
+                        Series::unary(*op, &args[0].series())
+                    }
+                    Prim::Binary(op) | Prim::Holomorphic(Holomorphic::Binary(op)) => {
+                        Series::binary(*op, &args[0].series(), &args[1].series())
+                    }
                     other => unreachable!("{} is not elementwise", other.name()),
                 };
                 // A zero that is a plain number has no shape.
