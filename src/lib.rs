@@ -44,6 +44,7 @@ mod pages {
         Jacobians = "../docs/jacobians.md";
         Custom = "../docs/custom.md";
         Complex = "../docs/complex.md";
+        Implicit = "../docs/implicit.md";
     }
 }
 

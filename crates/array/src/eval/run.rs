@@ -102,14 +102,16 @@ impl Compiled {
         let item = &self.graph.items[i];
         let (len, dtype) = (item.shape().size(), item.dtype());
         let slot = self.memory.slot[i];
-        match std::mem::take(&mut slots[slot]) {
-            Slot::Own(b) => b.reused(len, dtype),
-            Slot::Empty => Buffer::of_class(self.memory.sizes[slot], len, dtype),
-            // A donated input, if nobody else holds it.
-            Slot::Shared(b) => match Arc::into_inner(b).filter(|b| b.holds(len, dtype)) {
-                Some(b) => b.reused(len, dtype),
-                None => Buffer::dirty(len, dtype),
-            },
+        let kept = match std::mem::take(&mut slots[slot]) {
+            Slot::Own(b) => Some(b),
+            Slot::Empty => None,
+            // A donated input, or what a loop has read, if nobody else holds it.
+            Slot::Shared(b) => Arc::into_inner(b),
+        };
+        // What a loop has left in the slot may be smaller than the slot.
+        match kept.filter(|b| b.holds(len, dtype)) {
+            Some(b) => b.reused(len, dtype),
+            None => Buffer::of_class(self.memory.sizes[slot], len, dtype),
         }
     }
 }

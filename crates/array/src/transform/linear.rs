@@ -63,13 +63,13 @@ where
     let running = Trace::start();
     let (x, inputs) = aliased(like, &running.0);
     let y = f(&x);
-    check_linear(&inputs, &leaves(&y));
+    check_linear("linear_transpose", &inputs, &leaves(&y));
     vjp(f)(&map(like, Array::zeros_like)).1
 }
 
 /// Panics at the first node on the way that is not linear in what depends on the inputs.
 #[track_caller]
-fn check_linear(inputs: &[Array], outputs: &[Array]) {
+pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array]) {
     let Some(first) = inputs.first().map(|x| x.0.id) else { return };
     let mut depends: HashSet<u64> = inputs.iter().map(|x| x.0.id).collect();
     for node in between(first, outputs) {
@@ -98,7 +98,7 @@ fn check_linear(inputs: &[Array], outputs: &[Array]) {
             },
         };
         if !linear {
-            panic!("linear_transpose: the function is not linear: `{}`\n  made at {}", prim.name(), node.at())
+            panic!("{what}: the function is not linear: `{}`\n  made at {}", prim.name(), node.at())
         }
     }
 }

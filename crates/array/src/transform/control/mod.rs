@@ -29,7 +29,7 @@ use crate::tree::{Tree, leaves, map};
 use std::sync::Arc;
 
 /// Shapes and dtypes of arrays.
-fn like(arrays: &[Array]) -> Vec<(Shape, DType)> {
+pub(super) fn like(arrays: &[Array]) -> Vec<(Shape, DType)> {
     arrays.iter().map(|x| (x.0.shape.clone(), x.dtype())).collect()
 }
 
@@ -41,14 +41,14 @@ fn outputs(name: &'static str, flow: Flow, like: Vec<(Shape, DType)>, args: &[Ar
 }
 
 /// A tree like another with other leaves.
-fn with<T: Tree + Clone>(tree: &T, arrays: &[Array]) -> T {
+pub(super) fn with<T: Tree + Clone>(tree: &T, arrays: &[Array]) -> T {
     let mut arrays = arrays.iter();
     map(tree, |x| arrays.next().unwrap_or(x).clone())
 }
 
 /// Records a function of a tree: the recording, and its result as a tree.
 #[track_caller]
-fn record<P: Tree + Clone, Q: Tree + Clone>(
+pub(super) fn record<P: Tree + Clone, Q: Tree + Clone>(
     name: &'static str,
     p: &P,
     like: Vec<(Shape, DType)>,
@@ -65,12 +65,12 @@ fn record<P: Tree + Clone, Q: Tree + Clone>(
 }
 
 /// Which arrays a derivative may be asked of.
-fn wanted(x: &Array) -> bool {
+pub(super) fn wanted(x: &Array) -> bool {
     differentiable(x) && x.0.live.is_some()
 }
 
 /// Zeros where a (co)tangent is missing, for every float.
-fn filled(like: &[Array], given: Linear) -> Linear {
+pub(super) fn filled(like: &[Array], given: Linear) -> Linear {
     let fill = |(x, g): (&Array, Option<Array>)| {
         if differentiable(x) { Some(g.unwrap_or_else(|| x.zeros_like())) } else { None }
     };
@@ -78,7 +78,7 @@ fn filled(like: &[Array], given: Linear) -> Linear {
 }
 
 /// (Co)tangents back in their places, from those of the places that `is` names.
-fn spread(is: &[bool], given: impl IntoIterator<Item = Array>) -> Linear {
+pub(super) fn spread(is: &[bool], given: impl IntoIterator<Item = Array>) -> Linear {
     let mut given = given.into_iter();
     is.iter().map(|&is| if is { given.next() } else { None }).collect()
 }
@@ -91,7 +91,7 @@ fn chosen(arrays: &[Array], is: &[bool]) -> Vec<Array> {
 /// The pullback of a recorded function at `inputs`: cotangents of the inputs that `wants` names, from those of all
 /// float outputs.
 #[track_caller]
-fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents: Linear) -> Vec<Array> {
+pub(super) fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents: Linear) -> Vec<Array> {
     let point = chosen(inputs, wants);
     let of = |some: &Vec<Array>| {
         let mut some = some.iter();
@@ -109,7 +109,12 @@ fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents: Linear) ->
 
 /// The pushforward of a recorded function at `inputs`: the outputs, and the tangents of the float outputs.
 #[track_caller]
-fn pushed(f: &Recorded, inputs: &[Array], moved: &[bool], tangents: &[Array]) -> (Vec<Array>, Vec<Array>) {
+pub(super) fn pushed(
+    f: &Recorded,
+    inputs: &[Array],
+    moved: &[bool],
+    tangents: &[Array],
+) -> (Vec<Array>, Vec<Array>) {
     let point = chosen(inputs, moved);
     let of = |some: &Vec<Array>| {
         let mut some = some.iter();

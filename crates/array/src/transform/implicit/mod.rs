@@ -1,0 +1,44 @@
+//! Implicit differentiation: the derivative of a solution from the equation it solves, whatever solved it.
+
+mod krylov;
+mod ode;
+mod root;
+mod system;
+
+pub use krylov::{Krylov, KrylovMethod};
+pub use ode::{Adjoint, Ode, odeint};
+pub use root::{
+    custom_argmin, custom_root, custom_root_with, fixed_point, fixed_point_with, projected_argmin, root,
+};
+pub use system::{bicgstab, cg, gmres, linear_solve};
+
+use crate::array::Array;
+
+/// Stops unless all arrays are real floating point: unknowns of a system.
+#[track_caller]
+fn check_real(what: &str, unknowns: &[Array]) {
+    if let Some(x) = unknowns.iter().find(|x| !x.dtype().is_float()) {
+        panic!("{what}: unknowns are real floating point, not {}\n  made at {}", x.dtype(), x.at())
+    }
+}
+
+/// Stops unless arrays have the shapes and dtypes of others.
+#[track_caller]
+fn check_like(what: &str, found: &[Array], want: &[Array]) {
+    if found.len() != want.len() {
+        panic!("{what}: the function gives {} leaves for {} unknowns", found.len(), want.len())
+    }
+    for (y, x) in found.iter().zip(want) {
+        if y.0.shape != x.0.shape || y.dtype() != x.dtype() {
+            panic!(
+                "{what}: the function gives shape {} {} for an unknown of shape {} {}\n  made at {}\n  unknown made at {}",
+                y.0.shape,
+                y.dtype(),
+                x.0.shape,
+                x.dtype(),
+                y.at(),
+                x.at()
+            )
+        }
+    }
+}
