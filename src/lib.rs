@@ -45,6 +45,7 @@ mod pages {
         Custom = "../docs/custom.md";
         Complex = "../docs/complex.md";
         Implicit = "../docs/implicit.md";
+        Sparse = "../docs/sparse.md";
     }
 }
 

@@ -18,6 +18,7 @@ mod record;
 pub mod schedule;
 mod series;
 mod session;
+pub mod sparse;
 pub mod special;
 mod sweep;
 pub mod table;

@@ -1,6 +1,6 @@
 //! The transforms: functions to functions.
 
-mod engine;
+pub(crate) mod engine;
 mod forward;
 mod jacobian;
 mod outputs;

@@ -1,0 +1,45 @@
+//! Sparse Jacobians and Hessians: where entries can be is found from a recording, columns or rows that do not meet are
+//! joined by colouring, and a few sweeps give all entries.
+//!
+//! The structure is prepared once, at one point, and used at others. Every evaluation checks itself along one more
+//! direction, so a function whose branches reach new entries gets an error, never a wrong matrix.
+//!
+//! The theory is that of A. Gebremedhin, F. Manne and A. Pothen, "What Color Is Your Jacobian?", SIAM Review 47 (2005), 629.
+
+mod acyclic;
+mod colouring;
+mod hessian;
+mod jacobian;
+mod matrix;
+mod pattern;
+
+pub use colouring::Order;
+pub use hessian::{HessianColouring, SparseHessian};
+pub use jacobian::{Compression, SparseJacobian};
+pub use matrix::{Compressed, SparseMatrix};
+pub use pattern::Pattern;
+
+use std::fmt;
+
+/// At a new point the function has an entry where there was none when the structure was prepared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternChanged {
+    /// A row with such an entry.
+    pub row: usize,
+}
+
+impl fmt::Display for PatternChanged {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(
+            f,
+            "row {} has an entry at this point that it had not where the structure was prepared (a branch was taken the other way); prepare it here",
+            self.row
+        )
+    }
+}
+impl std::error::Error for PatternChanged {}
+
+/// A number in 1..2 for each index, without structure: the direction of the check.
+fn probe(i: usize) -> f64 {
+    1.0 + ((i as f64 + 1.0) * 0.618_033_988_749_895).fract()
+}

@@ -1,0 +1,170 @@
+//! Where a Jacobian can have entries.
+
+use crate::diff::engine::Ends;
+use crate::sweep::Records;
+use std::rc::Rc;
+
+/// The places of a sparse matrix that may hold something, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    rows: usize,
+    columns: usize,
+    /// Where each row begins in `indices`, and where the last one ends.
+    starts: Vec<usize>,
+    /// The columns of the entries, ascending within a row.
+    indices: Vec<u32>,
+}
+
+impl Pattern {
+    /// From the columns of each row, in any order.
+    ///
+    /// ```
+    /// use pullback_real::sparse::Pattern;
+    /// let p = Pattern::new(3, [vec![2, 0], vec![1]]);
+    /// assert_eq!((p.rows(), p.columns(), p.len(), p.row(0)), (2, 3, 3, &[0, 2][..]));
+    /// ```
+    ///
+    /// # Panics
+    /// If a column is out of range.
+    #[track_caller]
+    pub fn new(columns: usize, rows: impl IntoIterator<Item = Vec<u32>>) -> Pattern {
+        let (mut starts, mut indices) = (vec![0], vec![]);
+        for mut row in rows {
+            row.sort_unstable();
+            row.dedup();
+            if let Some(&last) = row.last().filter(|&&last| last as usize >= columns) {
+                panic!("column {last} of a matrix with {columns}")
+            }
+            indices.extend(row);
+            starts.push(indices.len())
+        }
+        Pattern { rows: starts.len() - 1, columns, starts, indices }
+    }
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+    /// How many columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+    /// How many entries.
+    pub fn len(&self) -> usize {
+        self.indices.len()
+    }
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.indices.is_empty()
+    }
+    /// The columns of a row's entries, ascending.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[track_caller]
+    pub fn row(&self, i: usize) -> &[u32] {
+        &self.indices[self.range(i)]
+    }
+    /// Where a row's entries lie among all.
+    pub(super) fn range(&self, i: usize) -> std::ops::Range<usize> {
+        self.starts[i]..self.starts[i + 1]
+    }
+    /// Where each row begins among the entries, and where the last one ends.
+    pub fn starts(&self) -> &[usize] {
+        &self.starts
+    }
+    /// The columns of all entries, row by row.
+    pub fn indices(&self) -> &[u32] {
+        &self.indices
+    }
+    /// Rows as columns. Beside it, for each of its entries, which of this pattern's it is.
+    pub fn transposed(&self) -> (Pattern, Vec<usize>) {
+        let mut starts = vec![0; self.columns + 1];
+        self.indices.iter().for_each(|&j| starts[j as usize + 1] += 1);
+        (0..self.columns).for_each(|j| starts[j + 1] += starts[j]);
+        let mut next = starts.clone();
+        let (mut indices, mut from) = (vec![0; self.len()], vec![0; self.len()]);
+        for i in 0..self.rows {
+            for k in self.range(i) {
+                let place = &mut next[self.indices[k] as usize];
+                (indices[*place], from[*place]) = (i as u32, k);
+                *place += 1
+            }
+        }
+        (Pattern { rows: self.columns, columns: self.rows, starts, indices }, from)
+    }
+    /// The same without the rows that `leave` names, which stay empty.
+    pub(super) fn without(&self, leave: impl Fn(usize) -> bool) -> Pattern {
+        let rows = (0..self.rows).map(|i| if leave(i) { vec![] } else { self.row(i).to_vec() });
+        Pattern::new(self.columns, rows)
+    }
+
+    /// The pattern of a recorded Jacobian: which variables each result depends on.
+    pub(super) fn of<R>(ends: &Ends<R>, records: &impl Records<R>) -> Pattern {
+        let (n, slots) = (ends.n, records.slots());
+        // What no result needs (the sum behind a gradient, say) is not followed: its set could be everything.
+        let mut needed = vec![false; slots];
+        ends.exits.iter().for_each(|&(slot, _)| needed[slot] = true);
+        // The last reader of each slot, after which its set is let go.
+        let mut last = vec![usize::MAX; slots];
+        for k in (0..records.len()).rev() {
+            if needed[records.result(k)] {
+                records.each_arg(k, |arg, _| {
+                    needed[arg] = true;
+                    if last[arg] == usize::MAX {
+                        last[arg] = k
+                    }
+                })
+            }
+        }
+        ends.exits.iter().for_each(|&(slot, _)| last[slot] = usize::MAX);
+        let nothing: Rc<[u32]> = Rc::new([]);
+        let mut sets: Vec<Rc<[u32]>> = vec![nothing.clone(); slots];
+        (0..n).for_each(|i| sets[i + 1] = Rc::new([i as u32]));
+        for k in 0..records.len() {
+            if !needed[records.result(k)] {
+                continue;
+            }
+            let mut set = nothing.clone();
+            let mut read = [0; 2];
+            let mut count = 0;
+            records.each_arg(k, |arg, _| {
+                if arg != 0 {
+                    set = joined(&set, &sets[arg]);
+                    read[count] = arg;
+                    count += 1
+                }
+            });
+            read[..count].iter().filter(|&&arg| last[arg] == k).for_each(|&arg| sets[arg] = nothing.clone());
+            sets[records.result(k)] = set
+        }
+        Pattern::new(
+            n,
+            ends.exits.iter().map(|&(slot, _)| if slot == 0 { vec![] } else { sets[slot].to_vec() }),
+        )
+    }
+}
+
+/// The union of two ascending sets.
+fn joined(a: &Rc<[u32]>, b: &Rc<[u32]>) -> Rc<[u32]> {
+    if a.is_empty() || Rc::ptr_eq(a, b) {
+        return b.clone();
+    }
+    if b.is_empty() {
+        return a.clone();
+    }
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        all.push(a[i].min(b[j]));
+        let (x, y) = (a[i], b[j]);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x)
+    }
+    all.extend_from_slice(&a[i..]);
+    all.extend_from_slice(&b[j..]);
+    match all.len() {
+        n if n == a.len() => a.clone(),
+        n if n == b.len() => b.clone(),
+        _ => all.into(),
+    }
+}
