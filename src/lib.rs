@@ -5,6 +5,7 @@
 //!   and their relatives take it to its derivatives.
 //! - [`mod@array`]: n-d arrays by NumPy's names. [`array::grad`], [`array::vjp`], [`array::jvp`] take a function of a tree
 //!   of arrays (an array, a tuple, a struct with `#[derive(Tree)]`) to its derivatives.
+//! - [`compile`]: scalar functions recorded once, as programs: machine code, SIMD lanes, Rust and C source.
 //! - [`nn`]: layers, losses and optimisers as plain structs over arrays.
 //!
 //! ```
@@ -20,9 +21,11 @@
 //!
 //! # Features
 //!
-//! `fft` (on by default): Fourier transforms, computed by rustfft. `linalg`: linear algebra, computed by faer. `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
+//! `fft` (on by default): Fourier transforms, computed by rustfft. `linalg`: linear algebra, computed by faer. `machine`: machine code
+//! for compiled scalar functions, by Cranelift. `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
 
+pub use pullback_compile as compile;
 pub use pullback_nn as nn;
 pub use pullback_real as real;
 
@@ -46,6 +49,7 @@ mod pages {
         Complex = "../docs/complex.md";
         Implicit = "../docs/implicit.md";
         Sparse = "../docs/sparse.md";
+        Compile = "../docs/compile.md";
     }
 }
 

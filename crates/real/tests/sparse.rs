@@ -29,8 +29,8 @@ fn jacobian_of(f: impl Fn(&[Var]) -> Vec<Var> + Copy, n: usize) {
             let (columns, rows) = j.colours();
             // No entry meets another of its group.
             let p = j.pattern();
-            for i in 0..p.rows() {
-                if rows[i].is_none() {
+            for (i, row) in rows.iter().enumerate() {
+                if row.is_none() {
                     let mut colours: Vec<_> =
                         p.row(i).iter().map(|&k| columns[k as usize].unwrap()).collect();
                     colours.sort_unstable();

@@ -1,6 +1,7 @@
 //! The families of cases.
 
 mod arrays;
+mod compiled;
 mod forward;
 mod programs;
 mod scalar;
@@ -14,5 +15,6 @@ pub fn all() -> Vec<Case> {
     all.extend(forward::all());
     all.extend(arrays::all());
     all.extend(transforms::all());
+    all.extend(compiled::all());
     all
 }
