@@ -50,6 +50,7 @@ mod pages {
         Implicit = "../docs/implicit.md";
         Sparse = "../docs/sparse.md";
         Compile = "../docs/compile.md";
+        Checkpointing = "../docs/checkpointing.md";
     }
 }
 

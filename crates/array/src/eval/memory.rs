@@ -106,6 +106,17 @@ impl Memory {
         }
         m
     }
+    /// The bytes of all slots but those of inputs and constants.
+    pub fn bytes(&self, graph: &Graph) -> usize {
+        let mut own = vec![true; self.sizes.len()];
+        for (item, slot) in graph.items.iter().zip(&self.slot) {
+            if matches!(item.what, What::Input | What::Data(_)) {
+                own[*slot] = false
+            }
+        }
+        let lines: usize = self.sizes.iter().zip(own).filter(|(_, own)| *own).map(|(size, _)| size).sum();
+        64 * lines
+    }
     fn new_slot(&mut self, size: usize, passing: bool) -> usize {
         self.sizes.push(size);
         self.passing.push(passing);

@@ -54,6 +54,10 @@ impl Recorded {
     pub fn of(inputs: &[Array], outputs: &[Array]) -> Recorded {
         Recorded { inputs: inputs.to_vec(), outputs: outputs.to_vec(), nodes: dependents(inputs, outputs) }
     }
+    /// The nodes that depend on the placeholders, oldest first.
+    pub fn nodes(&self) -> &[Array] {
+        &self.nodes
+    }
     /// Gives every node its meaning, from the inputs to the outputs.
     pub fn replay<M: Meaning>(&self, meaning: &mut M, inputs: &[M::Value]) -> Vec<M::Value> {
         let ids = self.inputs.iter().map(|x| x.0.id);
@@ -121,7 +125,7 @@ impl Recorded {
 }
 
 /// What a node is made of, with all that its call's outputs stand for.
-fn parts(node: &Array) -> Args {
+pub(super) fn parts(node: &Array) -> Args {
     let (prim, mut args) = node.parts();
     if let Prim::Custom(call, _) = prim {
         args.extend(call.outputs().iter().cloned())

@@ -3,6 +3,7 @@
 mod arrays;
 mod compiled;
 mod forward;
+mod memory;
 mod programs;
 mod scalar;
 mod transforms;
@@ -16,5 +17,6 @@ pub fn all() -> Vec<Case> {
     all.extend(arrays::all());
     all.extend(transforms::all());
     all.extend(compiled::all());
+    all.extend(memory::all());
     all
 }

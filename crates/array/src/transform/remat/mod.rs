@@ -1,0 +1,180 @@
+//! Rematerialisation: what a function computed is not kept for the gradient but computed again, all of it, all but what is
+//! named or expensive, or as much as a budget of bytes asks for.
+
+mod budget;
+mod segments;
+
+pub use budget::{gradient_memory, with_budget};
+
+use super::control::{filled, like, pushed, record, wanted, with};
+use super::replay::{Meaning, Recorded};
+use super::vjp;
+use crate::array::Array;
+use crate::custom::Rule;
+use crate::prim::{Call, Control, Prim};
+use crate::rules::{differentiable, pullback, pushforward, rebuild};
+use crate::tree::{Tree, leaves};
+use segments::run;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a checkpointed function keeps for its gradient beside its inputs; all else is computed again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing.
+    Nothing,
+    /// Results of matrix products, convolutions and factorisations: what is expensive to compute again.
+    Products,
+    /// What is [`named`](Array::named) so.
+    Named(Vec<&'static str>),
+}
+
+impl Keep {
+    fn keeps(&self, node: &Array) -> bool {
+        match (self, &node.0.prim) {
+            (Keep::Products, Prim::Matmul | Prim::Conv(_) | Prim::Linalg(_)) => true,
+            (Keep::Named(names), Prim::Custom(call, _)) => names.contains(&call.name),
+            (Keep::Nothing | Keep::Products | Keep::Named(_), _) => false,
+        }
+    }
+}
+
+/// From f: the same function, of whose intermediates only those that `keep` names stay for the gradient.
+///
+/// Unlike [`checkpoint`](crate::checkpoint) it records f, which may then capture arrays that a running gradient depends on.
+///
+/// ```
+/// use pullback_array::{Array, Keep, Real, checkpoint_with, grad};
+/// let w = Array::from([[1.0, 2.0], [0.5, -1.0]]);
+/// let block = |x: &Array| w.matmul(x).tanh().exp();
+/// let g = |keep| grad(move |x: &Array| checkpoint_with(block, keep)(x).sum())(&Array::from([0.3, 0.2]));
+/// assert_eq!(g(Keep::Products).to_vec::<f64>(), g(Keep::Nothing).to_vec::<f64>());
+/// ```
+///
+/// # Panics
+/// If f looks at values that depend on its input (`item`, `to_vec`).
+pub fn checkpoint_with<P: Tree + Clone, Q: Tree + Clone>(
+    f: impl Fn(&P) -> Q,
+    keep: Keep,
+) -> impl Fn(&P) -> Q {
+    move |p| {
+        let xs = leaves(p);
+        let (recorded, y) = record("checkpoint", p, like(&xs), &f);
+        let (recorded, captured) = recorded.closed();
+        with(&y, &block(Arc::new(recorded), &[], &keep, &[xs, captured].concat()))
+    }
+}
+
+impl Array {
+    /// The same array under a name, by which [`Keep::Named`] finds it.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad};
+    /// let f = |x: &Array| (x.sin().named("angle").exp() * x).cos();
+    /// let g = grad(move |x: &Array| checkpoint_with(f, Keep::Named(vec!["angle"]))(x))(&Array::from(0.5));
+    /// assert_eq!(g.item(), grad(f)(&Array::from(0.5)).item());
+    /// ```
+    #[track_caller]
+    pub fn named(&self, name: &'static str) -> Array {
+        let same: fn() -> Rule = || Arc::new(|_, _, linear| linear);
+        let value = vec![self.stop_gradient()];
+        Call::results(name, std::slice::from_ref(self), value, same(), Some(same())).swap_remove(0)
+    }
+}
+
+/// The outputs of `body`, of which the way back keeps what `keep` names, and computes the rest again: with `levels`, in
+/// blocks within blocks, whose innermost keep it.
+#[track_caller]
+fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> Vec<Array> {
+    let n = body.outputs.len();
+    let is_output = |x: &Array| body.outputs.iter().any(|y| y.0.id == x.0.id);
+    let innermost = levels.is_empty();
+    let kept: Vec<Array> =
+        body.nodes().iter().filter(|x| innermost && keep.keeps(x) && !is_output(x)).cloned().collect();
+    let all = Arc::new(Recorded::of(&body.inputs, &[&body.outputs[..], &kept].concat()));
+    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let values = all.at(&stopped);
+    let (forth, levels, keep) = (all.clone(), levels.to_vec(), keep.clone());
+    let pull: Rule = Arc::new(move |xs, ys, gs| {
+        let wants: Vec<bool> = xs.iter().map(wanted).collect();
+        let arrived: Vec<Array> = gs.iter().flatten().cloned().collect();
+        if arrived.is_empty() || !wants.contains(&true) {
+            return vec![None; xs.len()];
+        }
+        // The second run waits for the cotangents, or it would keep what the first was spared.
+        let late: Vec<Array> = xs.iter().map(|x| x.after(&arrived)).collect();
+        let of_these = all.outputs.iter().zip(&gs).filter(|(_, g)| g.is_some()).map(|(y, _)| y.clone());
+        let again = Arc::new(Recorded::of(&all.inputs, &of_these.collect::<Vec<_>>()));
+        let ids = all.outputs[n..].iter().map(|y| y.0.id);
+        let known: HashMap<u64, Array> = ids.zip(ys[n..].iter().map(Array::stop_gradient)).collect();
+        let point: Vec<Array> =
+            late.iter().zip(&wants).filter(|(_, w)| **w).map(|(x, _)| x.clone()).collect();
+        let of = |some: &Vec<Array>| {
+            let mut some = some.iter();
+            let full: Vec<Array> = late
+                .iter()
+                .zip(&wants)
+                .map(|(x, &w)| if w { some.next().unwrap_or(x).clone() } else { x.clone() })
+                .collect();
+            match levels.is_empty() {
+                true => again.replay(&mut Recomputed { known: &known }, &full),
+                false => run(&again, &levels, &keep, &full),
+            }
+        };
+        let mut found = vjp(of)(&point).1(&arrived).into_iter();
+        wants.iter().map(|&w| if w { found.next() } else { None }).collect()
+    });
+    let push: Rule = Arc::new(move |xs, ys, ts| {
+        let moved: Vec<bool> = ts.iter().map(Option::is_some).collect();
+        let tangents: Vec<Array> = ts.into_iter().flatten().collect();
+        if tangents.is_empty() {
+            return vec![None; ys.len()];
+        }
+        let mut dy = pushed(&forth, xs, &moved, &tangents).1.into_iter();
+        let places = filled(ys, vec![None; ys.len()]);
+        places.iter().map(|y| y.as_ref().and_then(|_| dy.next())).collect()
+    });
+    let mut results = Call::results("checkpoint", args, values, pull, Some(push));
+    results.truncate(n);
+    results
+}
+
+/// The function again, of which some values are known.
+struct Recomputed<'a> {
+    known: &'a HashMap<u64, Array>,
+}
+
+impl Meaning for Recomputed<'_> {
+    type Value = Array;
+    fn constant(x: &Array) -> Array {
+        x.clone()
+    }
+    #[track_caller]
+    fn node(&mut self, node: &Array, prim: &Prim, args: &[Array]) -> Array {
+        let Some(value) = self.known.get(&node.0.id) else { return rebuild(prim, args, node) };
+        // The value is there; only derivatives ask for the arguments.
+        let (back, forth) = (prim.clone(), prim.clone());
+        let pull: Rule = Arc::new(move |xs, ys, gs| match &gs[0] {
+            Some(g) => pullback(&back, xs, &ys[0], g).into_iter().collect(),
+            None => vec![None; xs.len()],
+        });
+        let push: Rule = Arc::new(move |xs, ys, ts| vec![pushforward(&forth, xs, &ys[0], &ts)]);
+        Call::results(prim.name(), args, vec![value.clone()], pull, Some(push)).swap_remove(0)
+    }
+    #[track_caller]
+    fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
+        let (pullback, pushforward) = call.both_rules();
+        let value = |(id, y): (u64, &Array)| self.known.get(&id).unwrap_or(y).clone();
+        let outputs = call.ids().into_iter().zip(outputs).map(value).collect();
+        Call::results(call.name, inputs, outputs, pullback.clone(), pushforward.cloned())
+    }
+    #[track_caller]
+    fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
+        (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
+    }
+}
+
+/// Whether an array may be differentiated by.
+fn active(x: &Array) -> bool {
+    differentiable(x)
+}
