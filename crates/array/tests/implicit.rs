@@ -145,6 +145,46 @@ fn minima() {
 }
 
 #[test]
+fn quadratic_programmes() {
+    // With equalities alone: a linear system.
+    let m = normal(1, &[4, 4]);
+    let q = m.matmul(&m.t()) + Array::eye(4, 4, 0, DType::F64);
+    let a = normal(2, &[2, 4]);
+    let layer = |(c, b): &Pair| Qp::new(q.clone(), c.clone()).equal(a.clone(), b.clone()).solve();
+    let kkt = |(c, b): &Pair| {
+        let top = concatenate(&[q.clone(), a.t()], 1);
+        let low = concatenate(&[a.clone(), Array::zeros(&[2, 2], DType::F64)], 1);
+        linalg::solve(&concatenate(&[top, low], 0), &concatenate(&[-c, b.clone()], 0)).get(..4)
+    };
+    let at = (normal(3, &[4]), normal(4, &[2]));
+    agree(&layer, &kkt, &at, 1e-6);
+    // A box: each coordinate of a diagonal problem by itself, two at bounds.
+    let boxed = |(c, h): &Pair| {
+        let eye = Array::eye(3, 3, 0, DType::F64);
+        let g = concatenate(&[eye.clone(), -&eye], 0);
+        Qp::new(2.0 * eye, c.clone()).at_most(g, concatenate(&[h.clone(), h.clone()], 0)).solve()
+    };
+    let clipped = |(c, h): &Pair| (-0.5 * c).minimum(h).maximum(-h);
+    let at = (Array::from([3.0, -0.4, -5.0]), Array::from([1.0, 0.8, 1.2]));
+    agree(&boxed, &clipped, &at, 1e-6);
+    let many = Array::from([[3.0, -0.4, -5.0], [0.1, 4.0, 0.2]]);
+    let one = |c: &Array| boxed(&(c.clone(), at.1.clone()));
+    near(&vmap(one)(&many), &by_loop(one, &many), 1e-9);
+    near(&jit(one)(&at.0), &one(&at.0), 1e-12);
+    // Nothing is at most −1 and at least 1.
+    let g = Array::from([[1.0], [-1.0]]);
+    let none = Qp::new(Array::from([[1.0]]), Array::from([0.0])).at_most(g, Array::from([-1.0, -1.0]));
+    assert!(none.solve().get(0).item().is_nan());
+}
+
+#[test]
+#[should_panic(expected = "Qp::equal: shapes [2, 3] and [2] do not fit 4 unknowns")]
+fn a_misfit_of_constraints() {
+    let zeros = |shape: &[usize]| Array::zeros(shape, DType::F64);
+    let _ = Qp::new(zeros(&[4, 4]), zeros(&[4])).equal(zeros(&[2, 3]), zeros(&[2]));
+}
+
+#[test]
 fn equations_of_motion() {
     // y″ = −ω²y − 2γy′ has a formula.
     let exact = |(w, g): &Pair, t: &Array| {
@@ -189,6 +229,54 @@ fn equations_of_motion() {
     let ode = Ode { steps: 3, ..Ode::default() };
     let y = odeint(|_, y: &Array| -1000.0 * y, &Array::from(1.0), &Array::from([0.0, 10.0]), ode);
     assert!(y.get(0).item() == 1.0 && y.get(1).item().is_nan());
+}
+
+#[test]
+fn events() {
+    // A throw over a plane: y = vt − gt²/2 is back at 0 after 2v/g, at x = 2uv/g.
+    let flight = |(v, g): &Pair| {
+        let f = |_: &Array, (_, w): &Pair| (w.clone(), -g);
+        let event = |t: &Array, (y, _): &Pair| y - 0.1 * t;
+        let begin = (Array::from(1.0), v.clone());
+        let (t, (y, w)) =
+            odeint_event(f, event, &begin, &Array::from(0.0), &Array::from(50.0), Ode::default());
+        stack(&[t, y, w], 0)
+    };
+    // 1 + (v − 0.1)t − gt²/2 = 0.
+    let exact = |(v, g): &Pair| {
+        let b = v - 0.1;
+        let t = (&b + (&b * &b + 2.0 * g).sqrt()) / g;
+        stack(&[t.clone(), 0.1 * &t, v - g * &t], 0)
+    };
+    agree(&flight, &exact, &(Array::from(3.0), Array::from(9.81)), 1e-6);
+    // Nothing happens: the end.
+    let calm = |y: &Array| {
+        odeint_event(
+            |_, y: &Array| -y,
+            |_, y: &Array| y + 1.0,
+            y,
+            &Array::from(0.0),
+            &Array::from(1.0),
+            Ode::default(),
+        )
+    };
+    let (t, y) = calm(&Array::from(2.0));
+    assert!(t.item() == 1.0 && (y.item() - 2.0 * (-1f64).exp()).abs() < 1e-8);
+    near(&grad(|y: &Array| calm(y).1)(&Array::from(2.0)), &Array::from((-1f64).exp()), 1e-7);
+    let starts = Array::from([1.0, 2.0, 3.0]);
+    let time = |y: &Array| {
+        odeint_event(
+            |_, y: &Array| -y,
+            |_, y: &Array| y - 0.5,
+            y,
+            &Array::from(0.0),
+            &Array::from(9.0),
+            Ode::default(),
+        )
+        .0
+    };
+    near(&vmap(time)(&starts), &(2.0 * &starts).ln(), 1e-7);
+    near(&jit(vmap(grad(time)))(&starts), &starts.recip(), 1e-6);
 }
 
 #[test]

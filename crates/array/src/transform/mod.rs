@@ -21,9 +21,11 @@ mod vmap;
 pub use control::{Schedule, bounded_while, cond, fori_loop, map_rows, scan, scan_with, switch, while_loop};
 pub use curvature::{fisher, gauss_newton, hutchinson_diagonal, hutchinson_trace};
 pub use holomorphic::holomorphic_grad;
+#[cfg(feature = "linalg")]
+pub use implicit::Qp;
 pub use implicit::{
     Adjoint, Krylov, KrylovMethod, Ode, bicgstab, cg, custom_argmin, custom_root, custom_root_with,
-    fixed_point, fixed_point_with, gmres, linear_solve, odeint, projected_argmin, root,
+    fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_event, projected_argmin, root,
 };
 pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
 pub use jet::jet;

@@ -1,12 +1,18 @@
 //! Implicit differentiation: the derivative of a solution from the equation it solves, whatever solved it.
 
+mod event;
 mod krylov;
 mod ode;
+#[cfg(feature = "linalg")]
+mod qp;
 mod root;
 mod system;
 
+pub use event::odeint_event;
 pub use krylov::{Krylov, KrylovMethod};
 pub use ode::{Adjoint, Ode, odeint};
+#[cfg(feature = "linalg")]
+pub use qp::Qp;
 pub use root::{
     custom_argmin, custom_root, custom_root_with, fixed_point, fixed_point_with, projected_argmin, root,
 };

@@ -136,11 +136,11 @@ fn by_steps(flow: &Recorded, captured: &[Array], y0: &Array, ts: &Array, ode: Od
 
 /// Where an integration stands: time, state, the length of the next step, the slope.
 #[derive(Clone, pullback_derive::Tree)]
-struct State {
-    t: Array,
-    y: Array,
-    h: Array,
-    k: Array,
+pub(super) struct State {
+    pub t: Array,
+    pub y: Array,
+    pub h: Array,
+    pub k: Array,
 }
 /// Steps up to `t1`, as many as it takes.
 #[track_caller]
@@ -173,19 +173,26 @@ fn combined(weights: &[f64], slopes: &[Array]) -> Array {
     terms.reduce(|a, b| a + b).expect("a weight that is not zero")
 }
 
+/// A step of length h: the state after it and the seven slopes.
+#[track_caller]
+pub(super) fn stages(f: &dyn Fn(&Array, &Array) -> Array, s: &State, h: &Array) -> (Array, Vec<Array>) {
+    let mut slopes = vec![s.k.clone()];
+    let mut y = s.y.clone();
+    for (c, a) in C.iter().zip(A) {
+        y = &s.y + h * combined(a, &slopes);
+        slopes.push(f(&(&s.t + h * *c), &y))
+    }
+    (y, slopes)
+}
+
 /// One step towards `t1`, taken or refused; its length is constant to every derivative but where it ends at `t1`.
 #[track_caller]
-fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> State {
+pub(super) fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> State {
     let rest = t1 - &s.t;
     let planned = s.h.stop_gradient();
     let last = planned.greater_equal(rest.abs());
     let h = where_(&last, &rest, rest.sign() * &planned);
-    let mut slopes = vec![s.k.clone()];
-    let mut y = s.y.clone();
-    for (c, a) in C.iter().zip(A) {
-        y = &s.y + &h * combined(a, &slopes);
-        slopes.push(f(&(&s.t + &h * *c), &y))
-    }
+    let (y, slopes) = stages(f, s, &h);
     let scale = s.y.abs().maximum(y.abs()) * ode.rtol + ode.atol;
     let error = (&h * combined(&E, &slopes) / scale).square().mean().sqrt().stop_gradient();
     let taken = error.less_equal(1.0);
@@ -206,7 +213,13 @@ fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode
 /// A first step of about the right length (E. Hairer, S. Nørsett, G. Wanner, "Solving Ordinary Differential Equations I",
 /// II.4).
 #[track_caller]
-fn first_step(f: &dyn Fn(&Array, &Array) -> Array, t0: &Array, y0: &Array, k0: &Array, ode: Ode) -> Array {
+pub(super) fn first_step(
+    f: &dyn Fn(&Array, &Array) -> Array,
+    t0: &Array,
+    y0: &Array,
+    k0: &Array,
+    ode: Ode,
+) -> Array {
     let scale = y0.abs() * ode.rtol + ode.atol;
     let size = |x: &Array| (x / &scale).square().mean().sqrt();
     let (d0, d1) = (size(y0), size(k0));
