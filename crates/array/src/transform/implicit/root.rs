@@ -58,9 +58,9 @@ pub fn custom_root_with<X: Tree + Clone, P: Tree + Clone>(
 /// ```
 /// use pullback_array::{Array, Real, fixed_point, grad};
 /// let dottie = fixed_point(|x: &Array, p: &Array| (p * x).cos(), Array::from(1.0));
-/// assert!((dottie(&Array::from(1.0)).item() - 0.7390851332151607).abs() < 1e-11);
-/// // −x sin x / (1 + sin x) there.
-/// assert!((grad(&dottie)(&Array::from(1.0)).item() + 0.297473755925681).abs() < 1e-9);
+/// let x = dottie(&Array::from(1.0)).item();
+/// assert!((x - 0.7390851332151607).abs() < 1e-11);
+/// assert!((grad(&dottie)(&Array::from(1.0)).item() + x * x.sin() / (1.0 + x.sin())).abs() < 1e-9);
 /// ```
 ///
 /// # Panics
@@ -157,7 +157,7 @@ pub fn root<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, start: X)
 /// p and by what the loss captures. The systems are those of the Hessian, by conjugate gradients.
 ///
 /// ```
-/// use pullback_array::{Array, custom_argmin, grad};
+/// use pullback_array::{Array, Real, custom_argmin, grad};
 /// // Ridge regression in one unknown: x = Σab/(Σa² + p).
 /// let (a, b) = (Array::from([1.0, 2.0]), Array::from([2.0, 3.0]));
 /// let loss = |x: &Array, p: &Array| (&a * x - &b).square().sum() + p * x * x;
@@ -185,7 +185,7 @@ pub fn custom_argmin<X: Tree + Clone, P: Tree + Clone>(
 ///     |p: &Array| p.maximum(0.0),
 /// );
 /// let g = grad(|p: &Array| nearest(p).sum())(&Array::from([1.0, -2.0]));
-/// assert_eq!(g.to_vec::<f64>(), [1.0, 0.0]);
+/// assert!((g - Array::from([1.0, 0.0])).abs().max().item() < 1e-12);
 /// ```
 ///
 /// # Panics
