@@ -6,6 +6,7 @@ mod forward;
 mod memory;
 mod programs;
 mod scalar;
+mod solvers;
 mod transforms;
 
 use crate::harness::Case;
@@ -18,5 +19,6 @@ pub fn all() -> Vec<Case> {
     all.extend(transforms::all());
     all.extend(compiled::all());
     all.extend(memory::all());
+    all.extend(solvers::all());
     all
 }
