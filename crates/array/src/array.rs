@@ -135,6 +135,26 @@ impl Array {
         let (dtype, _at) = (value.dtype(), Place::at(line));
         Array::node(Prim::Leaf, smallvec![], shape, dtype, Some(value), None)
     }
+    /// Changes an array's data: in place if it is theirs alone, else on a copy.
+    #[track_caller]
+    pub(crate) fn change(&mut self, f: impl FnOnce(&mut Buffer)) {
+        let mut value = self.value();
+        let (shape, line) = (self.0.shape.clone(), self.0.at);
+        // The node lets go of its data only if nobody else looks at it.
+        if let Some(node) = Arc::get_mut(&mut self.0) {
+            node.state.get_mut().unwrap_or_else(|e| e.into_inner()).value = None
+        }
+        match Arc::get_mut(&mut value) {
+            Some(own) => f(own),
+            None => {
+                let mut copy = Buffer::dirty(value.len(), value.dtype());
+                copy.bytes_mut().copy_from_slice(value.bytes());
+                f(&mut copy);
+                value = Arc::new(copy)
+            }
+        }
+        *self = Array::data(value, shape, line)
+    }
     /// The input of a running transform: the same value, a new identity.
     #[track_caller]
     pub(crate) fn alias(&self, trace: &Arc<Trace>) -> Array {

@@ -33,9 +33,21 @@ impl Call {
         pullback: Rule,
         pushforward: Option<Rule>,
     ) -> Vec<Array> {
-        let n = outputs.len();
         let rules = Rules { outputs, nodes: Mutex::default(), pullback, pushforward };
-        let call = Arc::new(Call { name, rules: Box::new(rules) });
+        Call { name, is_name: false, rules: Box::new(rules) }.made(inputs)
+    }
+    /// The same array, under a name.
+    #[track_caller]
+    pub(crate) fn named(name: &'static str, x: &Array) -> Array {
+        let same: Rule = Arc::new(|_, _, linear| linear);
+        let (outputs, pushforward) = (vec![x.stop_gradient()], Some(same.clone()));
+        let rules = Rules { outputs, nodes: Mutex::default(), pullback: same, pushforward };
+        Call { name, is_name: true, rules: Box::new(rules) }.made(std::slice::from_ref(x)).swap_remove(0)
+    }
+    #[track_caller]
+    fn made(self, inputs: &[Array]) -> Vec<Array> {
+        let n = self.rules().outputs.len();
+        let call = Arc::new(self);
         let results: Vec<Array> = (0..n).map(|k| call.output(k, inputs)).collect();
         *call.nodes() = results.iter().map(|a| (a.0.id, Arc::downgrade(&a.0))).collect();
         results

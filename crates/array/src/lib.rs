@@ -20,6 +20,7 @@ mod prim;
 mod random;
 mod rules;
 mod shape;
+pub mod space;
 mod transform;
 mod tree;
 

@@ -150,6 +150,8 @@ impl Linalg {
 pub struct Call {
     /// The function's name, for messages.
     pub(crate) name: &'static str,
+    /// Whether it does nothing but give its input that name.
+    pub(crate) is_name: bool,
     /// Outputs and rules: see `custom`.
     pub(crate) rules: Box<dyn Any + Send + Sync>,
 }

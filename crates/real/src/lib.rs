@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod arith;
+pub mod chain;
 pub mod check;
 mod complex;
 mod counts;
@@ -29,8 +30,8 @@ pub use check::{assert_derivatives, check};
 pub use complex::{Complex, holomorphic_derivative};
 pub use counts::Counts;
 pub use diff::{
-    Outputs, Point, Pullback, derivative, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp,
-    value_and_grad, vjp,
+    Eliminated, Elimination, Outputs, Point, Pullback, derivative, eliminate, grad, grad_or_none, hessian,
+    hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
 };
 pub use dual::{Dual, Duals};
 pub use error::Error;

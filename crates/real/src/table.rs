@@ -146,6 +146,14 @@ macro_rules! rows {
                 BesselI bessel_i(n: u32 = 2) = |x| s::bessel_i(n, x),
                     |x, _| match n { 0 => x.bessel_i1(), _ => 0.5 * (x.bessel_i(n - 1) + x.bessel_i(n + 1)) },
                     Function, 0.3..3.0;
+                /// The Bessel function of the first kind Jₙ(x).
+                BesselJ bessel_j(n: u32 = 2) = |x| s::bessel_j(n, x),
+                    |x, _| match n { 0 => -x.bessel_j(1), _ => 0.5 * (x.bessel_j(n - 1) - x.bessel_j(n + 1)) },
+                    Function, 0.3..6.0;
+                /// The Bessel function of the second kind Yₙ(x), for x > 0.
+                BesselY bessel_y(n: u32 = 2) = |x| s::bessel_y(n, x),
+                    |x, _| match n { 0 => -x.bessel_y(1), _ => 0.5 * (x.bessel_y(n - 1) - x.bessel_y(n + 1)) },
+                    Function, 0.8..6.0;
                 /// The n-th derivative of exp(−a)·I₀(a) at a = |x|.
                 BesselI0eDerivative bessel_i0e_derivative(n: u32 = 1) = |x| s::bessel_i0e_derivative(n, x),
                     |x, _| x.sign() * x.bessel_i0e_derivative(n + 1), Function, 0.3..3.0;

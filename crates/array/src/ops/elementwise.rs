@@ -102,9 +102,9 @@ binary_aliases! {
     logaddexp2 = LogAddExp2;
     /// ln B(x, y) = ln Γ(x) + ln Γ(y) − ln Γ(x + y).
     betaln = LnBeta;
-    /// P(a, x), the regularised lower incomplete gamma function, `self` being a. The second derivative by a is NaN.
+    /// P(a, x), the regularised lower incomplete gamma function, `self` being a.
     gammainc = GammaP;
-    /// Q(a, x) = 1 − P(a, x), `self` being a. The second derivative by a is NaN.
+    /// Q(a, x) = 1 − P(a, x), `self` being a.
     gammaincc = GammaQ;
     /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives.
     fmod = Rem;
@@ -126,6 +126,59 @@ impl Array {
     #[track_caller]
     pub fn rsqrt(&self) -> Array {
         self.sqrt().recip()
+    }
+    /// The inverse of [`erfc`](Real::erfc): of 1 − p for a small p, use [`erfinv`](Array::erfinv).
+    #[track_caller]
+    pub fn erfcinv(&self) -> Array {
+        (0.5 * self).ndtri() * -std::f64::consts::FRAC_1_SQRT_2
+    }
+    /// 1/Γ(x) for x > 0.
+    #[track_caller]
+    pub fn rgamma(&self) -> Array {
+        (-self.ln_gamma()).exp()
+    }
+    /// The logarithm of the multivariate gamma function of dimension p (of Wishart's distribution):
+    /// ¼p(p − 1)·ln π + Σⱼ ln Γ(x + (1 − j)/2), j = 1…p.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Real};
+    /// let x = Array::from(3.0);
+    /// assert!((x.multigammaln(1) - x.gammaln()).item() == 0.0);
+    /// ```
+    #[track_caller]
+    pub fn multigammaln(&self, p: usize) -> Array {
+        let terms: Array = (0..p).map(|j| (self - 0.5 * j as f64).ln_gamma()).sum();
+        terms + 0.25 * (p * p.saturating_sub(1)) as f64 * PI.ln()
+    }
+    /// The Bessel function of the first kind J₀(x).
+    #[track_caller]
+    pub fn j0(&self) -> Array {
+        self.bessel_j(0)
+    }
+    /// The Bessel function of the first kind J₁(x).
+    #[track_caller]
+    pub fn j1(&self) -> Array {
+        self.bessel_j(1)
+    }
+    /// The Bessel function of the first kind Jₙ(x).
+    #[track_caller]
+    pub fn jn(&self, n: u32) -> Array {
+        self.bessel_j(n)
+    }
+    /// The Bessel function of the second kind Y₀(x).
+    #[track_caller]
+    pub fn y0(&self) -> Array {
+        self.bessel_y(0)
+    }
+    /// The Bessel function of the second kind Y₁(x).
+    #[track_caller]
+    pub fn y1(&self) -> Array {
+        self.bessel_y(1)
+    }
+    /// The Bessel function of the second kind Yₙ(x).
+    #[track_caller]
+    pub fn yn(&self, n: u32) -> Array {
+        self.bessel_y(n)
     }
     /// Degrees to radians.
     #[track_caller]

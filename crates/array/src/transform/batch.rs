@@ -73,6 +73,10 @@ impl Meaning for Batch {
     }
     #[track_caller]
     fn call(&mut self, call: &Arc<Call>, inputs: &[Batched], outputs: &[Batched]) -> Vec<Batched> {
+        if call.is_name {
+            let (array, mapped) = (Call::named(call.name, &inputs[0].array), inputs[0].mapped);
+            return vec![Batched { array, mapped }];
+        }
         let n = self.n;
         let (pullback, pushforward) = call.both_rules();
         let mapped: Vec<bool> = inputs.iter().map(|x| x.mapped).collect();

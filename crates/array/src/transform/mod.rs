@@ -5,15 +5,19 @@ mod batch;
 mod control;
 mod curvature;
 mod holomorphic;
+mod hook;
 mod implicit;
+mod inspect;
 mod jacobian;
 mod jet;
 mod jit;
 mod jvp;
 mod linear;
+mod listing;
 mod ravel;
 mod remat;
 mod replay;
+mod rows;
 mod rule;
 mod vjp;
 mod vmap;
@@ -27,13 +31,16 @@ pub use implicit::{
     Adjoint, Krylov, KrylovMethod, Ode, bicgstab, cg, custom_argmin, custom_root, custom_root_with,
     fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_event, projected_argmin, root,
 };
+pub use inspect::{Intermediate, elementwise_grad, grad_or_none, intermediates};
 pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
 pub use jet::jet;
 pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
 pub use linear::{Pushforward, linear_transpose, linearize};
+pub use listing::{Graph, Step, graph};
 pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
+pub use rows::SparseRows;
 pub use rule::{checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub use vmap::{vmap, vmap_axes};

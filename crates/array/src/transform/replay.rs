@@ -164,6 +164,9 @@ impl Meaning for Again {
         rebuild(prim, args, node)
     }
     fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
+        if call.is_name {
+            return vec![Call::named(call.name, &inputs[0])];
+        }
         let (pullback, pushforward) = call.both_rules();
         Call::results(call.name, inputs, outputs.to_vec(), pullback.clone(), pushforward.cloned())
     }

@@ -1,6 +1,6 @@
 //! Reverse mode: ids grow, so the sweep is a map of cotangents popped from the back, which stops at the inputs.
 
-use super::{aliased, matching, replaced};
+use super::{aliased, matching, replaced, rows};
 use crate::array::{Args, Array, Place, Trace};
 use crate::custom::Linear;
 use crate::prim::Prim;
@@ -8,6 +8,11 @@ use crate::rules::pullback;
 use crate::tree::{Path, Tree, leaves};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Is shown a node and its cotangent.
+pub(super) type Watch<'a> = &'a mut dyn FnMut(&Array, &Array);
+/// What `reverse` finds: the value, whatever else the function returns, its inputs and their cotangents.
+pub(super) type Found<A> = (Array, A, Vec<Array>, Linear);
 
 /// Cotangents on their way back: by id, the node and the sum so far.
 struct Sweep {
@@ -47,6 +52,11 @@ impl Sweep {
 
 /// The cotangents of `inputs` (aliases, with neighbouring ids) from those of `outputs`; `None` is zero.
 pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> Linear {
+    watched(inputs, outputs, cotangents, &mut |_, _| {})
+}
+
+/// The same, where `see` is shown every node on the way, with its cotangent.
+fn watched(inputs: &[Array], outputs: &[Array], cotangents: Linear, see: Watch) -> Linear {
     let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
     let last = inputs[inputs.len() - 1].0.id;
     let mut sweep = Sweep { first, bar: BTreeMap::new() };
@@ -56,6 +66,7 @@ pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> 
         if id <= last {
             found.insert(id, g);
         } else {
+            see(&node, &g);
             sweep.step(&node, g)
         }
     }
@@ -100,9 +111,14 @@ where
     }
 }
 
-/// The shared core of `grad` and its relatives: value, whatever else f returns, and cotangents (`None` is zero).
+/// The shared core of `grad` and its relatives. `look` is shown the inputs and the result, `see` every node on the way.
 #[track_caller]
-fn reverse<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, A, Vec<Array>, Linear) {
+pub(super) fn reverse<P: Tree + Clone, A>(
+    f: &impl Fn(&P) -> (Array, A),
+    p: &P,
+    look: &mut dyn FnMut(&[Array], &Array),
+    see: Watch,
+) -> Found<A> {
     let running = Trace::start();
     let (x, inputs) = aliased(p, &running.0);
     let (y, aux) = f(&x);
@@ -120,8 +136,9 @@ fn reverse<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, 
             y.at()
         )
     }
+    look(&inputs, &y);
     let seed = y.ones_like();
-    let cotangents = sweep(&inputs, std::slice::from_ref(&y), vec![Some(seed)]);
+    let cotangents = watched(&inputs, std::slice::from_ref(&y), vec![Some(seed)], see);
     drop(running);
     y.release();
     (y, aux, inputs, cotangents)
@@ -166,10 +183,17 @@ pub fn value_and_grad_with<P: Tree + Clone, A>(f: impl Fn(&P) -> (Array, A)) -> 
 
 #[track_caller]
 fn with_aux<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, A, P) {
-    let (y, aux, inputs, cotangents) = reverse(f, p);
+    with_zeros(reverse(f, p, &mut |_, _| {}, &mut |_, _| {}), p)
+}
+
+/// The gradient as a tree, zeros where there is no connection.
+pub(super) fn with_zeros<P: Tree + Clone, A>((y, aux, inputs, cotangents): Found<A>, p: &P) -> (Array, A, P) {
     let g: Vec<Array> =
         cotangents.into_iter().zip(&inputs).map(|(g, x)| g.unwrap_or_else(|| x.zeros_like())).collect();
-    Array::evaluate_together(g.iter().chain([&y]));
+    // Of a gradient with few rows only those are computed beside the rest: see `SparseRows`.
+    let parts: Vec<Array> =
+        g.iter().flat_map(|g| rows::updates(g).unwrap_or_else(|| vec![g.clone()])).collect();
+    Array::evaluate_together(parts.iter().chain([&y]));
     (y, aux, replaced(p, g))
 }
 
@@ -205,7 +229,7 @@ pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
 pub fn unconnected<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> Vec<String> {
     let f = move |p: &P| (f(p), ());
     move |p| {
-        let (_, (), _, cotangents) = reverse(&f, p);
+        let (_, (), _, cotangents) = reverse(&f, p, &mut |_, _| {}, &mut |_, _| {});
         let mut paths = vec![];
         p.clone().visit(&Path::Root, &mut |path, x| {
             if crate::rules::differentiable(x) {

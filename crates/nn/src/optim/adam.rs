@@ -27,6 +27,8 @@ pub struct Adam<M> {
     pub beta2: f64,
     /// What keeps the division finite, 1e-8.
     pub epsilon: f64,
+    /// Whether rows without a gradient are left alone: see [`lazy`](Adam::lazy).
+    pub by_rows: bool,
     moments: Moments<M>,
 }
 
@@ -51,6 +53,8 @@ pub struct AdamW<M> {
     pub beta2: f64,
     /// What keeps the division finite, 1e-8.
     pub epsilon: f64,
+    /// Whether rows without a gradient are left alone, their decay included: see [`Adam::lazy`].
+    pub by_rows: bool,
     /// How fast parameters shrink.
     pub decay: f64,
     moments: Moments<M>,
@@ -59,7 +63,23 @@ pub struct AdamW<M> {
 impl<M: Tree + Clone> Adam<M> {
     /// With the usual constants.
     pub fn new(model: &M, rate: f64) -> Adam<M> {
-        Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, moments: Moments::new(model) }
+        Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, by_rows: false, moments: Moments::new(model) }
+    }
+    /// The same for tables of which a batch touches few rows: rows without a gradient stay as they are, and so do their
+    /// running means (TensorFlow's `LazyAdam`, PyTorch's `SparseAdam`). Rows are changed in place, so that a step costs
+    /// no more than its rows.
+    ///
+    /// ```
+    /// use pullback_array::{Array, DType, grad};
+    /// use pullback_nn::Adam;
+    /// let mut table = Array::ones(&[1000, 4], DType::F64);
+    /// let mut opt = Adam::new(&table, 0.1).lazy();
+    /// let g = grad(|t: &Array| t.take_rows(&Array::from([3, 3, 5])).sum())(&table);
+    /// opt.update(&mut table, &g);
+    /// assert!((table.get((3, 0)).item() - 0.9).abs() < 1e-6 && table.get((4, 0)).item() == 1.0);
+    /// ```
+    pub fn lazy(self) -> Adam<M> {
+        Adam { by_rows: true, ..self }
     }
     /// One step. Integer and bool leaves stay as they are.
     ///
@@ -67,14 +87,30 @@ impl<M: Tree + Clone> Adam<M> {
     /// If the gradient's leaves do not have the shapes and dtypes of the model's.
     #[track_caller]
     pub fn update(&mut self, model: &mut M, grads: &M) {
-        self.moments.update("Adam", model, grads, self.rate, [self.beta1, self.beta2], self.epsilon, 0.0)
+        let rule = Rule {
+            what: "Adam",
+            rate: self.rate,
+            betas: [self.beta1, self.beta2],
+            epsilon: self.epsilon,
+            decay: 0.0,
+            by_rows: self.by_rows,
+        };
+        self.moments.update(model, grads, rule)
     }
 }
 
 impl<M: Tree + Clone> AdamW<M> {
     /// With the usual constants.
     pub fn new(model: &M, rate: f64, decay: f64) -> AdamW<M> {
-        AdamW { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay, moments: Moments::new(model) }
+        AdamW {
+            rate,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            by_rows: false,
+            decay,
+            moments: Moments::new(model),
+        }
     }
     /// One step. Integer and bool leaves stay as they are.
     ///
@@ -82,9 +118,26 @@ impl<M: Tree + Clone> AdamW<M> {
     /// If the gradient's leaves do not have the shapes and dtypes of the model's.
     #[track_caller]
     pub fn update(&mut self, model: &mut M, grads: &M) {
-        let betas = [self.beta1, self.beta2];
-        self.moments.update("AdamW", model, grads, self.rate, betas, self.epsilon, self.decay)
+        let rule = Rule {
+            what: "AdamW",
+            rate: self.rate,
+            betas: [self.beta1, self.beta2],
+            epsilon: self.epsilon,
+            decay: self.decay,
+            by_rows: self.by_rows,
+        };
+        self.moments.update(model, grads, rule)
     }
+}
+
+/// What a step does, in numbers.
+struct Rule {
+    what: &'static str,
+    rate: f64,
+    betas: [f64; 2],
+    epsilon: f64,
+    decay: f64,
+    by_rows: bool,
 }
 
 /// The running means, and how many steps they have seen.
@@ -102,24 +155,15 @@ impl<M: Tree + Clone> Moments<M> {
     }
 
     #[track_caller]
-    #[allow(clippy::too_many_arguments)]
-    fn update(
-        &mut self,
-        what: &str,
-        model: &mut M,
-        grads: &M,
-        rate: f64,
-        [beta1, beta2]: [f64; 2],
-        epsilon: f64,
-        decay: f64,
-    ) {
+    fn update(&mut self, model: &mut M, grads: &M, rule: Rule) {
+        let Rule { what, rate, betas: [beta1, beta2], epsilon, decay, by_rows } = rule;
         let t = self.steps.to_vec::<i64>()[0] + 1;
         // Both corrections go into the step size and epsilon (Kingma & Ba, end of section 2): fewer operations.
         let correction = |beta: f64| 1.0 - beta.powf(t as f64);
         let root = correction(beta2).sqrt();
         let (size, small) = (Number::new(rate * root / correction(beta1)), Number::new(epsilon * root));
         let kept = Number::new(1.0 - rate * decay);
-        step(what, model, grads, [&mut self.mean, &mut self.square], |x, g, [m, v]| {
+        step(what, model, grads, [&mut self.mean, &mut self.square], by_rows, |x, g, [m, v]| {
             let m = beta1 * m + (1.0 - beta1) * g;
             let v = beta2 * v + (1.0 - beta2) * g.square();
             let x = if decay == 0.0 { x.clone() } else { kept.like(x) * x };

@@ -25,7 +25,7 @@ pub use clip::{clip_by_global_norm, clip_by_value, global_norm};
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
-use pullback_array::{Array, DType, Path, Tree, eval, leaves, map, named_leaves};
+use pullback_array::{Array, DType, Path, SparseRows, Tree, eval, leaves, map, named_leaves};
 
 /// Zeros in the places of a tree's leaves.
 fn zeros<M: Tree + Clone>(model: &M) -> M {
@@ -49,14 +49,22 @@ impl Number {
     }
 }
 
+/// What becomes of a leaf, or of its rows.
+enum Change {
+    All(Array),
+    Rows { index: Array, rows: Array },
+}
+
 /// Replaces every floating-point leaf of the model, and the leaves beside it in the state, by what `rule` makes of the
-/// leaf, its gradient and its state; then computes all of them together.
+/// leaf, its gradient and its state; then computes all of them together. With `by_rows`, where a gradient has few rows
+/// ([`SparseRows`]) the rule sees and changes only those.
 #[track_caller]
 fn step<M: Tree + Clone, const K: usize>(
     what: &str,
     model: &mut M,
     grads: &M,
     state: [&mut M; K],
+    by_rows: bool,
     mut rule: impl FnMut(&Array, &Array, [&Array; K]) -> (Array, [Array; K]),
 ) {
     let (places, grads) = (named_leaves(model), leaves(grads));
@@ -64,11 +72,14 @@ fn step<M: Tree + Clone, const K: usize>(
     if let Some(have) = [&grads].into_iter().chain(&old).map(Vec::len).find(|&n| n != places.len()) {
         panic!("{what}: the model has {} leaves, its gradient or the optimiser's state {have}", places.len())
     }
-    let mut new: [Vec<Array>; K] = std::array::from_fn(|k| old[k].clone());
-    let mut parameters = vec![];
+    let mut changes: Vec<Vec<Change>> = (0..=K).map(|_| vec![]).collect();
     for (i, ((path, x), g)) in places.iter().zip(&grads).enumerate() {
+        let kept: [&Array; K] = std::array::from_fn(|k| &old[k][i]);
         if !x.dtype().is_float() {
-            parameters.push(x.clone());
+            changes
+                .iter_mut()
+                .zip([x].into_iter().chain(kept))
+                .for_each(|(c, x)| c.push(Change::All(x.clone())));
             continue;
         }
         if x.shape() != g.shape() || x.dtype() != g.dtype() {
@@ -81,21 +92,38 @@ fn step<M: Tree + Clone, const K: usize>(
                 g.at()
             )
         }
-        let (x, next) = rule(x, g, std::array::from_fn(|k| &old[k][i]));
-        parameters.push(x);
-        next.into_iter().enumerate().for_each(|(k, s)| new[k][i] = s);
+        let few = by_rows.then(|| SparseRows::of(g)).flatten().filter(|rows| rows.len() < x.shape()[0]);
+        match few.map(|rows| rows.coalesced()) {
+            None => {
+                let (x, next) = rule(x, g, kept);
+                changes.iter_mut().zip([x].into_iter().chain(next)).for_each(|(c, x)| c.push(Change::All(x)))
+            }
+            Some(SparseRows { index, values, .. }) => {
+                let here: [Array; K] = kept.map(|x| x.take_rows(&index));
+                let (x, next) = rule(&x.take_rows(&index), &values, here.each_ref());
+                let rows = [x].into_iter().chain(next);
+                changes
+                    .iter_mut()
+                    .zip(rows)
+                    .for_each(|(c, rows)| c.push(Change::Rows { index: index.clone(), rows }))
+            }
+        }
     }
-    eval(&parameters.iter().chain(new.iter().flatten()).collect::<Vec<_>>());
-    put(model, parameters);
-    state.into_iter().zip(new).for_each(|(tree, leaves)| put(tree, leaves));
+    let all = changes.iter().flatten().map(|c| match c {
+        Change::All(x) | Change::Rows { rows: x, .. } => x,
+    });
+    eval(&all.collect::<Vec<_>>());
+    // Nobody but the model and the state holds the old data now, so that rows are written in place.
+    drop((places, old));
+    [model].into_iter().chain(state).zip(changes).for_each(|(tree, changes)| put(tree, changes));
 }
 
-/// Puts leaves into their places.
-fn put<M: Tree>(tree: &mut M, leaves: Vec<Array>) {
-    let mut leaves = leaves.into_iter();
-    tree.visit(&Path::Root, &mut |_, x| {
-        if let Some(new) = leaves.next() {
-            *x = new
-        }
+/// Puts leaves, or rows of them, into their places.
+fn put<M: Tree>(tree: &mut M, changes: Vec<Change>) {
+    let mut changes = changes.into_iter();
+    tree.visit(&Path::Root, &mut |_, x| match changes.next() {
+        Some(Change::All(new)) => *x = new,
+        Some(Change::Rows { index, rows }) => x.set_rows(&index, &rows),
+        None => {}
     })
 }

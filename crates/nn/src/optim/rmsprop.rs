@@ -36,7 +36,7 @@ impl<M: Tree + Clone> RmsProp<M> {
     #[track_caller]
     pub fn update(&mut self, model: &mut M, grads: &M) {
         let (rate, decay, epsilon) = (Number::new(self.rate), self.decay, self.epsilon);
-        step("RmsProp", model, grads, [&mut self.square], |x, g, [v]| {
+        step("RmsProp", model, grads, [&mut self.square], false, |x, g, [v]| {
             let v = decay * v + (1.0 - decay) * g.square();
             (x - rate.like(x) * g / (v.sqrt() + epsilon), [v])
         })

@@ -41,7 +41,8 @@ impl<M: Tree + Clone> Sgd<M> {
     pub fn nesterov(model: &M, rate: f64, momentum: f64) -> Sgd<M> {
         Sgd { nesterov: true, ..Sgd::with_momentum(model, rate, momentum) }
     }
-    /// One step. Integer and bool leaves stay as they are.
+    /// One step. Integer and bool leaves stay as they are. Without momentum, a table whose gradient has few rows
+    /// ([`SparseRows`](pullback_array::SparseRows)) changes in those rows only, in place.
     ///
     /// # Panics
     /// If the gradient's leaves do not have the shapes and dtypes of the model's.
@@ -49,8 +50,8 @@ impl<M: Tree + Clone> Sgd<M> {
     pub fn update(&mut self, model: &mut M, grads: &M) {
         let (rate, momentum, nesterov) = (Number::new(self.rate), self.momentum, self.nesterov);
         match &mut self.velocity {
-            None => step("Sgd", model, grads, [], |x, g, []| (x - rate.like(x) * g, [])),
-            Some(v) => step("Sgd", model, grads, [v], |x, g, [v]| {
+            None => step("Sgd", model, grads, [], true, |x, g, []| (x - rate.like(x) * g, [])),
+            Some(v) => step("Sgd", model, grads, [v], false, |x, g, [v]| {
                 let v = momentum * v + g;
                 let direction = if nesterov { momentum * &v + g } else { v.clone() };
                 (x - rate.like(x) * direction, [v])

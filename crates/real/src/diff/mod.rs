@@ -1,11 +1,13 @@
 //! The transforms: functions to functions.
 
+mod elimination;
 pub(crate) mod engine;
 mod forward;
 mod jacobian;
 mod outputs;
 mod reverse;
 
+pub use elimination::{Eliminated, Elimination, eliminate};
 pub use engine::Point;
 pub use forward::{derivative, jacfwd, jvp};
 pub use jacobian::{hessian, hvp, jacobian, jacrev};

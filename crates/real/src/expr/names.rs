@@ -25,12 +25,14 @@ pub(crate) enum Function {
 }
 
 /// Functions that are not single rows of the table.
-const FUNCTIONS: [(&str, Function); 10] = [
+const FUNCTIONS: [(&str, Function); 12] = [
     ("digamma", Function::Unary(Unary::Polygamma(0))),
     ("trigamma", Function::Unary(Unary::Polygamma(1))),
     ("powi", Function::Powi),
     ("polygamma", Function::Order(Unary::Polygamma)),
     ("bessel_i", Function::Order(Unary::BesselI)),
+    ("bessel_j", Function::Order(Unary::BesselJ)),
+    ("bessel_y", Function::Order(Unary::BesselY)),
     ("bessel_i0e_derivative", Function::Order(Unary::BesselI0eDerivative)),
     ("inv_mills_derivative", Function::Order(Unary::InvMillsDerivative)),
     ("gamma_p_by_a", Function::BinaryOrder(Binary::GammaPByA)),

@@ -10,6 +10,7 @@
 
 mod bessel;
 mod bessel_order;
+mod bessel_plain;
 mod beta;
 mod dd;
 mod elementary;
@@ -27,6 +28,7 @@ mod polygamma;
 
 pub use bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e};
 pub use bessel_order::{bessel_i, bessel_i0e_derivative};
+pub use bessel_plain::{bessel_j, bessel_y};
 pub use beta::ln_beta;
 pub use elementary::{
     acosh, asinh, atanh, exp2, fmod, hypot, maximum, minimum, over_hypot, powi, remainder, round, rsqrt,

@@ -69,7 +69,7 @@ pub fn checkpoint_with<P: Tree + Clone, Q: Tree + Clone>(
 }
 
 impl Array {
-    /// The same array under a name, by which [`Keep::Named`] finds it.
+    /// The same array under a name, by which [`Keep::Named`] and [`intermediates`](crate::intermediates) find it.
     ///
     /// ```
     /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad};
@@ -79,9 +79,7 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn named(&self, name: &'static str) -> Array {
-        let same: fn() -> Rule = || Arc::new(|_, _, linear| linear);
-        let value = vec![self.stop_gradient()];
-        Call::results(name, std::slice::from_ref(self), value, same(), Some(same())).swap_remove(0)
+        Call::named(name, self)
     }
 }
 

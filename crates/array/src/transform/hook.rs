@@ -1,0 +1,93 @@
+//! What happens to a cotangent at one place: it is looked at, changed, sent on to another function, or refused. Values
+//! stay as they are, and so do tangents.
+
+use crate::array::Array;
+use crate::custom::Rule;
+use crate::prim::Call;
+use std::sync::Arc;
+
+impl Array {
+    /// The same array, whose cotangent passes through `f` on its way back: to clip, scale, reverse or look at it. Forward
+    /// mode does not notice.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Real, grad};
+    /// let g = grad(|x: &Array| x.on_cotangent(|g| 10.0 * g).square().sum())(&Array::from([1.0, 2.0]));
+    /// assert_eq!(g.to_vec::<f64>(), [20.0, 40.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// On the way back, if f's result does not have the array's shape and dtype.
+    #[track_caller]
+    pub fn on_cotangent(&self, f: impl Fn(&Array) -> Array + Send + Sync + 'static) -> Array {
+        let pull: Rule = Arc::new(move |_, _, g| g.iter().map(|g| g.as_ref().map(&f)).collect());
+        self.passed("on_cotangent", self.stop_gradient(), pull)
+    }
+    /// The same array, whose gradient is turned round and scaled: what uses it learns to make the loss small, what
+    /// computes it to make the loss large (Ganin and Lempitsky, "Unsupervised domain adaptation by backpropagation", 2015).
+    #[track_caller]
+    pub fn reverse_gradient(&self, scale: f64) -> Array {
+        self.on_cotangent(move |g| -scale * g)
+    }
+    /// The same array, whose cotangent is held within `lo..=hi`.
+    ///
+    /// # Panics
+    /// If `lo > hi` or either is NaN.
+    #[track_caller]
+    pub fn clip_gradient(&self, lo: f64, hi: f64) -> Array {
+        assert!(lo <= hi, "clip_gradient: the lower bound {lo} must not exceed the upper bound {hi}");
+        self.on_cotangent(move |g| g.clip(lo, hi))
+    }
+    /// `f(x)`, differentiated as if it were x: the straight-through estimator (Bengio et al., 2013) for rounding and the
+    /// like.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Real, grad};
+    /// let g = grad(|x: &Array| (3.0 * x.straight_through(Array::round)).square())(&Array::from(0.6));
+    /// assert_eq!(g.item(), 18.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If f's result does not have the shape and dtype of x.
+    #[track_caller]
+    pub fn straight_through(&self, f: impl Fn(&Array) -> Array) -> Array {
+        let y = f(&self.stop_gradient());
+        if y.shape() != self.shape() || y.dtype() != self.dtype() {
+            panic!(
+                "straight_through: the function made shape {} {} of shape {} {}, which cannot pass for it\n  input made at {}\n  result made at {}",
+                y.0.shape,
+                y.dtype(),
+                self.0.shape,
+                self.dtype(),
+                self.at(),
+                y.at()
+            )
+        }
+        let pull: Rule = Arc::new(|_, _, g| g);
+        self.passed("straight_through", y.stop_gradient(), pull)
+    }
+    /// The same array, which refuses to be differentiated: a derivative that would be wrong is not computed.
+    /// ([`stop_gradient`](Array::stop_gradient) makes it a constant instead.)
+    ///
+    /// # Panics
+    /// When a derivative passes, with the reason.
+    #[track_caller]
+    pub fn prevent_gradient(&self, reason: &'static str) -> Array {
+        let at = std::panic::Location::caller();
+        let refuse: Rule = Arc::new(move |_, _, linear| {
+            if linear.iter().any(Option::is_some) {
+                panic!("prevent_gradient: {reason}\n  made at {at}")
+            }
+            linear
+        });
+        let value = vec![self.stop_gradient()];
+        let inputs = std::slice::from_ref(self);
+        Call::results("prevent_gradient", inputs, value, refuse.clone(), Some(refuse)).swap_remove(0)
+    }
+    /// `value` in the place of the array, with a pullback of its own and tangents that pass.
+    #[track_caller]
+    fn passed(&self, name: &'static str, value: Array, pull: Rule) -> Array {
+        let push: Rule = Arc::new(|_, _, t| t);
+        Call::results(name, std::slice::from_ref(self), vec![value], pull, Some(push)).swap_remove(0)
+    }
+}

@@ -1,0 +1,183 @@
+//! The graph of a function, to look at: every operation that its inputs reach, in order, as text or as a picture.
+
+use super::replay::Recorded;
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::prim::Prim;
+use crate::tree::{Tree, leaves, map, named_leaves};
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write};
+use std::panic::Location;
+
+/// One operation of a [`Graph`].
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The operation's name; `input` for an input, `constant` for an array that depends on none.
+    pub name: String,
+    /// What it was called by the user: the path of an input, or the name given by [`named`](Array::named).
+    pub label: Option<String>,
+    /// The numbers of the steps that it uses.
+    pub inputs: Vec<usize>,
+    /// The extents of the result's axes.
+    pub shape: Vec<usize>,
+    /// The result's element type.
+    pub dtype: DType,
+    /// The line that asked for it.
+    pub at: &'static Location<'static>,
+}
+
+/// The operations of a function on arrays, each after those that it uses.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    steps: Vec<Step>,
+    outputs: Vec<usize>,
+}
+
+/// From f: the operations that it applies to its inputs. What does not depend on an input is one constant.
+///
+/// ```
+/// use pullback_array::{Array, Real, grad, graph};
+/// let f = |x: &Array| x.sin() * 2.0;
+/// let g = graph(f)(&Array::from(1.0));
+/// let names: Vec<&str> = g.steps().iter().map(|s| &*s.name).collect();
+/// assert_eq!(names, ["input", "sin", "constant", "mul"]);
+/// assert_eq!(g.steps()[3].inputs, [1, 2]);
+/// // The gradient is a function as well.
+/// assert!(graph(grad(f))(&Array::from(1.0)).to_string().contains("cos"));
+/// ```
+///
+/// # Panics
+/// If f looks at values that depend on its input (`item`, `to_vec`).
+pub fn graph<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> Graph {
+    move |p| {
+        let like = leaves(p).into_iter().map(|x| (x.0.shape.clone(), x.dtype()));
+        let recorded = Recorded::new("graph", like, |xs| {
+            let mut xs = xs.iter();
+            leaves(&f(&map(p, |x| xs.next().unwrap_or(x).clone())))
+        });
+        let paths = named_leaves(p).into_iter().map(|(path, _)| path);
+        let mut labels: HashMap<u64, String> = recorded.inputs.iter().map(|x| x.0.id).zip(paths).collect();
+        let mut listing = Listing { steps: vec![], places: HashMap::new() };
+        for x in &recorded.inputs {
+            let label = labels.remove(&x.0.id).filter(|path| !path.is_empty());
+            listing.add(x, "input".into(), label, vec![]);
+        }
+        let shown = shown(&recorded.outputs);
+        recorded
+            .nodes()
+            .iter()
+            .filter(|node| shown.contains(&node.0.id))
+            .for_each(|node| listing.operation(node));
+        let outputs = recorded.outputs.iter().map(|y| listing.place(y)).collect();
+        Graph { steps: listing.steps, outputs }
+    }
+}
+
+/// The ids of all that leads to the outputs; how a call with a rule of its own computes its value is its own affair.
+fn shown(outputs: &[Array]) -> HashSet<u64> {
+    let (mut seen, mut stack) = (HashSet::new(), outputs.to_vec());
+    while let Some(x) = stack.pop() {
+        if seen.insert(x.0.id) {
+            let (prim, args) = x.parts();
+            let used = args.len() - usize::from(matches!(prim, Prim::Custom(..)));
+            stack.extend(args[..used].iter().cloned())
+        }
+    }
+    seen
+}
+
+struct Listing {
+    steps: Vec<Step>,
+    places: HashMap<u64, usize>,
+}
+impl Listing {
+    fn add(&mut self, x: &Array, name: String, label: Option<String>, inputs: Vec<usize>) -> usize {
+        let step = Step { name, label, inputs, shape: x.shape().to_vec(), dtype: x.dtype(), at: x.at() };
+        self.steps.push(step);
+        self.places.insert(x.0.id, self.steps.len() - 1);
+        self.steps.len() - 1
+    }
+    /// Where an array is; one that no input reaches is a constant.
+    fn place(&mut self, x: &Array) -> usize {
+        if let Some(&known) = self.places.get(&x.0.id) {
+            return known;
+        }
+        let label = x.fill_value().map(|c| c.to_string());
+        self.add(x, "constant".into(), label, vec![])
+    }
+    fn operation(&mut self, node: &Array) {
+        let (prim, args) = node.parts();
+        let (name, label, used) = match prim {
+            Prim::Custom(call, _) if call.is_name => ("named", Some(call.name.to_string()), args.len() - 1),
+            // The last argument is the value that the call stands for.
+            Prim::Custom(call, _) => (call.name, None, args.len() - 1),
+            _ => (prim.name(), None, args.len()),
+        };
+        let inputs = args[..used].iter().map(|a| self.place(a)).collect();
+        self.add(node, name.into(), label, inputs);
+    }
+}
+
+impl Graph {
+    /// The operations, first to last.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+    /// The numbers of the steps that are the function's results.
+    pub fn outputs(&self) -> &[usize] {
+        &self.outputs
+    }
+    /// The graph in the DOT language: results are doubly framed, inputs boxes.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Real, graph};
+    /// let dot = graph(|x: &Array| x.tanh())(&Array::from(1.0)).to_dot();
+    /// assert!(dot.starts_with("digraph") && dot.contains("s0 -> s1"));
+    /// ```
+    pub fn to_dot(&self) -> String {
+        let mut text = String::from("digraph function {\n");
+        for (k, step) in self.steps.iter().enumerate() {
+            let title = step.title().replace('\\', "\\\\").replace('"', "\\\"");
+            let shape = match (&*step.name, self.outputs.contains(&k)) {
+                ("input", _) => "box",
+                ("constant", _) => "none",
+                (_, true) => "doubleoctagon",
+                (_, false) => "ellipse",
+            };
+            let _ =
+                writeln!(text, "  s{k} [label=\"{title}\\n{:?} {}\", shape={shape}]", step.shape, step.dtype);
+            for from in &step.inputs {
+                let _ = writeln!(text, "  s{from} -> s{k}");
+            }
+        }
+        text + "}\n"
+    }
+}
+impl Step {
+    fn title(&self) -> String {
+        match &self.label {
+            Some(label) => format!("{} {label}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// A line each: number, operation, what it uses, shape, dtype and the line of the program.
+impl fmt::Display for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        for (k, step) in self.steps.iter().enumerate() {
+            let inputs: Vec<String> = step.inputs.iter().map(|i| format!("%{i}")).collect();
+            let (title, inputs) = (step.title(), inputs.join(" "));
+            writeln!(
+                f,
+                "%{k:<4} {title:24} {inputs:16} {:?} {}  {}:{}",
+                step.shape,
+                step.dtype,
+                step.at.file(),
+                step.at.line()
+            )?;
+        }
+        let outputs: Vec<String> = self.outputs.iter().map(|i| format!("%{i}")).collect();
+        writeln!(f, "result {}", outputs.join(" "))
+    }
+}

@@ -1,0 +1,192 @@
+//! Gradients with few rows: what an embedding's table gets back, without the rows that are zero.
+//!
+//! A gradient is lazy, and that of `take` is "add these rows to zeros at these places": the rows can be read off the
+//! graph, and the zeros need never be made.
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::prim::Prim;
+use crate::shape::Shape;
+use pullback_real::{Binary, Unary};
+
+/// An array `[n, …]` of which only some rows are not zero: `values[k]` is added at row `index[k]`; a row may come several
+/// times.
+///
+/// The gradient of a table that is only read by [`take`](Array::take) is such an array, as long as nobody has looked
+/// at it: neither it nor its zeros are computed. Optimisers that can change single rows ask for this form.
+///
+/// ```
+/// use pullback_array::{Array, DType, Real, SparseRows, value_and_grad};
+/// let table = Array::ones(&[100_000, 8], DType::F64);
+/// let loss = |t: &Array| (t.take_rows(&Array::from([7, 7, 42])) * 2.0).sum();
+/// let (y, g) = value_and_grad(loss)(&table);
+/// assert_eq!(y.item(), 48.0);
+/// let rows = SparseRows::of(&g).unwrap();
+/// assert_eq!(rows.index.to_vec::<i64>(), [7, 7, 42]);
+/// assert!(!g.is_evaluated());
+/// let once = rows.coalesced();
+/// assert_eq!(once.index.to_vec::<i64>(), [7, 42]);
+/// assert_eq!(once.values.get((.., 0)).to_vec::<f64>(), [4.0, 2.0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SparseRows {
+    /// Row numbers `[k]`, `i64`.
+    pub index: Array,
+    /// The rows `[k, …]`.
+    pub values: Array,
+    /// The shape `[n, …]` of the whole.
+    pub shape: Vec<usize>,
+}
+
+/// One addition of rows to zeros: row numbers and rows, and what the rows are multiplied with.
+struct Part {
+    index: Array,
+    updates: Array,
+    factor: f64,
+}
+
+impl SparseRows {
+    /// The rows of an array that is made of rows added to zeros, or a sum of such arrays; `None` for any other, and for one
+    /// that was computed already.
+    pub fn of(x: &Array) -> Option<SparseRows> {
+        let parts = parts(x)?;
+        let row: usize = x.shape()[1..].iter().product();
+        let rows = |part: &Part| {
+            let lines: Shape =
+                [part.index.size()].into_iter().chain(x.shape()[1..].iter().copied()).collect();
+            debug_assert_eq!(part.updates.size(), part.index.size() * row);
+            let values = part.updates.reshape_op(lines);
+            if part.factor == 1.0 { values } else { values * part.factor }
+        };
+        let index: Vec<Array> = parts.iter().map(|p| p.index.ravel()).collect();
+        let values: Vec<Array> = parts.iter().map(rows).collect();
+        let [index, values] = [index, values].map(|all| match &all[..] {
+            [one] => one.clone(),
+            _ => crate::concatenate(&all, 0),
+        });
+        Some(SparseRows { index, values, shape: x.shape().to_vec() })
+    }
+    /// How many rows are stored.
+    pub fn len(&self) -> usize {
+        self.index.size()
+    }
+    /// Whether none is stored.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Each row once, in ascending order, those that came several times added up. Evaluates the row numbers.
+    #[track_caller]
+    pub fn coalesced(&self) -> SparseRows {
+        let index = self.index.to_vec::<i64>();
+        let mut once = index.clone();
+        once.sort_unstable();
+        once.dedup();
+        let place = |i: &i64| once.binary_search(i).map_or(0, |k| k as i64);
+        let ids = Array::from(index.iter().map(place).collect::<Vec<i64>>());
+        let values = self.values.segment_sum(&ids, once.len());
+        SparseRows { index: Array::from(once), values, shape: self.shape.clone() }
+    }
+    /// The whole array, zeros included.
+    #[track_caller]
+    pub fn to_dense(&self) -> Array {
+        self.values.segment_sum(&self.index, self.shape[0])
+    }
+}
+
+/// The arrays of rows that are added to zeros to make `x`, if that is how it is made.
+pub(super) fn updates(x: &Array) -> Option<Vec<Array>> {
+    Some(parts(x)?.into_iter().map(|p| p.updates).collect())
+}
+
+/// Takes a sum apart, with a stack: it may have very many terms.
+fn parts(x: &Array) -> Option<Vec<Part>> {
+    let &n = x.shape().first()?;
+    let (mut stack, mut found) = (vec![(x.clone(), 1.0)], vec![]);
+    while let Some((x, factor)) = stack.pop() {
+        let (prim, args) = x.parts();
+        match prim {
+            Prim::ScatterAdd(rows) if *rows == n && x.shape()[0] == 1 => {
+                found.push(Part { index: args[0].clone(), updates: args[1].clone(), factor })
+            }
+            // Any shape in which the rows stay rows.
+            Prim::Reshape if rows_of(&args[0]) == Some(n) && rows_of(&x) == Some(n) => {
+                stack.push((args[0].clone(), factor))
+            }
+            Prim::Binary(Binary::Add) => stack.extend(args.iter().map(|a| (a.clone(), factor))),
+            Prim::Unary(Unary::Neg) => stack.push((args[0].clone(), -factor)),
+            Prim::Binary(Binary::Mul) => match (args[0].fill_value(), args[1].fill_value()) {
+                (Some(c), None) => stack.push((args[1].clone(), c * factor)),
+                (None, Some(c)) => stack.push((args[0].clone(), c * factor)),
+                (Some(_), Some(_)) | (None, None) => return None,
+            },
+            _ => return None,
+        }
+    }
+    // In the order in which they were added.
+    found.reverse();
+    Some(found)
+}
+
+/// The number of rows of `[n, …]`, or of `[1, n, …]` as a scatter makes it.
+fn rows_of(x: &Array) -> Option<usize> {
+    match (x.shape(), &x.0.prim) {
+        ([1, n, _], Prim::ScatterAdd(_)) => Some(*n),
+        ([n, ..], _) => Some(*n),
+        ([], _) => None,
+    }
+}
+
+impl Array {
+    /// Writes rows (elements along the first axis) at once, in place if nobody else holds the array's data: for large
+    /// tables of which few rows change. [`at_set`](Array::at_set) is the operation that can be differentiated.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// let mut x = Array::from([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    /// x.set_rows(&Array::from([2, 0]), &Array::from([[9.0, 9.0], [0.0, 0.0]]));
+    /// assert_eq!(x.to_vec::<f64>(), [0.0, 0.0, 3.0, 4.0, 9.0, 9.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the index is no vector of integers, a row number is out of range, the rows do not fit, or a running transform
+    /// depends on the array.
+    #[track_caller]
+    pub fn set_rows(&mut self, index: &Array, rows: &Array) {
+        let fits = index.ndim() == 1
+            && matches!(index.dtype(), DType::I32 | DType::I64)
+            && self.ndim() > 0
+            && rows.dtype() == self.dtype()
+            && rows.shape().split_first() == Some((&index.size(), &self.shape()[1..]));
+        if !fits {
+            panic!(
+                "set_rows: rows of shape {} {} at row numbers of shape {} {} do not fit shape {} {}\n  array made at {}\n  rows made at {}",
+                rows.0.shape,
+                rows.dtype(),
+                index.0.shape,
+                index.dtype(),
+                self.0.shape,
+                self.dtype(),
+                self.at(),
+                rows.at()
+            )
+        }
+        if self.0.is_kept() {
+            panic!(
+                "set_rows: a running transform depends on the array, whose derivative would be lost; use at_set\n  made at {}",
+                self.at()
+            )
+        }
+        let (index, rows) = (index.cast(DType::I64).to_vec::<i64>(), rows.value());
+        let n = self.shape()[0];
+        if let Some(i) = index.iter().find(|&&i| i < 0 || i >= n as i64) {
+            panic!("set_rows: row {i} is out of range for {n} rows\n  array made at {}", self.at())
+        }
+        self.change(|data| {
+            let row = rows.bytes().len() / index.len().max(1);
+            for (k, &i) in index.iter().enumerate() {
+                let to = i as usize * row;
+                data.bytes_mut()[to..to + row].copy_from_slice(&rows.bytes()[k * row..(k + 1) * row])
+            }
+        })
+    }
+}

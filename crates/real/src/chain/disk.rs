@@ -1,0 +1,84 @@
+//! A stack of vectors in a temporary file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Vectors of numbers on disk, last in first out. The file is removed when the stack is dropped.
+///
+/// ```
+/// use pullback_real::chain::Disk;
+/// let mut disk = Disk::new()?;
+/// disk.push(&[1.0, 2.0])?;
+/// disk.push(&[3.0])?;
+/// assert_eq!(disk.pop()?, Some(vec![3.0]));
+/// assert_eq!(disk.pop()?, Some(vec![1.0, 2.0]));
+/// assert_eq!(disk.pop()?, None);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Disk {
+    path: PathBuf,
+    file: File,
+    /// How many numbers each vector has.
+    lengths: Vec<usize>,
+    /// Where the next one begins, in bytes.
+    end: u64,
+}
+
+impl Disk {
+    /// An empty stack, in a new file in the folder for temporary files.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn new() -> io::Result<Disk> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("pullback-states-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
+        let path = std::env::temp_dir().join(name);
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        Ok(Disk { path, file, lengths: vec![], end: 0 })
+    }
+    /// How many vectors there are.
+    pub fn len(&self) -> usize {
+        self.lengths.len()
+    }
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+    /// Puts a vector on the stack.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn push(&mut self, x: &[f64]) -> io::Result<()> {
+        let bytes: Vec<u8> = x.iter().flat_map(|x| x.to_le_bytes()).collect();
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.file.write_all(&bytes)?;
+        self.lengths.push(x.len());
+        self.end += bytes.len() as u64;
+        Ok(())
+    }
+    /// Takes the last vector off the stack, if there is one.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn pop(&mut self) -> io::Result<Option<Vec<f64>>> {
+        let Some(&n) = self.lengths.last() else { return Ok(None) };
+        let mut bytes = vec![0; n * size_of::<f64>()];
+        let start = self.end - bytes.len() as u64;
+        self.file.seek(SeekFrom::Start(start))?;
+        self.file.read_exact(&mut bytes)?;
+        self.lengths.pop();
+        self.end = start;
+        let (words, _) = bytes.as_chunks::<8>();
+        Ok(Some(words.iter().map(|b| f64::from_le_bytes(*b)).collect()))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // A file that someone else removed already is no loss.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
