@@ -6,6 +6,7 @@
 //! - [`mod@array`]: n-d arrays by NumPy's names. [`array::grad`], [`array::vjp`], [`array::jvp`] take a function of a tree
 //!   of arrays (an array, a tuple, a struct with `#[derive(Tree)]`) to its derivatives.
 //! - [`compile`]: scalar functions recorded once, as programs: machine code, SIMD lanes, Rust and C source.
+//! - [`stats`]: probability distributions, differentiated by argument and parameters.
 //! - [`nn`]: layers, losses and optimisers as plain structs over arrays.
 //!
 //! ```
@@ -28,6 +29,7 @@
 pub use pullback_compile as compile;
 pub use pullback_nn as nn;
 pub use pullback_real as real;
+pub use pullback_stats as stats;
 
 /// The lines of the README run as a test.
 #[cfg(doctest)]

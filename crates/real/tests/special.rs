@@ -555,3 +555,27 @@ fn elementary_functions_are_inverse_and_symmetric() {
         close(kl_div(3.0, 3.0 * (1.0 + d)), 3.0 * (d - d.ln_1p()), 2e1 / d / d, ("kl_div", k));
     }
 }
+
+/// Values from 30-digit arithmetic; derivatives by the recurrence.
+#[test]
+fn plain_bessel_functions() {
+    for (have, want) in [
+        (bessel_j(0, 2.5), -0.0483837764681979963),
+        (bessel_j(1, 2.5), 0.497094102464274038),
+        (bessel_j(4, 2.5), 0.0737818800542552327),
+        (bessel_y(0, 2.5), 0.498070359615231888),
+        (bessel_y(1, 2.5), 0.145918137966785799),
+        (bessel_y(3, 2.5), -0.756055496753670997),
+        (pullback_real::grad(|x| pullback_real::Real::bessel_j(&x[0], 4))(&[2.5])[0], 0.0985493829523051524),
+        (pullback_real::grad(|x| pullback_real::Real::bessel_y(&x[0], 3))(&[2.5])[0], 0.525930746862601947),
+    ] {
+        assert!((have - want).abs() < 1e-15 * want.abs().max(0.1), "{have:e} {want:e}");
+    }
+    // J_{n+1} Y_n − J_n Y_{n+1} = 2/(πx) (DLMF 10.5.2).
+    for n in 0..6 {
+        for x in [0.3, 1.0, 5.0, 40.0] {
+            let wronskian = bessel_j(n + 1, x) * bessel_y(n, x) - bessel_j(n, x) * bessel_y(n + 1, x);
+            assert!((wronskian * PI * x / 2.0 - 1.0).abs() < 1e-13, "{n} {x}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The Dirichlet distribution with concentrations `alpha[k]`, on x[…, k] > 0 with Σ x = 1 along the last axis.
+
+use pullback_array::{Array, Real};
+
+/// The density: `x[…, k]` → `[…]`.
+///
+/// # Panics
+/// If the shapes do not broadcast or the dtypes differ.
+#[track_caller]
+pub fn pdf(x: &Array, alpha: &Array) -> Array {
+    logpdf(x, alpha).exp()
+}
+/// The logarithm of the density: `x[…, k]` → `[…]`.
+///
+/// ```
+/// use pullback_array::Array;
+/// // With all concentrations 1 it is uniform, of height Γ(3) = 2.
+/// let y = pullback_stats::dirichlet::pdf(&Array::from([0.2, 0.3, 0.5]), &Array::from([1.0, 1.0, 1.0]));
+/// assert!((y.item() - 2.0).abs() < 1e-15);
+/// ```
+///
+/// # Panics
+/// As [`pdf`].
+#[track_caller]
+pub fn logpdf(x: &Array, alpha: &Array) -> Array {
+    (alpha - 1.0).xlogy(x).sum_axis(-1) - log_norm(alpha)
+}
+/// The differential entropy, in nats: `alpha[…, k]` → `[…]`.
+#[track_caller]
+pub fn entropy(alpha: &Array) -> Array {
+    let (all, k) = (alpha.sum_axis(-1), alpha.shape().last().copied().unwrap_or(0) as f64);
+    log_norm(alpha) + (&all - k) * all.digamma() - ((alpha - 1.0) * alpha.digamma()).sum_axis(-1)
+}
+/// ln B(alpha).
+#[track_caller]
+fn log_norm(alpha: &Array) -> Array {
+    alpha.ln_gamma().sum_axis(-1) - alpha.sum_axis(-1).ln_gamma()
+}
