@@ -3,6 +3,7 @@
 use crate::array::Array;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
+use crate::prim::Prim;
 use std::sync::Arc;
 
 impl Array {
@@ -24,9 +25,13 @@ impl Array {
     #[track_caller]
     fn expect_known(&self) {
         if let Some(transform) = self.0.traced {
-            let (shape, dtype, at) = (&self.0.shape, self.dtype(), self.at());
+            let (shape, dtype) = (&self.0.shape, self.dtype());
+            let from = match self.0.prim {
+                Prim::Input => "the function's input".to_string(),
+                _ => format!("made at {}", self.at()),
+            };
             panic!(
-                "`{transform}` runs the function once, without values, so what depends on its inputs cannot be looked at: compute with it, and choose with `select`, `cond` or `while_loop` instead of Rust's `if` and `while`\n  array {shape} {dtype} made at {at}"
+                "`{transform}` runs the function once, without values, so what depends on its inputs cannot be looked at: compute with it, and choose with `select`, `cond` or `while_loop` instead of Rust's `if` and `while`\n  array {shape} {dtype}, {from}"
             )
         }
     }

@@ -1,5 +1,5 @@
 //! Published examples with published numbers, one claim each.
-#![allow(clippy::excessive_precision, reason = "as published")]
+
 use pullback_real::{
     Counts, Dual, Duals, Real, Scalar, Var, derivative, grad, grad_or_none, hessian, hvp, jacfwd, jacobian,
     jacrev, jvp, stop, value_and_grad, vjp,

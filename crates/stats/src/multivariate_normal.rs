@@ -28,7 +28,7 @@ pub fn pdf(x: &Array, mean: &Array, cov: &Array) -> Array {
 pub fn logpdf(x: &Array, mean: &Array, cov: &Array) -> Array {
     let d = cov.shape().last().copied().unwrap_or(0);
     let l = linalg::cholesky(cov);
-    let apart = (x - mean).reshape(&[-1, d as isize]);
+    let apart = (x - mean).reshape([-1, d as isize]);
     let z = linalg::solve_triangular(&l, &apart.t(), linalg::Triangle::lower());
     let lengths = z.square().sum_axis(0);
     let result = -0.5 * lengths - l.diagonal(0, 0, 1).ln().sum() - 0.5 * d as f64 * TAU.ln();

@@ -1,0 +1,67 @@
+//! Variational inference for any density: a normal distribution is fitted by the gradient of a sampled bound, through
+//! its own samples.
+//!
+//! ```sh
+//! cargo run --release --example black_box_svi
+//! ```
+
+mod common;
+use common::{Example, Layer, Panel, claim};
+use pullback::array::{Array, DType, Key, Real, Tree, value_and_grad};
+use pullback::nn::Adam;
+use pullback::stats::norm;
+
+/// A funnel: the logarithm of the second variable's spread is the first. Rows of x are points.
+fn log_density(x: &Array) -> Array {
+    let (log_scale, mu) = (x.get((.., 0)), x.get((.., 1)));
+    norm::logpdf(&log_scale, 0.0, 1.35) + norm::logpdf(&mu, 0.0, log_scale.exp())
+}
+
+/// A normal distribution with independent parts.
+#[derive(Clone, Tree)]
+struct Normal {
+    mean: Array,
+    log_scale: Array,
+}
+impl Normal {
+    /// The evidence lower bound: E[log p(x)] + entropy, by samples x = mean + scale·ε.
+    fn bound(&self, key: &Key, samples: usize) -> Array {
+        let noise = key.normal(&[samples, 2], DType::F64);
+        let x = &self.mean + self.log_scale.exp() * noise;
+        log_density(&x).mean() + norm::entropy(self.log_scale.exp()).sum()
+    }
+}
+
+fn main() {
+    let example = Example::start();
+    let key = Key::new(0);
+    let mut q = Normal { mean: Array::from([-1.0, -1.0]), log_scale: Array::from([-5.0, -5.0]) };
+    let mut adam = Adam::new(&q, 0.05);
+    let (steps, mut bounds) = (example.of(800, 150), vec![]);
+    for i in 0..steps {
+        let key = key.fold_in(i);
+        let (loss, g) = value_and_grad(|q: &Normal| -q.bound(&key, 200))(&q);
+        adam.update(&mut q, &g);
+        bounds.push((i as f64, -loss.item()));
+    }
+    let cells = example.of(60, 20);
+    let at = |i: usize, lo: f64, hi: f64| lo + (hi - lo) * (i as f64 + 0.5) / cells as f64;
+    let points: Vec<[f64; 2]> =
+        (0..cells).flat_map(|i| (0..cells).map(move |j| [at(i, 2.5, -4.0), at(j, -3.0, 3.0)])).collect();
+    let map =
+        log_density(&Array::from(points)).exp().to_vec::<f64>().chunks(cells).map(<[f64]>::to_vec).collect();
+    let [m, s] = [q.mean.to_vec::<f64>(), q.log_scale.exp().to_vec::<f64>()];
+    let ellipse = (0..=60)
+        .map(|k| f64::from(k) * std::f64::consts::TAU / 60.0)
+        .map(|a| (m[1] + s[1] * a.cos(), m[0] + s[0] * a.sin()));
+    let picture = Panel::new("a funnel, and the normal fitted to it", "mean", "log scale")
+        .with(Layer::Map(map, -3.0..3.0, -4.0..2.5))
+        .with(Layer::Line("one deviation", ellipse.collect()));
+    let (first, last) = (bounds[0].1, q.bound(&key, 20_000).item());
+    let curve = Panel::new("the bound", "step", "")
+        .with(Layer::Line("", bounds.into_iter().filter(|b| b.1 > -12.0).collect()));
+    example.draw("black_box_svi", &[picture, curve]);
+    println!("bound {first:.3} → {last:.3}, mean {m:.3?}, deviations {s:.3?}");
+    claim("the bound rises, and stays below log 1 = 0", last > first + 1.0 && last < 0.0);
+    claim("by symmetry the mean of the second variable is 0", m[1].abs() < example.of(0.1, 0.3));
+}

@@ -1,0 +1,47 @@
+//! The derivative of a fixed point without unrolling the iteration: implicit differentiation.
+//!
+//! ```sh
+//! cargo run --example fixed_points
+//! ```
+
+mod common;
+use common::{Example, Layer, Panel, claim};
+use pullback::array::{Array, Real, fixed_point, grad};
+
+/// Newton's step for the square root of a.
+fn newton(x: &Array, a: &Array) -> Array {
+    0.5 * (x + a / x)
+}
+
+fn main() {
+    let example = Example::start();
+    let sqrt = |a: &Array| fixed_point(newton, Array::from(1.0))(a);
+    let two = Array::from(2.0);
+    let (value, first, second) = (sqrt(&two).item(), grad(sqrt)(&two).item(), grad(grad(sqrt))(&two).item());
+    println!("√2 = {value}, its slope {first}, its curvature {second}");
+    claim("the value is √2", (value - 2f64.sqrt()).abs() < 1e-15);
+    claim("the slope is 1/(2√2)", (first - 0.125f64.sqrt()).abs() < 1e-10);
+    claim("the curvature is −1/(4·2√2)", (second + 0.125f64.sqrt() / 4.0).abs() < 1e-8);
+
+    // Kepler's equation E = M + e·sin E: how the orbit's angle moves with its eccentricity.
+    let n = example.of(200, 30);
+    let m: Vec<f64> = (0..n).map(|i| 2.0 * std::f64::consts::PI * i as f64 / n as f64).collect();
+    let mean = Array::from(m.clone());
+    let angle = |e: &Array| fixed_point(|x: &Array, e: &Array| &mean + e * x.sin(), mean.clone())(e);
+    let mut panel = Panel::new("Kepler: dE/de along the orbit", "mean anomaly M", "");
+    for (name, e) in [("e = 0.1", 0.1), ("e = 0.3", 0.3), ("e = 0.6", 0.6)] {
+        let at = Array::from(e);
+        let (_, slope) = pullback::array::jvp(angle)(&at, &Array::from(1.0));
+        // By hand: dE/de = sin E/(1 − e·cos E).
+        let by_hand = {
+            let x = angle(&at);
+            x.sin() / (1.0 - e * x.cos())
+        };
+        claim(
+            &format!("{name}: the slope is sin E/(1 − e·cos E) to 1e-8"),
+            (&slope - by_hand).abs().max().item() < 1e-8,
+        );
+        panel = panel.with(Layer::Line(name, m.iter().copied().zip(slope.to_vec::<f64>()).collect()));
+    }
+    example.draw("fixed_points", &[panel]);
+}
