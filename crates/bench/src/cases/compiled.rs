@@ -2,7 +2,7 @@
 //! million points against the loop over them.
 
 use super::programs;
-use crate::harness::{Case, compare};
+use crate::harness::{Case, Named, compare, named};
 use pullback::array::{Array, DType, Key};
 use pullback::compile::Function;
 use pullback::real;
@@ -15,11 +15,11 @@ const CALLS: usize = 1000;
 const POINTS: usize = 1_000_000;
 
 /// The cases.
-pub fn all() -> Vec<Case> {
-    vec![one_point("compiled_lorenz2", 2), many_points()]
+pub fn all() -> Vec<Named> {
+    vec![named("compiled_lorenz2", || one_point(2)), named("compiled_lorenz_points", many_points)]
 }
 
-fn one_point(name: &'static str, steps: usize) -> Case {
+fn one_point(steps: usize) -> Case {
     let f = Function::record(move |x| programs::lorenz(x, steps), &X);
     let (value, gradient) = (f.value(), f.gradient());
     let operations = (value.operations(), gradient.operations());
@@ -33,7 +33,6 @@ fn one_point(name: &'static str, steps: usize) -> Case {
     let y = RefCell::new(vec![]);
     let z = RefCell::new(vec![]);
     Case {
-        name,
         check: Box::new(check),
         run: Box::new(move || {
             let mut y = y.borrow_mut();
@@ -80,7 +79,6 @@ fn many_points() -> Case {
         }
     };
     Case {
-        name: "compiled_lorenz_points",
         check: Box::new(check),
         run: Box::new(move || {
             black_box(lanes.evaluate(&columns).expect("no branch"));

@@ -1,7 +1,7 @@
 //! Forward mode, and plain numbers through generic code beside the same written out.
 
 use super::programs;
-use crate::harness::{Case, compare};
+use crate::harness::{Case, Named, compare, named};
 use pullback::real::{Duals, grad};
 use std::hint::black_box;
 
@@ -10,41 +10,47 @@ const STEPS: usize = 100_000;
 const OPERATIONS: f64 = 7_100_000.0;
 
 /// The cases.
-pub fn all() -> Vec<Case> {
-    let plain = || programs::lorenz(black_box(&X), STEPS);
+pub fn all() -> Vec<Named> {
+    vec![named("forward_lorenz6", six_directions), named("generic_lorenz", generic)]
+}
+
+fn plain() -> f64 {
+    programs::lorenz(black_box(&X), STEPS)
+}
+
+fn six_directions() -> Case {
     let six = || {
         let x = black_box(X);
         programs::lorenz(&std::array::from_fn::<_, 6, _>(|i| Duals::<f64, 6>::variable(x[i], i)), STEPS)
     };
-    vec![
-        Case {
-            name: "forward_lorenz6",
-            check: Box::new(move || {
-                let gradient = grad(|x| programs::lorenz(x, STEPS))(&X);
-                let y = six();
-                compare("the value", y.re, plain(), 1e-11)?;
-                gradient.iter().zip(y.eps).try_for_each(|(g, e)| compare("a derivative", e, *g, 1e-9))
-            }),
-            run: Box::new(move || {
-                black_box(six());
-            }),
-            primal: Box::new(move || {
-                black_box(plain());
-            }),
-            note: Box::new(|seconds| format!("{:.2} ns an operation", seconds * 1e9 / OPERATIONS)),
-        },
-        Case {
-            name: "generic_lorenz",
-            check: Box::new(move || compare("the value", plain(), by_hand(&X), 1e-11)),
-            run: Box::new(move || {
-                black_box(plain());
-            }),
-            primal: Box::new(|| {
-                black_box(by_hand(black_box(&X)));
-            }),
-            note: Box::new(|_| "plain numbers through `Scalar`, over the same written for f64".into()),
-        },
-    ]
+    Case {
+        check: Box::new(move || {
+            let gradient = grad(|x| programs::lorenz(x, STEPS))(&X);
+            let y = six();
+            compare("the value", y.re, plain(), 1e-11)?;
+            gradient.iter().zip(y.eps).try_for_each(|(g, e)| compare("a derivative", e, *g, 1e-9))
+        }),
+        run: Box::new(move || {
+            black_box(six());
+        }),
+        primal: Box::new(|| {
+            black_box(plain());
+        }),
+        note: Box::new(|seconds| format!("{:.2} ns an operation", seconds * 1e9 / OPERATIONS)),
+    }
+}
+
+fn generic() -> Case {
+    Case {
+        check: Box::new(|| compare("the value", plain(), by_hand(&X), 1e-11)),
+        run: Box::new(|| {
+            black_box(plain());
+        }),
+        primal: Box::new(|| {
+            black_box(by_hand(black_box(&X)));
+        }),
+        note: Box::new(|_| "plain numbers through `Scalar`, over the same written for f64".into()),
+    }
 }
 
 /// `programs::lorenz`, for `f64` alone.

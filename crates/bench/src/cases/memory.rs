@@ -1,7 +1,7 @@
 //! A deep network's gradient within a budget of memory, against the same without.
 
-use super::arrays::numbers;
-use crate::harness::{Case, compare};
+use super::gradient::numbers;
+use crate::harness::{Case, Named, compare, named};
 use pullback::array::{Array, DType, Real, eval_tree, grad, gradient_memory, jit, with_budget};
 
 const LAYERS: usize = 96;
@@ -18,7 +18,11 @@ fn size((ws, _): &Net) -> f64 {
 }
 
 /// The cases.
-pub fn all() -> Vec<Case> {
+pub fn all() -> Vec<Named> {
+    vec![named("budget96", budget)]
+}
+
+fn budget() -> Case {
     let layer = |k: usize| 0.1 * numbers(&[WIDTH, WIDTH], k as u64, DType::F32);
     let net: Net = ((0..LAYERS).map(layer).collect(), numbers(&[BATCH, WIDTH], 1000, DType::F32));
     eval_tree(&net);
@@ -27,8 +31,7 @@ pub fn all() -> Vec<Case> {
     let taken = gradient_memory(&within)(&net);
     let (thrifty, lavish) = (jit(grad(within)), jit(grad(loss)));
     let data = net.clone();
-    vec![Case {
-        name: "budget96",
+    Case {
         check: Box::new(move || {
             let small = grad(with_budget(plain / 8, loss))(&data);
             compare("the gradient's size", size(&small), size(&grad(loss)(&data)), 1e-4)
@@ -46,5 +49,5 @@ pub fn all() -> Vec<Case> {
                 mib(plain)
             )
         }),
-    }]
+    }
 }

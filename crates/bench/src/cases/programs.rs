@@ -143,6 +143,35 @@ fn log_sum_exp<R: Scalar>(x: &[R]) -> R {
     x.iter().map(|&x| (x - max).exp()).sum::<R>().ln() + max
 }
 
+/// What ADBench's recurrent network of `layers` layers says of the next row, summed over the rows of `b` numbers: gates'
+/// factors and offsets by turns, then the input's factors, the output's factors and offsets.
+pub fn lstm<R: Scalar>(x: &[R], state: &[f64], rows: &[f64], b: usize) -> R {
+    let layers = state.len() / (2 * b);
+    let (main, extra) = x.split_at(8 * layers * b);
+    let mut state: Vec<R> = state.iter().map(|&s| R::lift(s)).collect();
+    let mut total = R::lift(0.0);
+    let mut x = vec![R::lift(0.0); b];
+    for (row, next) in rows.chunks(b).zip(rows[b..].chunks(b)) {
+        (0..b).for_each(|j| x[j] = row[j] * extra[j]);
+        for (weights, state) in main.chunks(8 * b).zip(state.chunks_mut(2 * b)) {
+            let (factors, offsets) = weights.split_at(4 * b);
+            let (h, c) = state.split_at_mut(b);
+            for j in 0..b {
+                let gate = |k: usize, by: R| by * factors[k * b + j] + offsets[k * b + j];
+                let (forget, enter) = (gate(0, x[j]).logistic(), gate(1, h[j]).logistic());
+                let (leave, change) = (gate(2, x[j]).logistic(), gate(3, h[j]).tanh());
+                c[j] = c[j] * forget + enter * change;
+                h[j] = leave * c[j].tanh();
+                x[j] = h[j];
+            }
+        }
+        let y: Vec<R> = (0..b).map(|j| x[j] * extra[b + j] + extra[2 * b + j]).collect();
+        let norm = (y.iter().map(|y| y.exp()).sum::<R>() + 2.0).ln();
+        y.iter().zip(next).for_each(|(&y, &next)| total += next * (y - norm));
+    }
+    -total / (rows.len() - b) as f64
+}
+
 /// splitmix64: the inputs are the same in every language.
 pub struct Random(pub u64);
 

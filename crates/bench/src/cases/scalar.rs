@@ -2,17 +2,18 @@
 //! small, where everything stays in cache.
 
 use super::programs::{self, Random};
-use crate::harness::{Case, compare};
+use crate::harness::{Case, Named, compare, named};
 use pullback::real::{Counts, Scalar, Var, value_and_grad};
 use std::hint::black_box;
 use std::rc::Rc;
 
 /// A program at its point, with the operations on active numbers that it does, its value, and
 /// Σ gᵢ (1 + i mod 17) over its gradient, these two computed by another tool.
+#[derive(Clone)]
 struct Program {
     name: &'static str,
     operations: f64,
-    x: Vec<f64>,
+    x: fn() -> Vec<f64>,
     plain: fn(&[f64]) -> f64,
     recorded: fn(&[Var]) -> Var,
     value: f64,
@@ -24,7 +25,7 @@ macro_rules! program {
         Program {
             name: $name,
             operations: $operations,
-            x: $x,
+            x: || $x,
             plain: |$arg| $f,
             recorded: |$arg| $f,
             value: $value,
@@ -80,31 +81,32 @@ fn programs() -> Vec<Program> {
 }
 
 /// The cases.
-pub fn all() -> Vec<Case> {
-    programs().into_iter().map(case).collect()
+pub fn all() -> Vec<Named> {
+    let one = |p: Program| named(p.name, move || case(p.clone()));
+    programs().into_iter().map(one).collect()
 }
 
-fn case(program: Program) -> Case {
-    let p = Rc::new(program);
+fn case(p: Program) -> Case {
     let (p1, p2, p3, p4) = (p.clone(), p.clone(), p.clone(), p.clone());
+    let x1 = Rc::new((p.x)());
+    let (x2, x3, x4) = (x1.clone(), x1.clone(), x1.clone());
     Case {
-        name: p.name,
         check: Box::new(move || {
-            let (value, gradient) = value_and_grad(p1.recorded)(&p1.x);
+            let (value, gradient) = value_and_grad(p1.recorded)(&x1);
             let checksum: f64 = gradient.iter().enumerate().map(|(i, g)| g * (1 + i % 17) as f64).sum();
-            compare("the value by plain numbers", (p1.plain)(&p1.x), p1.value, 1e-11)?;
+            compare("the value by plain numbers", (p1.plain)(&x1), p1.value, 1e-11)?;
             compare("the value", value, p1.value, 1e-11)?;
             compare("the gradient's checksum", checksum, p1.checksum, 1e-10)
         }),
         run: Box::new(move || {
-            black_box(value_and_grad(p2.recorded)(black_box(&p2.x)));
+            black_box(value_and_grad(p2.recorded)(black_box(&x2)));
         }),
         primal: Box::new(move || {
-            black_box((p3.plain)(black_box(&p3.x)));
+            black_box((p3.plain)(black_box(&x3)));
         }),
         note: Box::new(move |seconds| {
             let before = Counts::here();
-            value_and_grad(p4.recorded)(&p4.x);
+            value_and_grad(p4.recorded)(&x4);
             let nodes = (Counts::here() - before).nodes as f64;
             // A node takes 24 bytes and its adjoint 8.
             let (ns, bytes) = (seconds * 1e9 / p4.operations, nodes * 32.0 / p4.operations);

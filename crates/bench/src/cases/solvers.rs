@@ -1,15 +1,15 @@
 //! Sparse Jacobians, Taylor mode, implicit differentiation: each against what it replaces, as far as that can be run.
 
-use super::arrays::numbers;
-use crate::harness::{Case, compare};
+use super::gradient::numbers;
+use crate::harness::{Case, Named, compare, named};
 use pullback::array::{Array, DType, Real, fixed_point, grad, jet, jit, jvp};
 use pullback::real::sparse::SparseJacobian;
 use pullback::real::{Scalar, Var};
 use std::hint::black_box;
 
 /// The cases.
-pub fn all() -> Vec<Case> {
-    vec![banded(), taylor(), settled()]
+pub fn all() -> Vec<Named> {
+    vec![named("sparse_band", banded), named("jet7", taylor), named("fixed_point", settled)]
 }
 
 /// Σ over a band of five, from a vector.
@@ -34,7 +34,6 @@ fn banded() -> Case {
         compare("the product's size", have, push.iter().map(|y| y * y).sum(), 1e-11)
     };
     Case {
-        name: "sparse_band",
         check: Box::new(check),
         run: Box::new(move || {
             black_box(jacobian.evaluate(&at).expect("the same structure"));
@@ -67,7 +66,6 @@ fn taylor() -> Case {
     let (a, b, c) = (x.clone(), x.clone(), x);
     let (by_series, by_nesting) = (jit(series), jit(third));
     Case {
-        name: "jet7",
         check: Box::new(move || {
             let have = (6.0 * &series(&a)[3]).square().sum().item();
             compare("the third derivatives' size", have, third(&a).square().sum().item(), 1e-9)
@@ -100,7 +98,6 @@ fn settled() -> Case {
     let (implicit, unrolled) = (std::rc::Rc::new(implicit), std::rc::Rc::new(unrolled));
     let (f, g, at, at_too, at_last) = (implicit.clone(), unrolled.clone(), b.clone(), b.clone(), b);
     Case {
-        name: "fixed_point",
         check: Box::new(move || {
             let have = grad(|b: &Array| f(b))(&at).square().sum().item();
             compare("the gradient's size", have, grad(|b: &Array| g(b))(&at).square().sum().item(), 1e-8)

@@ -1,32 +1,23 @@
 //! Transforms against what they replace: a batch against a loop, a compiled step against an evaluated one, a loop as a
 //! primitive against the loop written out. The primal is what is replaced, so the ratio is the share of its time.
 
-use super::arrays::{Mlp, numbers};
-use crate::harness::{Case, compare};
-use pullback::array::{
-    Array, DType, Real, concatenate, eval_tree, grad, jit, jit_update, leaves, scan, value_and_grad, vmap,
-    zip,
-};
-use std::cell::RefCell;
+use super::gradient::{numbers, size};
+use super::networks::Mlp;
+use crate::harness::{Case, Named, compare, named};
+use pullback::array::{Array, DType, Real, concatenate, eval_tree, grad, jit, scan, vmap};
 
 /// Every case of the family.
-pub fn all() -> Vec<Case> {
-    let mut all = vec![per_example("vmap_grad", false), per_example("jit_vmap_grad", true), recurrent()];
-    all.extend(
-        [("jit_mlp2", &[2, 16, 16, 1][..], 8), ("jit_mlp64", &[64, 256, 256, 10], 64)]
-            .map(|(name, widths, batch)| step(name, widths, batch)),
-    );
-    all
-}
-
-/// The sum of squares of all leaves.
-fn size(tree: &Mlp) -> f64 {
-    leaves(tree).iter().map(|x| x.cast(DType::F64).square().sum().item()).sum()
+pub fn all() -> Vec<Named> {
+    vec![
+        named("vmap_grad", || per_example(false)),
+        named("jit_vmap_grad", || per_example(true)),
+        named("scan_rnn", recurrent),
+    ]
 }
 
 /// A small network's gradient for each of 256 examples, stacked.
 fn network() -> (Mlp, Array, Array) {
-    let (model, ..) = Mlp::data(&[16, 32, 4], 1);
+    let (model, _) = Mlp::data(&[16, 32, 4], 1);
     (model, numbers(&[256, 16], 1, DType::F32), numbers(&[256, 4], 2, DType::F32))
 }
 fn gradient(model: &Mlp) -> impl Fn(&(Array, Array)) -> Mlp + Copy + '_ {
@@ -40,7 +31,7 @@ fn gradient(model: &Mlp) -> impl Fn(&(Array, Array)) -> Mlp + Copy + '_ {
 }
 
 /// The gradients as one batch, evaluated or compiled, against one after the other.
-fn per_example(name: &'static str, compiled: bool) -> Case {
+fn per_example(compiled: bool) -> Case {
     let (model, x, y) = network();
     let batch = (x, y);
     let all = |(m, b): &(Mlp, (Array, Array))| vmap(gradient(m))(b);
@@ -64,46 +55,7 @@ fn per_example(name: &'static str, compiled: bool) -> Case {
     };
     let primal = move || (0..256).for_each(|i| eval_tree(&one(i)));
     let note = |s: f64| format!("{:.2} µs an example", s * 1e6 / 256.0);
-    Case { name, check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
-}
-
-/// A training step compiled with its state given up to it, against the same evaluated.
-fn step(name: &'static str, widths: &[usize], batch: usize) -> Case {
-    let (model, x, y) = Mlp::data(widths, batch);
-    let step = |m: &Mlp, (x, y): &(Array, Array)| {
-        let (loss, g) = value_and_grad(|m: &Mlp| m.loss(x, y))(m);
-        (zip(m, &g, |p, g| p - 1e-3 * g), loss)
-    };
-    let data = (x, y);
-    let compiled = jit_update(step);
-    let (state, plain) = (RefCell::new(model.clone()), RefCell::new(model.clone()));
-    let run = {
-        let data = data.clone();
-        move || {
-            compiled(&mut state.borrow_mut(), &data);
-        }
-    };
-    let primal = {
-        let data = data.clone();
-        move || {
-            let (next, loss) = step(&plain.borrow(), &data);
-            eval_tree(&next);
-            loss.eval();
-            *plain.borrow_mut() = next
-        }
-    };
-    let check = move || {
-        let compiled = jit_update(step);
-        let (mut a, mut b) = (model.clone(), model.clone());
-        for _ in 0..20 {
-            compiled(&mut a, &data);
-            b = step(&b, &data).0;
-            eval_tree(&b)
-        }
-        compare("the parameters' size", size(&a), size(&b), 1e-5)
-    };
-    let note = |s: f64| format!("{:.2} µs a step", s * 1e6);
-    Case { name, check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
+    Case { check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
 }
 
 type Cell = (Array, Array);
@@ -140,6 +92,5 @@ fn recurrent() -> Case {
     };
     let primal = move || eval_tree(&unrolled(&both));
     let note = |s: f64| format!("{:.2} µs a step", s * 1e6 / 500.0);
-    let name = "scan_rnn";
-    Case { name, check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
+    Case { check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
 }
