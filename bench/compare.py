@@ -1,0 +1,252 @@
+"""Times pullback and the tools it is compared with in turn, in one run, and prints the ratios of medians.
+
+    python -m venv peers && peers/bin/pip install torch jax autograd numpy scipy      # outside the repository, 7 GB
+    cargo build --release -p pullback-bench
+    peers/bin/python bench/compare.py [CASE...] [--peers DIR] [--tools jax,torch] [--threads N] [--rounds N]
+                                      [--seconds S] [--out FILE]
+
+Every tool runs in a process of its own and waits; for each case the tools are asked by turns, in rounds, to time the
+value alone and then the gradient (or training step) for S seconds. A round gives each tool's median; the ratio is the
+median over rounds of ours by theirs within a round, its spread the least and the greatest of these. Load that lasts
+longer than a round falls on all alike. A table in Markdown goes to standard output (and to FILE), progress to standard
+error; the exit status is 1 if a case of ours gave a wrong answer.
+
+The peers' scripts are those of DIR (by default ../shared/bench/python beside the repository): they call
+`bench(function)` and `emit(name, ...)` of a module `common`, which this program replaces by a collection of functions.
+PyTorch and autograd run with glibc's malloc told to keep large blocks, which is their faster setting.
+"""
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from importlib import metadata
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+
+# Each of ours by the peers' script, its argument --cases, its names of the value and of the gradient or step, the tools
+# worth the time, and the label of a tool's best variant where it has several.
+def nn(case, tools=("jax", "torch"), **best):
+    return ("nn", case, case + "/primal", case + "/step", tools, best)
+
+
+def gmm(case):
+    return ("adbench_gmm", case + "/gemm", case + "/gemm/primal", case + "/gemm/grad", ("jax", "torch"), {})
+
+
+CASES = {
+    "mlp784": nn("mlp784"),
+    "mlp64": nn("mlp64"),
+    "mlp2": nn("mlp2"),
+    "cnn": nn("cnn", jax="jax_reshape_pool"),
+    "transformer": nn("transformer", torch="torch_sdpa"),
+    "lstm": nn("lstm", torch="torch_nnlstm"),
+    "chain": nn("chain", ("jax", "torch", "torch_compile")),
+    "lse": nn("lse"),
+    "matmul_f32": nn("matmul_f32"),
+    "matmul_f64": nn("matmul_f64"),
+    **{c: gmm(c) for c in ("gmm_1k_d2_K5", "gmm_1k_d10_K25", "gmm_1k_d20_K50", "gmm_1k_d64_K25", "gmm_1k_d64_K50",
+                           "gmm_10k_d2_K5", "gmm_10k_d10_K25")},
+    **{c: ("adbench_lstm", c, c + "/primal", c + "/grad", ("jax",), {}) for c in ("lstm_l2_c1024", "lstm_l4_c1024")},
+    "rosen1e6_grad": ("higher_order", "rosen1e6", "rosen1e6/primal", "rosen1e6/grad", ("jax", "torch"), {}),
+    "rosen1e6_hvp": ("higher_order", "rosen1e6", "rosen1e6/primal", "rosen1e6/hvp", ("jax", "torch"), {}),
+    "rosen100_hessian": ("higher_order", "rosen100", "rosen100/primal", "rosen100/hessian", ("jax", "torch"), {}),
+    "rosen1000_hessian": ("higher_order", "rosen1000", "rosen1000/primal", "rosen1000/hessian", ("jax", "torch"), {}),
+    "bs_euro": ("black_scholes", "euro", "bs_euro/primal", "bs_euro/greeks", ("jax", "torch"), {}),
+    "bs_asian": ("black_scholes", "asian_scan", "bs_asian_scan/primal", "bs_asian_scan/greeks", ("jax", "torch"), {}),
+}
+
+
+# ------------------------------------------------------------------ a peer's process
+def worker(peers, script, cases, tool, threads, data):
+    """Runs a peer's script with its functions collected, then times those that are asked for on standard input."""
+    sys.path.insert(0, peers)
+    import common
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)                       # whatever else is printed
+    functions, firsts = {}, {}
+
+    class Stat(tuple):
+        """What stands for (median, minimum) until there are any."""
+        def __new__(cls, function, first):
+            self = super().__new__(cls, (1.0, 1.0))
+            self.function, self.first = function, first
+            return self
+
+    def bench(function, *_, **__):
+        start = time.perf_counter()
+        function()
+        first = time.perf_counter() - start
+        function()
+        return Stat(function, first)
+
+    def emit(case, stat, primal=None, tool=None):
+        functions[(case, tool or common.ARGS.tool)] = stat.function
+        firsts[(case, tool or common.ARGS.tool)] = stat.first
+
+    common.bench, common.emit = bench, emit
+    if tool == "torch_compile":         # the compiled functions of earlier cases stay
+        import torch._dynamo
+        torch._dynamo.reset = lambda: None
+        torch._dynamo.config.recompile_limit = 100
+    sys.argv = [script, "--tool", tool, "--threads", str(threads), "--cases", cases]
+    if data:
+        sys.argv += ["--data", data]
+    import runpy
+    runpy.run_path(os.path.join(peers, script + ".py"), run_name="__main__")
+    print("ready", file=answers, flush=True)
+    for line in sys.stdin:
+        case, label, seconds = line.split()
+        function = functions.get((case, label)) or functions.get((case, tool))
+        if function is None:
+            print("none", file=answers, flush=True)
+            continue
+        times, start = [], time.perf_counter()
+        function()
+        while len(times) < 3 or (time.perf_counter() - start < float(seconds) and len(times) < 100_000):
+            t = time.perf_counter()
+            function()
+            times.append(time.perf_counter() - t)
+        print(statistics.median(times) * 1e3, min(times) * 1e3, firsts.get((case, label), 0) * 1e3, file=answers, flush=True)
+
+
+class Peer:
+    """A tool's process for one script."""
+    def __init__(self, args, script, cases, tool):
+        command = [sys.executable, os.path.abspath(__file__), "--worker", args.peers, script, ",".join(cases), tool,
+                   str(args.threads), args.data or ""]
+        kept = dict(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000", MALLOC_TOP_PAD_="1073741824")
+        environment = os.environ if tool == "jax" else {**kept, **os.environ}
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL if args.quiet else None, text=True, env=environment)
+        if self.process.stdout.readline().strip() != "ready":
+            raise RuntimeError(f"{tool}: {script} did not start")
+
+    def time(self, case, label, seconds):
+        print(case, label, seconds, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline().split()
+        return None if not answer or answer == ["none"] else [float(x) for x in answer]
+
+
+class Ours:
+    """This library's process."""
+    def __init__(self, args):
+        program = os.path.join(ROOT, "target", "release", "pullback-bench")
+        cpus = sorted(os.sched_getaffinity(0))[-args.threads:]      # as the peers' scripts
+        self.process = subprocess.Popen([program, "--serve", "--threads", str(args.threads)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cpus))
+
+    def ask(self, *words):
+        print(*words, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline().strip()
+        if not answer or answer.startswith("error"):
+            raise RuntimeError(answer or "pullback-bench has ended")
+        return [float(x) for x in answer.split()]
+
+
+# ------------------------------------------------------------------ the rounds
+def rounds(n, seconds, askers):
+    """For each asker the medians of n rounds, taken by turns; None for one that has no such function."""
+    medians = {name: [] for name in askers}
+    for _ in range(n):
+        for name, ask in askers.items():
+            answer = ask(seconds) if medians[name] is not None else None
+            if answer is None:
+                medians[name] = None
+            else:
+                medians[name].append(answer[0])
+    return medians
+
+
+def ratio(a, b):
+    each = sorted(x / y for x, y in zip(a, b))
+    return statistics.median(each), each[0], each[-1]
+
+
+def number(ms):
+    return f"{ms:.3g}" if ms < 100 else f"{ms:.0f}"
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("cases", nargs="*", help="names or beginnings; all if none")
+    args.add_argument("--peers", default=os.path.join(ROOT, "..", "shared", "bench", "python"))
+    args.add_argument("--data", help="ADBench's files for the peers, if not where their scripts look")
+    args.add_argument("--tools", help="only these, of jax, torch, torch_compile, autograd; all cases")
+    args.add_argument("--threads", type=int, default=2)
+    args.add_argument("--rounds", type=int, default=7)
+    args.add_argument("--seconds", type=float, default=0.25)
+    args.add_argument("--out")
+    args.add_argument("--quiet", action="store_true", help="drop what the peers print")
+    args = args.parse_args()
+    args.peers = os.path.abspath(args.peers)
+    exact = [c for c in args.cases if c in CASES]
+    chosen = [c for c in CASES if not args.cases or c in exact or any(c.startswith(a) for a in args.cases if a not in exact)]
+    tools = {c: tuple(args.tools.split(",")) if args.tools else CASES[c][4] for c in chosen}
+
+    peers = {}
+    for key in dict.fromkeys((CASES[c][0], t) for c in chosen for t in tools[c]):
+        script, tool = key
+        cases = dict.fromkeys(CASES[c][1] for c in chosen if CASES[c][0] == script and tool in tools[c])
+        print(f"starting {tool}: {script} {' '.join(cases)}", file=sys.stderr)
+        start = time.perf_counter()
+        try:
+            peers[key] = Peer(args, script, cases, tool)
+        except RuntimeError as what:
+            print(f"  {what}: left out", file=sys.stderr)
+        print(f"  ready after {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    ours = Ours(args)
+
+    versions = [f"{t} {metadata.version(t)}" for t in ("jax", "torch", "autograd") if any(t == n[1].split("_")[0] for n in peers)]
+    cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown")
+    wrong = False
+    lines = [f"{cpu}, {args.threads} threads, load {os.getloadavg()[0]:.1f}; {args.rounds} rounds of {args.seconds} s; {', '.join(versions)}", ""]
+    names = list(dict.fromkeys(t for c in chosen for t in tools[c]))
+    lines.append("| case | pullback ms | of its value | first run ms | " + " | ".join(f"{t} ms | ours / {t}" for t in names) + " |")
+    lines.append("|---" * (4 + 2 * len(names)) + "|")
+    print("\n".join(lines), flush=True)
+    for case in chosen:
+        script, _, value, step, _, best = CASES[case]
+        try:
+            first = ours.ask(case, "first")[0]
+        except RuntimeError as what:
+            print(f"FAIL {case}: {what}", file=sys.stderr)
+            wrong = True
+            if ours.process.poll() is not None:
+                ours = Ours(args)
+            continue
+        measured = {}
+        for what, theirs in (("primal", value), ("run", step)):
+            askers = {"pullback": lambda s, what=what: ours.ask(case, what, s)}
+            for tool in tools[case]:
+                if (script, tool) in peers:
+                    peer, label = peers[(script, tool)], best.get(tool, tool)
+                    askers[tool] = lambda s, peer=peer, label=label, theirs=theirs: peer.time(theirs, label, s)
+            measured[what] = rounds(args.rounds, args.seconds, askers)
+        mine = measured["run"]["pullback"]
+        over = statistics.median(mine) / statistics.median(measured["primal"]["pullback"])
+        row = [f"`{case}`", number(statistics.median(mine)), f"{over:.1f}", number(first)]
+        for tool in names:
+            theirs = measured["run"].get(tool)
+            if not theirs:
+                row += ["", ""]
+                continue
+            r, least, most = ratio(mine, theirs)
+            value_of = measured["primal"].get(tool)
+            times = f" ({statistics.median(theirs) / statistics.median(value_of):.1f})" if value_of else ""
+            row += [number(statistics.median(theirs)) + times, f"**{r:.2f}** ({least:.2f}–{most:.2f})"]
+        lines.append("| " + " | ".join(row) + " |")
+        print(lines[-1], flush=True)
+    if args.out:
+        with open(args.out, "w") as file:
+            file.write("\n".join(lines) + "\n")
+    sys.exit(wrong)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1] == "--worker":
+        worker(*sys.argv[2:7], sys.argv[7] or None)
+    else:
+        main()
