@@ -7,8 +7,8 @@
 use super::graph::{Graph, Item, Map, Ref, View, What};
 use super::layout::{Layout, Strides, collapse};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Target};
-use super::walk::{Pattern, Walk};
-use crate::prim::Prim;
+use super::walk::{Bound, Pattern, Walk};
+use crate::prim::{Padding, Prim};
 use crate::shape::Shape;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -71,6 +71,19 @@ fn inside(graph: &Graph, r: &Ref, at: (u32, &Shape)) -> bool {
     matches!(item.what, What::Elementwise) && home(item) == Some(at) && item.is_as_it_is(r)
 }
 
+/// The zeros around an array that a program reads without them being stored: a whole padded array in its own order, of
+/// data in memory, without zeros between the elements.
+fn padded<'g>(graph: &'g Graph, r: &Ref) -> Option<&'g [Padding]> {
+    let item = &graph.items[r.item];
+    let Prim::Pad(pads) = item.prim() else { return None };
+    let source = &graph.items[item.args.first()?.item];
+    let stored = !matches!(source.what, What::Fill(_) | What::Iota(_));
+    // An axis of one element would not be walked.
+    let plain = |(p, &n): (&Padding, &usize)| p.interior == 0 && (n > 1 || p.lo == 0 && p.hi == 0);
+    let plain = pads.iter().zip(item.shape().iter()).all(plain) && !item.dtype().is_complex();
+    (matches!(item.what, What::Kernel) && stored && plain && item.is_as_it_is(r)).then_some(pads)
+}
+
 /// Which items the roots need: not what is put together from planes that are then read as planes.
 fn needed(graph: &Graph) -> Vec<bool> {
     let mut needed = vec![false; graph.items.len()];
@@ -101,9 +114,10 @@ impl Plan {
                         if inside(graph, r, at) {
                             sets.unite(i, r.item)
                         } else if !(matches!(source.what, What::Fill(_))
+                            || padded(graph, r).is_some()
                             || matches!(source.what, What::Iota(_)) && source.is_as_it_is(r))
                         {
-                            // Numbers and whole indices are made on the spot; views of an index are read.
+                            // Numbers, padding and whole indices are made on the spot; views of an index are read.
                             stored[r.item] = true;
                             // Those that stream the same large input over the same space read it once.
                             if source.shape().size() == at.1.size() {
@@ -132,6 +146,7 @@ impl Plan {
                 }
                 (None, What::Data(_) | What::Input | What::Part) => {}
                 (None, What::Fill(_) | What::Iota(_)) if !stored[i] => {}
+                (None, What::Kernel) if !stored[i] && matches!(item.prim(), Prim::Pad(_)) => {}
                 (None, _) => order.push((item.stage, false, i)),
             }
         }
@@ -161,6 +176,13 @@ struct Fuser<'a> {
 }
 
 impl Fuser<'_> {
+    /// The number of an item among those whose memory the program reads.
+    fn buffer(&mut self, item: usize) -> usize {
+        self.buffers.iter().position(|&b| b == item).unwrap_or_else(|| {
+            self.buffers.push(item);
+            self.buffers.len() - 1
+        })
+    }
     fn operand(&mut self, r: &Ref) -> Operand {
         let item = &self.graph.items[r.item];
         if let Some(&register) = self.registers.get(&r.item).filter(|_| inside(self.graph, r, self.at)) {
@@ -180,22 +202,30 @@ impl Fuser<'_> {
                 // Views of an index are read from memory; a whole one is made on the spot.
                 Some(axis) if item.is_as_it_is(r) => {
                     let strides = (0..r.view.shape.rank()).map(|k| isize::from(k == axis)).collect();
-                    Input { buffer: None, dtype: item.dtype(), offset: 0, strides, pattern: Pattern::Same }
+                    Input::new(None, item.dtype(), 0, strides)
                 }
-                _ => {
-                    let buffer = self.buffers.iter().position(|&b| b == r.item).unwrap_or_else(|| {
-                        self.buffers.push(r.item);
-                        self.buffers.len() - 1
-                    });
-                    let Layout { offset, strides } = r.view.layout.clone();
-                    Input {
-                        buffer: Some(buffer),
-                        dtype: r.view.dtype,
-                        offset,
-                        strides,
-                        pattern: Pattern::Same,
+                _ => match padded(self.graph, r) {
+                    Some(pads) => {
+                        let source = &item.args[0];
+                        let (shape, Layout { offset, strides }) = (&item.whole.shape, &source.view.layout);
+                        let skipped: isize = pads.iter().zip(strides).map(|(p, s)| p.lo * s).sum();
+                        let buffer = self.buffer(source.item);
+                        let offset = *offset as isize - skipped;
+                        let mut input = Input::new(Some(buffer), r.view.dtype, offset, strides.clone());
+                        for (k, p) in pads.iter().enumerate().filter(|(_, p)| p.lo > 0 || p.hi > 0) {
+                            let mut strides: Strides = Layout::contiguous(shape).strides;
+                            strides[..k].fill(0);
+                            let (lo, hi) = (p.lo * strides[k], (shape[k] as isize - p.hi) * strides[k]);
+                            input.bounds.push(Bound { strides, lo, hi })
+                        }
+                        input
                     }
-                }
+                    None => {
+                        let buffer = self.buffer(r.item);
+                        let Layout { offset, strides } = r.view.layout.clone();
+                        Input::new(Some(buffer), r.view.dtype, offset as isize, strides)
+                    }
+                },
             };
             self.inputs.push(input)
         }
@@ -286,7 +316,12 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
             }
         }
     }
-    let mut all: Vec<&mut Strides> = f.inputs.iter_mut().map(|i| &mut i.strides).collect();
+    let mut all: Vec<&mut Strides> = vec![];
+    for i in &mut f.inputs {
+        // The strides of bounds keep a padded axis apart from those before it.
+        all.push(&mut i.strides);
+        all.extend(i.bounds.iter_mut().map(|b| &mut b.strides))
+    }
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();

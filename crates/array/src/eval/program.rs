@@ -2,7 +2,7 @@
 //! which stay in the first-level cache.
 
 use super::layout::Strides;
-use super::walk::{Pattern, Walk};
+use super::walk::{Bound, Pattern, Walk};
 use crate::dtype::DType;
 use crate::prim::{Compare, Reduction};
 use crate::shape::Dims;
@@ -59,10 +59,20 @@ pub(crate) struct Input {
     /// Which of the run's buffers; none for an index.
     pub buffer: Option<usize>,
     pub dtype: DType,
-    pub offset: usize,
+    /// Where its first element lies, or would if that were not padding.
+    pub offset: isize,
     pub strides: Strides,
+    /// What is not padding, where that differs between blocks.
+    pub bounds: Vec<Bound>,
     /// How a block of it lies.
     pub pattern: Pattern,
+    /// Whether places in the pattern are padding.
+    pub holes: bool,
+}
+impl Input {
+    pub fn new(buffer: Option<usize>, dtype: DType, offset: isize, strides: Strides) -> Input {
+        Input { buffer, dtype, offset, strides, bounds: vec![], pattern: Pattern::Same, holes: false }
+    }
 }
 
 /// A reduction of a value into an array smaller than the iteration space.
@@ -106,7 +116,11 @@ impl Program {
         let sizes = self.code.iter().map(widest).chain(self.inputs.iter().map(|i| i.dtype.size()));
         self.walk = Walk::new(&self.dims, BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
         for i in &mut self.inputs {
-            i.pattern = self.walk.pattern(&self.dims, &i.strides)
+            i.pattern = self.walk.pattern(&self.dims, &i.strides);
+            let all = std::mem::take(&mut i.bounds);
+            let n = all.len();
+            i.bounds = self.walk.bounded(&self.dims, &mut i.pattern, all);
+            i.holes = i.bounds.len() < n
         }
         for s in &mut self.sinks {
             s.pattern = self.walk.pattern(&self.dims, &s.strides);

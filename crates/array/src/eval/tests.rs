@@ -78,6 +78,29 @@ fn long_arrays_in_chunks() {
     agree(&[&s, &wide.sum_axis(0), &wide.sum_axis(1), &wide.square()], 1e-12);
 }
 
+/// Padding that a program reads without it being stored: long and short rows, several axes, cut-off elements, views.
+#[test]
+fn padding_inside_programs() {
+    let pads = |p: &[[isize; 2]]| p.iter().map(|&[lo, hi]| Padding { lo, hi, interior: 0 }).collect();
+    let x = numbers(&[3000], 1);
+    let (a, b) = (x.pad_op(pads(&[[0, 1]])), x.pad_op(pads(&[[1, 0]])));
+    let both = (&a - &b).square() + &a;
+    agree(&[&both, &both.sum()], 1e-12);
+    let y = numbers(&[20, 7], 2);
+    for p in
+        [[[0, 0], [2, 1]], [[3, 0], [0, 0]], [[1, 2], [-2, 3]], [[-4, 600], [1, -3]], [[0, 5], [130, 200]]]
+    {
+        let z = y.pad_op(pads(&p));
+        let turned = y.swap_last().pad_op(pads(&[p[1], p[0]])).swap_last();
+        let w = (&z * 2.0 + turned.exp()) * &z;
+        agree(&[&w, &w.sum_axis(0), &w.sum_axis(1), &(&z + 1.0).swap_last()], 1e-12)
+    }
+    let cube = numbers(&[5, 6, 4], 3);
+    let z = cube.pad_op(pads(&[[1, 0], [40, 2], [0, 3]]));
+    let w = z.exp() * &z + cube.get((0, 0, 0));
+    agree(&[&w, &w.sum_axis([0, 2]), &w.sum_axis(1)], 1e-12);
+}
+
 #[test]
 fn value_and_gradient_come_together() {
     let x = numbers(&[1000], 1);

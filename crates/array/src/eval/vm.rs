@@ -107,7 +107,8 @@ impl Chunk<'_> {
         let Program { inputs, sinks, walk, .. } = self.program;
         let from = inputs.iter().map(|i| (i.offset, &i.strides));
         let into = sinks.iter().map(|s| (0, &s.strides));
-        let mut walker = Walker::new(walk, self.start, self.end, from.chain(into));
+        let bounds = inputs.iter().flat_map(|i| &i.bounds).map(|b| (0, &b.strides));
+        let mut walker = Walker::new(walk, self.start, self.end, from.chain(into).chain(bounds));
         let (mut pos, mut reads) = (0, SmallVec::<[Read; 8]>::new());
         loop {
             let n = walker.len();
@@ -115,9 +116,12 @@ impl Chunk<'_> {
                 return self.sinks;
             }
             reads.clear();
+            let mut bounds = &walker.first[inputs.len() + sinks.len()..];
             for (k, input) in inputs.iter().enumerate() {
                 let register = self.registers[self.program.registers + k].as_deref_mut().expect(HOME);
-                reads.push(prepare(input, walker.first[k], n, self.inputs, register))
+                let (own, rest) = bounds.split_at(input.bounds.len());
+                reads.push(prepare(input, walker.first[k], own, n, self.inputs, register));
+                bounds = rest
             }
             let at = At { pos, n, reads: &reads };
             for i in &self.program.code {
@@ -152,6 +156,7 @@ impl Chunk<'_> {
                 match (at.reads[k as usize], input.buffer) {
                     (Read::Direct(i), Some(b)) => Arg::Slice(&data(b)[i..i + at.n]),
                     (Read::Same(i), Some(b)) => Arg::Number(data(b)[i]),
+                    (Read::Zero, _) => Arg::Number(T::of(0.0)),
                     _ => Arg::Slice(self.register(self.program.registers + k as usize).slice(at.n)),
                 }
             }

@@ -2,7 +2,7 @@
 //! every one of them, up to where they begin: how is found once, when the program is made.
 
 use super::kernels::elementwise::Lane;
-use super::kernels::pick;
+use super::kernels::{pick, pick_inside};
 use super::layout::Strides;
 use super::program::{BLOCK_BYTES, Input};
 use crate::buffer::Buffer;
@@ -52,6 +52,10 @@ const LONG: usize = 128;
 impl Walk {
     /// For blocks of at most `block` elements.
     pub fn new(dims: &[usize], block: usize) -> Walk {
+        if dims.contains(&0) {
+            // Nothing is walked.
+            return Walk { outer: SmallVec::new(), row: 1, rows: 1 };
+        }
         let (mut split, mut row) = (dims.len(), 1);
         if dims.last().is_some_and(|&n| n < LONG) {
             while split > 0 && row * dims[split - 1] <= block {
@@ -107,6 +111,46 @@ pub(crate) enum Pattern {
     Table(Box<[isize]>),
 }
 
+/// A place outside of what is read.
+const OUTSIDE: isize = isize::MIN / 2;
+
+impl Pattern {
+    fn at(&self, i: usize) -> isize {
+        match self {
+            Pattern::Same => 0,
+            Pattern::Direct => i as isize,
+            Pattern::Table(places) => places[i],
+        }
+    }
+}
+
+/// What is read of an axis of a padded operand: the elements whose coordinate, counted by these strides, is in
+/// `lo..hi`; the others are zero. The strides are 0 before the axis and row-major from it on.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub strides: Strides,
+    pub lo: isize,
+    pub hi: isize,
+}
+
+impl Walk {
+    /// Works bounds that are the same in every block into the pattern; returns the others.
+    pub fn bounded(&self, dims: &[usize], pattern: &mut Pattern, bounds: Vec<Bound>) -> Vec<Bound> {
+        let outer = self.outer.len();
+        let (inner, rest): (Vec<Bound>, Vec<Bound>) =
+            bounds.into_iter().partition(|b| b.strides[..outer].iter().all(|&s| s == 0));
+        if !inner.is_empty() {
+            let rows = self.outer.last().map_or(1, |&n| self.rows.min(n));
+            let coordinates: Vec<Pattern> = inner.iter().map(|b| self.pattern(dims, &b.strides)).collect();
+            let inside =
+                |i: usize| inner.iter().zip(&coordinates).all(|(b, c)| (b.lo..b.hi).contains(&c.at(i)));
+            let place = |i: usize| if inside(i) { pattern.at(i) } else { OUTSIDE };
+            *pattern = Pattern::Table((0..rows * self.row).map(place).collect())
+        }
+        rest
+    }
+}
+
 /// The walk over a chunk: the block at hand, and where it begins for each operand.
 pub(super) struct Walker<'a> {
     walk: &'a Walk,
@@ -124,12 +168,12 @@ impl<'a> Walker<'a> {
         walk: &'a Walk,
         start: usize,
         end: usize,
-        operands: impl Iterator<Item = (usize, &'a Strides)>,
+        operands: impl Iterator<Item = (isize, &'a Strides)>,
     ) -> Self {
         let index = unravel(start / walk.row, &walk.outer);
         let (mut first, mut strides) = (SmallVec::new(), SmallVec::new());
         for (offset, s) in operands {
-            first.push(offset as isize + index.iter().zip(s).map(|(&i, &s)| i as isize * s).sum::<isize>());
+            first.push(offset + index.iter().zip(s).map(|(&i, &s)| i as isize * s).sum::<isize>());
             strides.push(s)
         }
         Walker { walk, strides, first, index, left: end - start }
@@ -174,21 +218,44 @@ pub(super) enum Read {
     Same(usize),
     /// Copied to the input's own register.
     Gathered,
+    /// All of it is padding.
+    Zero,
 }
 
-/// Finds out how to read an input's block that begins at `first`, and gathers it if there is no shorter way.
+/// Finds out how to read an input's block that begins at `first`, and gathers it if there is no shorter way. `bounds`:
+/// where the block begins by the coordinates of the input's bounds.
 pub(super) fn prepare(
     input: &Input,
     first: isize,
+    bounds: &[isize],
     n: usize,
     buffers: &[&Buffer],
     register: &mut Block,
 ) -> Read {
+    // Along the axes of blocks coordinates rise one by one, so that what is inside lies together.
+    let (mut from, mut to) = (0, n as isize);
+    for (bound, at) in input.bounds.iter().zip(bounds) {
+        (from, to) = (from.max(bound.lo - at), to.min(bound.hi - at))
+    }
+    if from >= to {
+        return Read::Zero;
+    }
+    let whole = (from, to) == (0, n as isize);
     match (input.buffer, &input.pattern) {
-        (Some(_), Pattern::Direct) => return Read::Direct(first as usize),
-        (Some(_), Pattern::Same) => return Read::Same(first as usize),
-        (Some(b), Pattern::Table(places)) => with_size!(input.dtype, T => {
-            pick(buffers[b].slice::<T>(), first, &places[..n], register.slice_mut(n))
+        (Some(_), Pattern::Direct) if whole => return Read::Direct(first as usize),
+        (Some(_), Pattern::Same) if whole => return Read::Same(first as usize),
+        (Some(b), pattern) => with_size!(input.dtype, T => {
+            let (data, out) = (buffers[b].slice::<T>(), register.slice_mut::<T>(n));
+            let (from, to) = (from as usize, to as usize);
+            out[..from].fill(Zeroable::zeroed());
+            out[to..].fill(Zeroable::zeroed());
+            let out = &mut out[from..to];
+            match pattern {
+                Pattern::Direct => out.copy_from_slice(&data[(first + from as isize) as usize..][..to - from]),
+                Pattern::Same => out.fill(data[first as usize]),
+                Pattern::Table(places) if input.holes => pick_inside(data, first, &places[from..to], out),
+                Pattern::Table(places) => pick(data, first, &places[from..to], out),
+            }
         }),
         (None, pattern) => with_store!(input.dtype, T => iota(pattern, first, register.slice_mut::<T>(n))),
     }
@@ -241,14 +308,10 @@ mod tests {
                         let n = walker.len();
                         assert!(n <= block);
                         for j in 0..n {
-                            let place = match &pattern {
-                                Pattern::Same => 0,
-                                Pattern::Direct => j as isize,
-                                Pattern::Table(places) => places[j],
-                            };
+                            let place = pattern.at(j);
                             let want: isize =
                                 unravel(i, dims).iter().zip(&strides).map(|(&i, &s)| i as isize * s).sum();
-                            assert_eq!(walker.first[0] + place, offset as isize + want, "{dims:?} {i}");
+                            assert_eq!(walker.first[0] + place, offset + want, "{dims:?} {i}");
                             i += 1
                         }
                         walker.advance(n)

@@ -11,6 +11,13 @@ pub(crate) fn pick<T: Copy>(data: &[T], first: isize, places: &[isize], out: &mu
     out.iter_mut().zip(places).for_each(|(y, p)| *y = data[(first + p) as usize])
 }
 
+/// The same; zero where a place is outside.
+pub(crate) fn pick_inside<T: Pod>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
+    out.iter_mut()
+        .zip(places)
+        .for_each(|(y, p)| *y = data.get((first + p) as usize).copied().unwrap_or(T::zeroed()))
+}
+
 /// An index that is no row: which, and how many rows there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadIndex {
