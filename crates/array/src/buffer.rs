@@ -70,6 +70,12 @@ impl Buffer {
         b.bytes_mut().fill(0);
         b
     }
+    /// The same data in other memory.
+    pub fn copied(&self) -> Buffer {
+        let mut b = Buffer::dirty(self.len, self.dtype);
+        b.bytes_mut().copy_from_slice(self.bytes());
+        b
+    }
     /// How much memory so many elements take: a buffer can take the place of another of its class or below.
     pub fn class(len: usize, dtype: DType) -> usize {
         lines(len, dtype)

@@ -19,12 +19,16 @@ pub(crate) enum Slot {
 }
 
 impl Slot {
-    pub fn buffer(&self) -> &Buffer {
+    /// What lies in it, if anything does.
+    pub fn data(&self) -> Option<&Buffer> {
         match self {
-            Slot::Shared(b) => b,
-            Slot::Own(b) => b,
-            Slot::Empty => panic!("steps run after those they read from"),
+            Slot::Shared(b) => Some(b),
+            Slot::Own(b) => Some(b),
+            Slot::Empty => None,
         }
+    }
+    pub fn buffer(&self) -> &Buffer {
+        self.data().expect("steps run after those they read from")
     }
 }
 
@@ -40,7 +44,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// `donated`: items whose memory may be used again.
-    pub fn of(graph: &Graph, plan: &Plan, donated: &[usize]) -> Memory {
+    pub fn of(graph: &Graph, plan: &mut Plan, donated: &[usize]) -> Memory {
         let n = graph.items.len();
         let mut last = vec![0; n];
         for (k, step) in plan.steps.iter().enumerate() {
@@ -69,7 +73,14 @@ impl Memory {
                 dying.push(i)
             }
         }
-        for (k, step) in plan.steps.iter().enumerate() {
+        for (k, step) in plan.steps.iter_mut().enumerate() {
+            for (i, d) in updates(graph, step, &root, &dying[k]) {
+                m.slot[i] = m.slot[d];
+                dying[k].retain(|&other| other != d);
+                if !root[i] {
+                    dying[last[i].max(k)].push(i)
+                }
+            }
             for i in step.writes() {
                 if m.slot[i] != usize::MAX {
                     continue;
@@ -122,6 +133,35 @@ impl Memory {
         self.passing.push(passing);
         self.sizes.len() - 1
     }
+}
+
+/// Values smaller than this are not worth an update in place, unless they were given up for it.
+const SMALL: usize = 1 << 16;
+
+/// Which of a step's outputs are written over an input that nobody reads afterwards (`dying`), and over which: what is read
+/// element for element, and is of the same kind. A root takes a donated input's memory, other values that of others.
+fn updates(graph: &Graph, step: &mut Step, root: &[bool], dying: &[usize]) -> Vec<(usize, usize)> {
+    let Step::Fused { program, inputs, outputs, .. } = step else { return vec![] };
+    let mut all: Vec<(usize, usize)> = vec![];
+    for (k, &i) in outputs.iter().enumerate() {
+        let (item, bytes) = (&graph.items[i], graph.items[i].shape().size() * graph.items[i].dtype().size());
+        let fits = |&b: &usize| {
+            let (d, other) = (inputs[b], &graph.items[inputs[b]]);
+            let given = matches!(other.what, What::Input);
+            let same = other.dtype() == item.dtype() && other.shape().size() == item.shape().size();
+            dying.contains(&d)
+                && !all.iter().any(|&(_, taken)| taken == d)
+                && same
+                && !item.dtype().is_complex()
+                && if root[i] { given } else { !given && bytes >= SMALL }
+                && program.reads_in_order(b)
+        };
+        if let Some(b) = (0..inputs.len()).find(fits) {
+            all.push((i, inputs[b]));
+            program.write_over(b, k)
+        }
+    }
+    all
 }
 
 impl Step {

@@ -68,10 +68,21 @@ pub(crate) struct Input {
     pub pattern: Pattern,
     /// Whether places in the pattern are padding.
     pub holes: bool,
+    /// The output that is written over it.
+    pub under: Option<usize>,
 }
 impl Input {
     pub fn new(buffer: Option<usize>, dtype: DType, offset: isize, strides: Strides) -> Input {
-        Input { buffer, dtype, offset, strides, bounds: vec![], pattern: Pattern::Same, holes: false }
+        Input {
+            buffer,
+            dtype,
+            offset,
+            strides,
+            bounds: vec![],
+            pattern: Pattern::Same,
+            holes: false,
+            under: None,
+        }
     }
 }
 
@@ -134,6 +145,28 @@ impl Program {
             }
         }
         self
+    }
+    /// Whether all that is read of a buffer is read element for element, as outputs are written.
+    pub fn reads_in_order(&self, buffer: usize) -> bool {
+        let mut reads = self.inputs.iter().filter(|i| i.buffer == Some(buffer));
+        reads.all(|i| {
+            let mut next = 1;
+            let even = self.dims.iter().zip(&i.strides).rev().all(|(&n, &s)| {
+                let even = s == next;
+                next *= n as isize;
+                even
+            });
+            even && i.offset == 0 && i.bounds.is_empty() && !i.holes
+        })
+    }
+    /// Lets an output take the place of a buffer that is read in order.
+    pub fn write_over(&mut self, buffer: usize, output: usize) {
+        let reads = self.inputs.iter_mut().filter(|i| i.buffer == Some(buffer));
+        reads.for_each(|i| i.under = Some(output))
+    }
+    /// Whether an output is written over an input.
+    pub fn updates(&self, output: usize) -> bool {
+        self.inputs.iter().any(|i| i.under == Some(output))
     }
     /// Elements of a chunk: whole rows.
     pub fn chunk(&self) -> usize {

@@ -24,11 +24,11 @@ impl Compiled {
     /// `inputs`: the ids of the placeholders, in the order in which a run gets their data.
     /// `donated` says of which of them the run may use the memory again.
     pub fn new(graph: Graph, inputs: &[u64], donated: &[bool]) -> Compiled {
-        let plan = Plan::new(&graph);
+        let mut plan = Plan::new(&graph);
         let is = |id: u64| move |i: &super::graph::Item| matches!(i.what, What::Input) && i.node.0.id == id;
         let inputs: Vec<_> = inputs.iter().map(|&id| graph.items.iter().position(is(id))).collect();
         let given_up = inputs.iter().zip(donated).filter(|(_, donated)| **donated);
-        let memory = Memory::of(&graph, &plan, &given_up.filter_map(|(i, _)| *i).collect::<Vec<_>>());
+        let memory = Memory::of(&graph, &mut plan, &given_up.filter_map(|(i, _)| *i).collect::<Vec<_>>());
         Compiled { graph, plan, memory, inputs, idle: Mutex::default() }
     }
 
@@ -48,12 +48,16 @@ impl Compiled {
         for step in &self.plan.steps {
             match step {
                 Step::Fused { program, inputs, outputs, sinks } => {
+                    let memory = |slots: &mut Vec<Slot>, k, i| match program.updates(k) {
+                        true => own(&mut slots[slot(i)]),
+                        false => self.take(slots, i),
+                    };
                     let mut written: SmallVec<[Buffer; 4]> =
-                        outputs.iter().map(|&i| self.take(&mut slots, i)).collect();
+                        outputs.iter().enumerate().map(|(k, &i)| memory(&mut slots, k, i)).collect();
                     let mut reduced: SmallVec<[Buffer; 4]> =
                         sinks.iter().map(|&i| self.take(&mut slots, i)).collect();
-                    let read: SmallVec<[&Buffer; 8]> =
-                        inputs.iter().map(|&i| slots[slot(i)].buffer()).collect();
+                    let read: SmallVec<[Option<&Buffer>; 8]> =
+                        inputs.iter().map(|&i| slots[slot(i)].data()).collect();
                     vm::run(program, &read, &mut written, &mut reduced);
                     drop(read);
                     outputs.iter().zip(written).chain(sinks.iter().zip(reduced)).for_each(|(&i, b)| {
@@ -113,6 +117,15 @@ impl Compiled {
             Some(b) => b.reused(len, dtype),
             None => Buffer::of_class(self.memory.sizes[slot], len, dtype),
         }
+    }
+}
+
+/// The slot's data as memory to write to: a copy of them, if somebody else holds them.
+fn own(slot: &mut Slot) -> Buffer {
+    match std::mem::take(slot) {
+        Slot::Own(b) => b,
+        Slot::Shared(b) => Arc::try_unwrap(b).unwrap_or_else(|b| b.copied()),
+        Slot::Empty => panic!("steps run after those they read from"),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::prim::{Padding, Window};
 use crate::shape::Shape;
-use crate::transform::{grad, value_and_grad};
+use crate::transform::{grad, jit_update, value_and_grad};
 use pullback_real::{Binary, Real, Unary};
 
 /// Numbers from −2 to 2 without a pattern.
@@ -181,4 +181,31 @@ fn a_second_run_is_not_merged_with_the_first() {
     assert_eq!(elementwise(&[x.sin().cos(), x.sin().cos(), g.clone()]), 3);
     assert_eq!(elementwise(&[x.sin().cos(), x.after(std::slice::from_ref(&g)).sin().cos(), g.clone()]), 5);
     agree(&[&x.after(std::slice::from_ref(&g)).sin().cos(), &g], 1e-14);
+}
+
+/// A donated array is written over where it lies; one that somebody else holds is left alone.
+#[test]
+fn state_is_updated_in_place() {
+    let step = jit_update(|(w, m): &(Array, Array), x: &Array| {
+        let m = m * 0.9 + x;
+        ((w - 0.1 * &m, m.clone()), (w * &m).sum())
+    });
+    let place = |x: &Array| x.value().bytes().as_ptr();
+    let x = numbers(&[50, 40], 1);
+    let mut state = (numbers(&[50, 40], 2), numbers(&[50, 40], 3));
+    crate::eval(&[&x, &state.0, &state.1]);
+    let places = (place(&state.0), place(&state.1));
+    let want = (&state.0 - 0.1 * (&state.1 * 0.9 + &x)).to_vec::<f64>();
+    step(&mut state, &x);
+    assert_eq!((place(&state.0), place(&state.1)), places);
+    assert_eq!(state.0.to_vec::<f64>(), want);
+    let (held, before) = (state.clone(), state.0.to_vec::<f64>());
+    step(&mut state, &x);
+    assert!(place(&state.0) != places.0 && state.0.to_vec::<f64>() != before);
+    assert_eq!(held.0.to_vec::<f64>(), before);
+    // One array as both parts of the state.
+    let mut twice = (x.clone(), x.clone());
+    let want = (&x - 0.1 * (&x * 0.9 + &x)).to_vec::<f64>();
+    step(&mut twice, &x);
+    assert_eq!(twice.0.to_vec::<f64>(), want);
 }

@@ -22,8 +22,14 @@ const COST_PER_NS: usize = 12;
 
 thread_local! { static REGISTERS: RefCell<Vec<Option<Box<Block>>>> = const { RefCell::new(vec![]) } }
 
-/// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results.
-pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer], reduced: &mut [Buffer]) {
+/// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results. An input under an output is
+/// in that output's memory.
+pub(crate) fn run(
+    program: &Program,
+    inputs: &[Option<&Buffer>],
+    outputs: &mut [Buffer],
+    reduced: &mut [Buffer],
+) {
     let (total, length) = (program.size(), program.chunk());
     if total <= length {
         let outputs = outputs.iter_mut().map(Buffer::bytes_mut).collect();
@@ -68,7 +74,7 @@ fn interleave<T: Lane>(re: Arg<T>, im: Arg<T>, out: &mut [[T; 2]]) {
 /// Runs the elements `start..end` on this thread; returns the sinks' accumulators.
 fn chunk(
     program: &Program,
-    inputs: &[&Buffer],
+    inputs: &[Option<&Buffer>],
     outputs: Vec<&mut [u8]>,
     start: usize,
     end: usize,
@@ -86,7 +92,7 @@ fn chunk(
 /// One chunk on one thread.
 struct Chunk<'a> {
     program: &'a Program,
-    inputs: &'a [&'a Buffer],
+    inputs: &'a [Option<&'a Buffer>],
     outputs: Vec<&'a mut [u8]>,
     sinks: SmallVec<[Acc; 2]>,
     registers: &'a mut Vec<Option<Box<Block>>>,
@@ -120,6 +126,14 @@ impl Chunk<'_> {
             for (k, input) in inputs.iter().enumerate() {
                 let register = self.registers[self.program.registers + k].as_deref_mut().expect(HOME);
                 let (own, rest) = bounds.split_at(input.bounds.len());
+                if let Some(output) = input.under {
+                    // The block is read before anything is written over it.
+                    let size = input.dtype.size();
+                    let bytes = &self.outputs[output][pos * size..(pos + n) * size];
+                    register.slice_mut(n * size).copy_from_slice(bytes);
+                    reads.push(Read::Gathered);
+                    continue;
+                }
                 reads.push(prepare(input, walker.first[k], own, n, self.inputs, register));
                 bounds = rest
             }
@@ -136,6 +150,7 @@ impl Chunk<'_> {
     }
 }
 
+pub(super) const THERE: &str = "what is read is there, or under an output";
 const HOME: &str = "a register is at home between instructions";
 
 impl Chunk<'_> {
@@ -152,7 +167,7 @@ impl Chunk<'_> {
             Operand::Number(c) => Arg::Number(T::of(c)),
             Operand::Input(k) => {
                 let input = &self.program.inputs[k as usize];
-                let data = |b: usize| self.inputs[b].slice::<T>();
+                let data = |b: usize| self.inputs[b].expect(THERE).slice::<T>();
                 match (at.reads[k as usize], input.buffer) {
                     (Read::Direct(i), Some(b)) => Arg::Slice(&data(b)[i..i + at.n]),
                     (Read::Same(i), Some(b)) => Arg::Number(data(b)[i]),

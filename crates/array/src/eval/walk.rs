@@ -5,6 +5,7 @@ use super::kernels::elementwise::Lane;
 use super::kernels::{pick, pick_inside};
 use super::layout::Strides;
 use super::program::{BLOCK_BYTES, Input};
+use super::vm::THERE;
 use crate::buffer::Buffer;
 use crate::dtype::{with_size, with_store};
 use bytemuck::Zeroable;
@@ -229,7 +230,7 @@ pub(super) fn prepare(
     first: isize,
     bounds: &[isize],
     n: usize,
-    buffers: &[&Buffer],
+    buffers: &[Option<&Buffer>],
     register: &mut Block,
 ) -> Read {
     // Along the axes of blocks coordinates rise one by one, so that what is inside lies together.
@@ -245,7 +246,7 @@ pub(super) fn prepare(
         (Some(_), Pattern::Direct) if whole => return Read::Direct(first as usize),
         (Some(_), Pattern::Same) if whole => return Read::Same(first as usize),
         (Some(b), pattern) => with_size!(input.dtype, T => {
-            let (data, out) = (buffers[b].slice::<T>(), register.slice_mut::<T>(n));
+            let (data, out) = (buffers[b].expect(THERE).slice::<T>(), register.slice_mut::<T>(n));
             let (from, to) = (from as usize, to as usize);
             out[..from].fill(Zeroable::zeroed());
             out[to..].fill(Zeroable::zeroed());
