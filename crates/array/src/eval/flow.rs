@@ -82,8 +82,9 @@ impl Body {
     pub fn graph(&self) -> (&[Array], &[Array]) {
         (&self.inputs, &self.outputs)
     }
-    /// (A dynamic iterator: bodies run bodies.)
-    fn run(&self, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Vec<Arc<Buffer>> {
+    /// Its outputs, from inputs of which the first `given`, in every run the same number, are given up: their memory is used
+    /// again if nobody else holds it. (A dynamic iterator: bodies run bodies.)
+    fn run(&self, given: usize, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Vec<Arc<Buffer>> {
         let (compiled, place) = &**self.plan.get_or_init(|| {
             let mut roots: Vec<Array> = vec![];
             let mut place = vec![];
@@ -95,7 +96,8 @@ impl Body {
                 }
             }
             let ids: Vec<u64> = self.inputs.iter().map(|x| x.0.id).collect();
-            Box::new((Compiled::new(Graph::of(&self.inputs, &roots), &ids, &[]), place))
+            let donated: Vec<bool> = (0..ids.len()).map(|k| k < given).collect();
+            Box::new((Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated), place))
         });
         let values = compiled.run(inputs);
         place.iter().map(|&k| values[k].clone()).collect()
@@ -114,13 +116,13 @@ pub(super) fn run(
         Flow::Cond(bodies) => {
             let which = args[0].slice::<i64>()[0];
             let body = &bodies[which.clamp(0, bodies.len() as i64 - 1) as usize];
-            body.run(&mut args[1..].iter().cloned()).into_iter().map(Some).collect()
+            body.run(0, &mut args[1..].iter().cloned()).into_iter().map(Some).collect()
         }
         Flow::While { test, body, state, tested } => {
             let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
             let (for_test, for_body) = rest.split_at(*tested);
-            while test.run(&mut now.iter().chain(for_test).cloned())[0].slice::<u8>()[0] != 0 {
-                now = body.run(&mut now.iter().chain(for_body).cloned())
+            while test.run(0, &mut now.iter().chain(for_test).cloned())[0].slice::<u8>()[0] != 0 {
+                now = body.run(*state, &mut now.into_iter().chain(for_body.iter().cloned()))
             }
             now.into_iter().map(Some).collect()
         }
@@ -131,7 +133,8 @@ pub(super) fn run(
             for step in 0..*length {
                 let i = if *reverse { length - 1 - step } else { step };
                 let row = rows.iter().map(|x| Arc::new(row(x, i, *length)));
-                let mut results = body.run(&mut now.iter().chain(shared).cloned().chain(row));
+                let mut results =
+                    body.run(*state, &mut now.into_iter().chain(shared.iter().cloned()).chain(row));
                 stacks.put(i, &results);
                 results.truncate(*state);
                 now = results
@@ -155,12 +158,15 @@ pub(super) fn run(
                 Action::Advance { from, to } => {
                     for step in from..to {
                         let rows = both.iter().map(|x| row(x, step));
-                        at = advance.run(&mut at.iter().chain(shared).cloned().chain(rows))
+                        let state_and = std::mem::take(&mut at).into_iter().chain(shared.iter().cloned());
+                        at = advance.run(*state, &mut state_and.chain(rows))
                     }
                 }
                 Action::Back(step) => {
                     let rows = rest.iter().map(|x| row(x, step));
-                    let mut results = back.run(&mut now.iter().chain(shared).chain(&at).cloned().chain(rows));
+                    let carried_and = std::mem::take(&mut now).into_iter();
+                    let rest = shared.iter().chain(&at).cloned().chain(rows);
+                    let mut results = back.run(*carried, &mut carried_and.chain(rest));
                     stacks.put(place(step), &results);
                     results.truncate(*carried);
                     now = results

@@ -126,6 +126,11 @@ impl Program {
         };
         let sizes = self.code.iter().map(widest).chain(self.inputs.iter().map(|i| i.dtype.size()));
         self.walk = Walk::new(&self.dims, BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
+        if self.size() == 0 {
+            // Nothing is read.
+            self.inputs.iter_mut().for_each(|i| i.bounds.clear());
+            return self;
+        }
         for i in &mut self.inputs {
             i.pattern = self.walk.pattern(&self.dims, &i.strides);
             let all = std::mem::take(&mut i.bounds);
