@@ -1,18 +1,17 @@
 //! Runs a block program: the iteration space in chunks fixed by its shape (so that results do not depend on the
 //! number of threads), each chunk in blocks, each instruction in one loop over a block.
 
-use super::kernels::elementwise::{
-    Arg, BinaryBlock, CastBlock, CompareBlock, Convert, Lane, SelectBlock, UnaryBlock,
-};
+use super::kernels::elementwise::Arg;
+use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
-use super::program::{BLOCK, Instruction, Op, Operand, Program, Sink, Target};
+use super::program::{BLOCK, Program, Sink};
 use super::sinks::{Acc, WideVec, Wides, joined};
-use super::walk::{Block, Pattern, Read, Walker, prepare};
+use super::walk::{Pattern, Walker, iota, prepare};
 use crate::buffer::Buffer;
-use crate::dtype::{DType, Element};
-use bytemuck::Pod;
+use crate::dtype::{DType, with_store};
+use bytemuck::Zeroable;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::{Mutex, OnceLock};
@@ -20,7 +19,7 @@ use std::sync::{Mutex, OnceLock};
 /// Additions of elements in a nanosecond on one core.
 const COST_PER_NS: usize = 12;
 
-thread_local! { static REGISTERS: RefCell<Vec<Option<Box<Block>>>> = const { RefCell::new(vec![]) } }
+thread_local! { static REGISTERS: RefCell<Vec<Block>> = const { RefCell::new(vec![]) } }
 
 /// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results. An input under an output is
 /// in that output's memory.
@@ -59,18 +58,6 @@ pub(crate) fn run(
     }
 }
 
-/// Real and imaginary parts side by side.
-fn interleave<T: Lane>(re: Arg<T>, im: Arg<T>, out: &mut [[T; 2]]) {
-    match (re, im) {
-        (Arg::Slice(re), Arg::Slice(im)) => {
-            out.iter_mut().zip(re.iter().zip(im)).for_each(|(z, (&re, &im))| *z = [re, im])
-        }
-        (Arg::Slice(re), Arg::Number(im)) => out.iter_mut().zip(re).for_each(|(z, &re)| *z = [re, im]),
-        (Arg::Number(re), Arg::Slice(im)) => out.iter_mut().zip(im).for_each(|(z, &im)| *z = [re, im]),
-        (Arg::Number(re), Arg::Number(im)) => out.fill([re, im]),
-    }
-}
-
 /// Runs the elements `start..end` on this thread; returns the sinks' accumulators.
 fn chunk(
     program: &Program,
@@ -82,185 +69,85 @@ fn chunk(
     let sinks = program.sinks.iter().map(|s| Acc::over(program, s, start, end)).collect();
     REGISTERS.with_borrow_mut(|registers| {
         let needed = program.registers + program.inputs.len();
-        while registers.len() < needed {
-            registers.push(Some(bytemuck::zeroed_box()))
+        if registers.len() < needed {
+            registers.resize(needed, Zeroable::zeroed())
         }
-        Chunk { program, inputs, outputs, sinks, registers, start, end }.run()
+        Chunk { inputs, outputs, sinks, frame: Frame::new(program, registers), start, end }.run(program)
     })
 }
 
 /// One chunk on one thread.
 struct Chunk<'a> {
-    program: &'a Program,
     inputs: &'a [Option<&'a Buffer>],
     outputs: Vec<&'a mut [u8]>,
     sinks: SmallVec<[Acc; 2]>,
-    registers: &'a mut Vec<Option<Box<Block>>>,
+    frame: Frame<'a>,
     start: usize,
     end: usize,
 }
 
-/// The block at hand.
-struct At<'b> {
-    /// Its first element, within the chunk.
-    pos: usize,
-    n: usize,
-    reads: &'b [Read],
-}
-
 impl Chunk<'_> {
-    fn run(mut self) -> SmallVec<[Acc; 2]> {
-        let Program { inputs, sinks, walk, .. } = self.program;
+    fn run(mut self, program: &Program) -> SmallVec<[Acc; 2]> {
+        let Program { inputs, sinks, walk, .. } = program;
         let from = inputs.iter().map(|i| (i.offset, &i.strides));
         let into = sinks.iter().map(|s| (0, &s.strides));
         let bounds = inputs.iter().flat_map(|i| &i.bounds).map(|b| (0, &b.strides));
         let mut walker = Walker::new(walk, self.start, self.end, from.chain(into).chain(bounds));
-        let (mut pos, mut reads) = (0, SmallVec::<[Read; 8]>::new());
+        let mut pos = 0;
         loop {
             let n = walker.len();
             if n == 0 {
                 return self.sinks;
             }
-            reads.clear();
+            self.frame.begin(program, n, pos, &mut self.outputs);
             let mut bounds = &walker.first[inputs.len() + sinks.len()..];
             for (k, input) in inputs.iter().enumerate() {
-                let register = self.registers[self.program.registers + k].as_deref_mut().expect(HOME);
                 let (own, rest) = bounds.split_at(input.bounds.len());
-                if let Some(output) = input.under {
+                bounds = rest;
+                match (input.under, input.buffer) {
                     // The block is read before anything is written over it.
-                    let size = input.dtype.size();
-                    let bytes = &self.outputs[output][pos * size..(pos + n) * size];
-                    register.slice_mut(n * size).copy_from_slice(bytes);
-                    reads.push(Read::Gathered);
-                    continue;
+                    (Some(output), _) => self.frame.gathered_under(program, k, output),
+                    (None, Some(b)) => {
+                        let data = self.inputs[b].expect("what is read is there, or under an output");
+                        prepare(program, k, data, walker.first[k], own, n, &mut self.frame)
+                    }
+                    (None, None) => with_store!(input.dtype, T => {
+                        iota(&input.pattern, walker.first[k], self.frame.gathered::<T>(program, k))
+                    }),
                 }
-                reads.push(prepare(input, walker.first[k], own, n, self.inputs, register));
-                bounds = rest
             }
-            let at = At { pos, n, reads: &reads };
-            for i in &self.program.code {
-                self.step(i, &at)
+            for i in &program.code {
+                self.frame.step(i)
             }
-            for k in 0..sinks.len() {
-                self.sink(k, &at, walker.first[inputs.len() + k])
+            for (k, sink) in sinks.iter().enumerate() {
+                self.sink(k, sink, n, walker.first[inputs.len() + k])
             }
             pos += n;
             walker.advance(n)
         }
     }
-}
-
-pub(super) const THERE: &str = "what is read is there, or under an output";
-const HOME: &str = "a register is at home between instructions";
-
-impl Chunk<'_> {
-    #[inline(always)]
-    fn register(&self, r: usize) -> &Block {
-        self.registers[r].as_deref().expect(HOME)
-    }
-
-    /// The operand's elements of this block.
-    #[inline(always)]
-    fn arg<T: Lane>(&self, operand: Operand, at: &At) -> Arg<'_, T> {
-        match operand {
-            Operand::Register(r) => Arg::Slice(self.register(r as usize).slice(at.n)),
-            Operand::Number(c) => Arg::Number(T::of(c)),
-            Operand::Input(k) => {
-                let input = &self.program.inputs[k as usize];
-                let data = |b: usize| self.inputs[b].expect(THERE).slice::<T>();
-                match (at.reads[k as usize], input.buffer) {
-                    (Read::Direct(i), Some(b)) => Arg::Slice(&data(b)[i..i + at.n]),
-                    (Read::Same(i), Some(b)) => Arg::Number(data(b)[i]),
-                    (Read::Zero, _) => Arg::Number(T::of(0.0)),
-                    _ => Arg::Slice(self.register(self.program.registers + k as usize).slice(at.n)),
-                }
-            }
-        }
-    }
-
-    fn step(&mut self, i: &Instruction, at: &At) {
-        match i.dtype {
-            DType::F32 => self.typed::<f32>(i, at),
-            DType::F64 => self.typed::<f64>(i, at),
-            DType::I32 => self.typed::<i32>(i, at),
-            DType::I64 => self.typed::<i64>(i, at),
-            DType::Bool => self.typed::<bool>(i, at),
-            DType::C64 | DType::C128 => unreachable!("programs compute with planes"),
-        }
-    }
-
-    fn typed<E: Element<Store: Convert>>(&mut self, i: &Instruction, at: &At) {
-        let (a, b, c) = (i.operands[0], i.operands.get(1), i.operands.get(2));
-        let b = b.copied().unwrap_or(a);
-        match i.op {
-            Op::Unary(op) => self.writing(i.target, at, |s, out: &mut [E::Store]| {
-                dispatch(UnaryBlock { op, x: s.arg(a, at), out })
-            }),
-            Op::Binary(op) => self.writing(i.target, at, |s, out: &mut [E::Store]| {
-                dispatch(BinaryBlock { op, x: s.arg(a, at), y: s.arg(b, at), out })
-            }),
-            Op::Compare(op) => self.writing(i.target, at, |s, out| {
-                dispatch(CompareBlock::<E::Store> { op, x: s.arg(a, at), y: s.arg(b, at), out })
-            }),
-            Op::Select => {
-                let c = c.copied().unwrap_or(b);
-                self.writing(i.target, at, |s, out: &mut [E::Store]| {
-                    dispatch(SelectBlock { c: s.arg(a, at), x: s.arg(b, at), y: s.arg(c, at), out })
-                })
-            }
-            Op::Cast(from) => self.writing(i.target, at, |s, out: &mut [E::Store]| match from {
-                DType::F32 => dispatch(CastBlock::<f32, E> { x: s.arg(a, at), out }),
-                DType::F64 => dispatch(CastBlock::<f64, E> { x: s.arg(a, at), out }),
-                DType::I32 => dispatch(CastBlock::<i32, E> { x: s.arg(a, at), out }),
-                DType::I64 => dispatch(CastBlock::<i64, E> { x: s.arg(a, at), out }),
-                DType::Bool => dispatch(CastBlock::<bool, E> { x: s.arg(a, at), out }),
-                DType::C64 | DType::C128 => unreachable!("a complex array is not cast but taken apart"),
-            }),
-            Op::Complex => self.writing(i.target, at, |s, out: &mut [[E::Store; 2]]| {
-                interleave(s.arg::<E::Store>(a, at), s.arg(b, at), out)
-            }),
-        }
-    }
-
-    /// Hands `f` the target's memory; a target is never one of the instruction's operands, so it can be taken out.
-    fn writing<T: Pod>(&mut self, target: Target, at: &At, f: impl FnOnce(&Self, &mut [T])) {
-        match target {
-            Target::Register(r) => {
-                let mut block = self.registers[r as usize].take().expect(HOME);
-                f(self, block.slice_mut(at.n));
-                self.registers[r as usize] = Some(block)
-            }
-            Target::Output(k) => {
-                let out = std::mem::take(&mut self.outputs[k as usize]);
-                let size = size_of::<T>();
-                f(self, bytemuck::cast_slice_mut(&mut out[at.pos * size..(at.pos + at.n) * size]));
-                self.outputs[k as usize] = out
-            }
-        }
-    }
 
     /// Joins a sink's value of this block with its accumulator.
-    fn sink(&mut self, k: usize, at: &At, first: isize) {
+    fn sink(&mut self, k: usize, sink: &Sink, n: usize, first: isize) {
         let mut acc = std::mem::replace(&mut self.sinks[k], Acc { lo: 0, wide: WideVec::Int(Wides::new()) });
-        let sink = &self.program.sinks[k];
         match (sink.dtype, &mut acc.wide) {
-            (DType::F32, WideVec::Float(w)) => self.absorb::<f32>(sink, at, first - acc.lo as isize, w),
-            (DType::F64, WideVec::Float(w)) => self.absorb::<f64>(sink, at, first - acc.lo as isize, w),
-            (DType::I32, WideVec::Int(w)) => self.absorb::<i32>(sink, at, first - acc.lo as isize, w),
-            (DType::I64, WideVec::Int(w)) => self.absorb::<i64>(sink, at, first - acc.lo as isize, w),
-            (DType::Bool, WideVec::Int(w)) => self.absorb::<u8>(sink, at, first - acc.lo as isize, w),
+            (DType::F32, WideVec::Float(w)) => self.absorb::<f32>(sink, n, first - acc.lo as isize, w),
+            (DType::F64, WideVec::Float(w)) => self.absorb::<f64>(sink, n, first - acc.lo as isize, w),
+            (DType::I32, WideVec::Int(w)) => self.absorb::<i32>(sink, n, first - acc.lo as isize, w),
+            (DType::I64, WideVec::Int(w)) => self.absorb::<i64>(sink, n, first - acc.lo as isize, w),
+            (DType::Bool, WideVec::Int(w)) => self.absorb::<u8>(sink, n, first - acc.lo as isize, w),
             _ => unreachable!("accumulators fit their dtype"),
         }
         self.sinks[k] = acc
     }
 
-    fn absorb<T: Reduce>(&self, sink: &Sink, at: &At, first: isize, acc: &mut [T::Wide]) {
+    fn absorb<T: Reduce>(&self, sink: &Sink, n: usize, first: isize, acc: &mut [T::Wide]) {
         let block;
-        let x = match self.arg::<T>(sink.operand, at) {
+        let x = match self.frame.arg::<T>(sink.operand) {
             Arg::Slice(x) => x,
             Arg::Number(c) => {
                 block = [c; BLOCK];
-                &block[..at.n]
+                &block[..n]
             }
         };
         match &sink.pattern {
@@ -269,10 +156,10 @@ impl Chunk<'_> {
                 *acc = T::Wide::join(sink.op, *acc, dispatch(RunBlock { op: sink.op, x }))
             }
             Pattern::Direct => {
-                dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..at.n], x })
+                dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..n], x })
             }
             Pattern::Table(places) => {
-                dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..at.n], run: sink.run, x })
+                dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..n], run: sink.run, x })
             }
         }
     }

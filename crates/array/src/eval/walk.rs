@@ -2,28 +2,14 @@
 //! every one of them, up to where they begin: how is found once, when the program is made.
 
 use super::kernels::elementwise::Lane;
+use super::kernels::frame::Frame;
 use super::kernels::{pick, pick_inside};
 use super::layout::Strides;
-use super::program::{BLOCK_BYTES, Input};
-use super::vm::THERE;
+use super::program::Program;
 use crate::buffer::Buffer;
-use crate::dtype::{with_size, with_store};
+use crate::dtype::with_size;
 use bytemuck::Zeroable;
 use smallvec::SmallVec;
-
-/// A register.
-#[derive(Clone, Copy, bytemuck::Pod, Zeroable)]
-#[repr(C, align(64))]
-pub(super) struct Block([u64; BLOCK_BYTES / 8]);
-
-impl Block {
-    pub fn slice<T: Lane>(&self, n: usize) -> &[T] {
-        &bytemuck::cast_slice(&self.0)[..n]
-    }
-    pub fn slice_mut<T: bytemuck::Pod>(&mut self, n: usize) -> &mut [T] {
-        &mut bytemuck::cast_slice_mut(&mut self.0)[..n]
-    }
-}
 
 pub(super) type Index = SmallVec<[usize; 6]>;
 
@@ -210,61 +196,51 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// How an input's elements of the present block are read.
-#[derive(Clone, Copy)]
-pub(super) enum Read {
-    /// In place, from this element of the buffer on.
-    Direct(usize),
-    /// One element for the whole block.
-    Same(usize),
-    /// Copied to the input's own register.
-    Gathered,
-    /// All of it is padding.
-    Zero,
-}
-
-/// Finds out how to read an input's block that begins at `first`, and gathers it if there is no shorter way. `bounds`:
-/// where the block begins by the coordinates of the input's bounds.
-pub(super) fn prepare(
-    input: &Input,
+/// Finds out how to read the block of input k that begins at `first`, and gathers it if there is no shorter way.
+/// `bounds`: where the block begins by the coordinates of the input's bounds.
+pub(super) fn prepare<'a>(
+    program: &Program,
+    k: usize,
+    data: &'a Buffer,
     first: isize,
     bounds: &[isize],
     n: usize,
-    buffers: &[Option<&Buffer>],
-    register: &mut Block,
-) -> Read {
+    frame: &mut Frame<'a>,
+) {
+    let input = &program.inputs[k];
     // Along the axes of blocks coordinates rise one by one, so that what is inside lies together.
     let (mut from, mut to) = (0, n as isize);
     for (bound, at) in input.bounds.iter().zip(bounds) {
         (from, to) = (from.max(bound.lo - at), to.min(bound.hi - at))
     }
     if from >= to {
-        return Read::Zero;
+        return frame.zero(k);
     }
     let whole = (from, to) == (0, n as isize);
-    match (input.buffer, &input.pattern) {
-        (Some(_), Pattern::Direct) if whole => return Read::Direct(first as usize),
-        (Some(_), Pattern::Same) if whole => return Read::Same(first as usize),
-        (Some(b), pattern) => with_size!(input.dtype, T => {
-            let (data, out) = (buffers[b].expect(THERE).slice::<T>(), register.slice_mut::<T>(n));
-            let (from, to) = (from as usize, to as usize);
-            out[..from].fill(Zeroable::zeroed());
-            out[to..].fill(Zeroable::zeroed());
-            let out = &mut out[from..to];
-            match pattern {
-                Pattern::Direct => out.copy_from_slice(&data[(first + from as isize) as usize..][..to - from]),
-                Pattern::Same => out.fill(data[first as usize]),
-                Pattern::Table(places) if input.holes => pick_inside(data, first, &places[from..to], out),
-                Pattern::Table(places) => pick(data, first, &places[from..to], out),
+    with_size!(input.dtype, T => {
+        let data = data.slice::<T>();
+        match &input.pattern {
+            Pattern::Direct if whole => frame.elements(k, &data[first as usize..]),
+            Pattern::Same if whole => frame.one(k, &data[first as usize]),
+            pattern => {
+                let out = frame.gathered::<T>(program, k);
+                let (from, to) = (from as usize, to as usize);
+                out[..from].fill(Zeroable::zeroed());
+                out[to..].fill(Zeroable::zeroed());
+                let out = &mut out[from..to];
+                match pattern {
+                    Pattern::Direct => out.copy_from_slice(&data[(first + from as isize) as usize..][..to - from]),
+                    Pattern::Same => out.fill(data[first as usize]),
+                    Pattern::Table(places) if input.holes => pick_inside(data, first, &places[from..to], out),
+                    Pattern::Table(places) => pick(data, first, &places[from..to], out),
+                }
             }
-        }),
-        (None, pattern) => with_store!(input.dtype, T => iota(pattern, first, register.slice_mut::<T>(n))),
-    }
-    Read::Gathered
+        }
+    })
 }
 
 /// An index input: its values are its places.
-fn iota<T: Lane>(pattern: &Pattern, first: isize, out: &mut [T]) {
+pub(super) fn iota<T: Lane>(pattern: &Pattern, first: isize, out: &mut [T]) {
     match pattern {
         Pattern::Same => out.fill(T::of(first as f64)),
         Pattern::Direct => {

@@ -5,6 +5,7 @@
 //! chunks fixed by shape, and every sum has a fixed order.
 
 pub(crate) mod elementwise;
+pub(crate) mod frame;
 // Tests run every level and function; the library asks for the best.
 #[allow(unused_imports)]
 #[cfg_attr(not(test), allow(dead_code))]
