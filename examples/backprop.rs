@@ -10,6 +10,8 @@
 //! cargo run --example backprop
 //! ```
 
+mod common;
+use common::{Example, claim};
 use pullback::array::{Array, Real, grad, value_and_grad, vjp};
 
 /// Weights, and numbers added to every sₙ and xₙ: zeros, whose gradients are those of the intermediates.
@@ -61,6 +63,7 @@ fn compare(name: &str, hand: &Array, ad: &Array) -> f64 {
 }
 
 fn main() {
+    let _ = Example::start();
     let weights = vec![Array::from([[0.1, 0.2], [-0.3, 0.4], [0.5, -0.6]]), Array::from([[0.7, -0.8, 0.9]])];
     let zeros = |n: usize| Array::from_slice(&vec![0.0; n], &[n, 1]);
     let network: Network =
@@ -82,7 +85,7 @@ fn main() {
         worst = worst.max(compare(&format!("dL/dx{n}"), &hand.dx[n], x_bar));
     }
     println!("\nlargest difference {worst:.1e}");
-    assert!(worst < 1e-13);
+    claim("the three rules give what AD gives, to 1e-13", worst < 1e-13);
 
     // The sweep may start at x_N or at s_N: dL/dW is the same.
     let at_x = vjp(|network: &Network| forward(network).1[2].clone())(&network).1(&output_bar);
@@ -91,7 +94,7 @@ fn main() {
     let starts = at_x.0.iter().zip(&at_s.0).zip(&by_rules.dw);
     let differ = starts.map(|((a, b), c)| ((a - b).abs() + (a - c).abs()).sum().item()).fold(0.0, f64::max);
     println!("started at x2 or at s2: dL/dW differs by {differ:.1e}");
-    assert!(differ < 1e-13);
+    claim("both give the same dL/dW", differ < 1e-13);
 
     // Deeper and wider, the same three rules.
     let widths = [5, 7, 4, 6, 3, 1];
@@ -109,5 +112,5 @@ fn main() {
     let pairs = hand.dw.iter().zip(&ad.0).chain(hand.ds.iter().zip(&ad.1)).chain([(&hand.dx[0], &ad.3)]);
     let worst = pairs.map(|(h, a)| (h - a).abs().sum().item()).fold(0.0, f64::max);
     println!("five layers of {widths:?}: largest difference {worst:.1e}");
-    assert!(worst < 1e-13);
+    claim("they hold at any depth and width", worst < 1e-13);
 }

@@ -6,7 +6,7 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
+use common::{Example, Layer, Panel, claim, curve};
 use pullback::array::{Array, DType, Real, grad, linalg, vmap};
 use pullback::stats::norm;
 
@@ -52,15 +52,14 @@ fn main() {
             let grid = Array::linspace(-2.5, 3.0, 120);
             let (mean, s) = predict(&x, &y, &grid);
             let [g, m, s] = [&grid, &mean, &s].map(|a| a.to_vec::<f64>());
+            let band = (0..g.len()).map(|i| (g[i], m[i] - 2.0 * s[i], m[i] + 2.0 * s[i])).collect();
             let panel = Panel::new(format!("after {} evaluations", xs.len()), "x", "f")
-                .with(Layer::Line("mean", g.iter().copied().zip(m.iter().copied()).collect()))
-                .with(Layer::Dots("evaluated", xs.iter().copied().zip(ys.iter().copied()).collect()))
+                .within(-2.5..3.0, -3.0..5.0)
+                .with(Layer::Line("mean", curve(&grid, &mean)))
+                .with(Layer::Band("", band))
                 .with(Layer::Dashed("truth", g.iter().map(|&x| (x, expensive(x))).collect()))
-                .with(Layer::Band(
-                    "",
-                    (0..g.len()).map(|i| (g[i], m[i] - 2.0 * s[i], m[i] + 2.0 * s[i])).collect(),
-                ))
-                .with(Layer::Line("next", vec![(next, -3.0), (next, 4.0)]));
+                .with(Layer::Dots("evaluated", curve(&x, &y)))
+                .with(Layer::Line("next", vec![(next, -3.0), (next, 5.0)]));
             panels.push(panel)
         }
         println!("{} evaluations, the least {best:.4}; next at {next:.3}", xs.len());

@@ -1,12 +1,12 @@
-//! The graph of a function and of its gradient, in the DOT language: what was recorded, to look at.
+//! The graph of a function and that of its gradient, as a listing and in the DOT language: what was recorded, to look at.
 //!
 //! ```sh
-//! cargo run --example dot_graph > graph.dot && dot -Tsvg graph.dot > graph.svg
+//! cargo run --example dot_graph && dot -Tsvg target/examples/dot_graph.dot > graph.svg
 //! ```
 
 mod common;
-use common::Example;
-use pullback::array::{Array, DType, Real, grad, graph};
+use common::{Example, claim};
+use pullback::array::{Array, DType, Graph, Real, grad, graph};
 use pullback::real::Tape;
 
 fn loss((w, x): &(Array, Array)) -> Array {
@@ -14,20 +14,21 @@ fn loss((w, x): &(Array, Array)) -> Array {
 }
 
 fn main() {
-    let _ = Example::start();
+    let example = Example::start();
     let at = (Array::ones(&[2, 3], DType::F64), Array::ones(&[3], DType::F64));
     let (forward, both) = (graph(loss)(&at), graph(grad(loss))(&at));
-    println!("{}", both.to_dot());
-    eprintln!("the function:\n{forward}\nits gradient:\n{both}");
-    let names = |g: &pullback::array::Graph| g.steps().iter().map(|s| s.name.clone()).collect::<Vec<_>>();
-    let matmuls = |g| names(g).iter().filter(|n| *n == "matmul").count();
-    assert_eq!((matmuls(&forward), names(&forward).contains(&"logistic".into())), (1, true));
-    eprintln!("one product forward, {} in the gradient", matmuls(&both));
+    println!("the function:\n{forward}\nits gradient:\n{both}");
+    example.save("dot_graph.dot", &both.to_dot());
+    let count = |g: &Graph, name: &str| g.steps().iter().filter(|s| s.name == name).count();
+    claim("the function has one product of matrices", count(&forward, "matmul") == 1);
+    claim("its gradient has two more, one for each factor", count(&both, "matmul") == 3);
 
     // The same for scalars, with values and adjoints.
     let t = Tape::new();
     let (x, y) = (t.named("x1", 2.0), t.named("x2", 3.0));
     let z = x * y + x.sin();
-    eprintln!("{}", z.grad());
-    assert!(z.grad().to_dot().contains("->"));
+    println!("{}", z.grad());
+    example.save("dot_graph_scalars.dot", &z.grad().to_dot());
+    let edges = z.grad().to_dot().matches("->").count();
+    claim("x1·x2 + sin x1 is three operations with five edges", edges == 5);
 }

@@ -5,8 +5,8 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
-use pullback::array::{Array, Real, fixed_point, grad};
+use common::{Example, Layer, Panel, claim, curve};
+use pullback::array::{Array, Real, fixed_point, grad, jvp};
 
 /// Newton's step for the square root of a.
 fn newton(x: &Array, a: &Array) -> Array {
@@ -24,24 +24,17 @@ fn main() {
     claim("the curvature is −1/(4·2√2)", (second + 0.125f64.sqrt() / 4.0).abs() < 1e-8);
 
     // Kepler's equation E = M + e·sin E: how the orbit's angle moves with its eccentricity.
-    let n = example.of(200, 30);
-    let m: Vec<f64> = (0..n).map(|i| 2.0 * std::f64::consts::PI * i as f64 / n as f64).collect();
-    let mean = Array::from(m.clone());
+    let mean = Array::linspace(0.0, std::f64::consts::TAU, example.of(201, 31));
     let angle = |e: &Array| fixed_point(|x: &Array, e: &Array| &mean + e * x.sin(), mean.clone())(e);
-    let mut panel = Panel::new("Kepler: dE/de along the orbit", "mean anomaly M", "");
+    let mut panel = Panel::new("Kepler: how the angle moves with e", "mean anomaly M", "dE/de");
     for (name, e) in [("e = 0.1", 0.1), ("e = 0.3", 0.3), ("e = 0.6", 0.6)] {
         let at = Array::from(e);
-        let (_, slope) = pullback::array::jvp(angle)(&at, &Array::from(1.0));
-        // By hand: dE/de = sin E/(1 − e·cos E).
-        let by_hand = {
-            let x = angle(&at);
-            x.sin() / (1.0 - e * x.cos())
-        };
-        claim(
-            &format!("{name}: the slope is sin E/(1 − e·cos E) to 1e-8"),
-            (&slope - by_hand).abs().max().item() < 1e-8,
-        );
-        panel = panel.with(Layer::Line(name, m.iter().copied().zip(slope.to_vec::<f64>()).collect()));
+        // One number in, a vector out: forward mode.
+        let (angles, slope) = jvp(angle)(&at, &Array::from(1.0));
+        let by_hand = angles.sin() / (1.0 - e * angles.cos());
+        let apart = (&slope - by_hand).abs().max().item();
+        claim(format!("{name}: the slope is sin E/(1 − e·cos E) to 1e-8"), apart < 1e-8);
+        panel = panel.with(Layer::Line(name, curve(&mean, &slope)));
     }
     example.draw("fixed_points", &[panel]);
 }

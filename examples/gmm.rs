@@ -5,10 +5,11 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
+use common::{Example, Layer, Panel, claim, field, points};
 use pullback::array::check::check_grads;
-use pullback::array::{Array, DType, Key, Real, Tree, concatenate, value_and_grad};
+use pullback::array::{Array, DType, Key, Real, Tree, concatenate, einsum, jit, stack, value_and_grad};
 use pullback::nn::Adam;
+use std::f64::consts::{FRAC_PI_2, TAU};
 
 /// Of component k: weight, mean, and the factor L of its precision L·Lᵀ, lower triangular with the logarithm of its
 /// diagonal.
@@ -25,8 +26,8 @@ impl Mixture {
         let l = &self.factors * below + diagonal.exp().expand_dims(-1) * Array::identity(2, DType::F64);
         let apart = x.expand_dims(1) - &self.means;
         // (x − μ)ᵀ L, for every point and component.
-        let z = pullback::array::einsum("nkd,kde->nke", &[apart, l]);
-        let each = -0.5 * z.square().sum_axis(-1) + diagonal.sum_axis(-1) - std::f64::consts::TAU.ln();
+        let z = einsum("nkd,kde->nke", &[apart, l]);
+        let each = -0.5 * z.square().sum_axis(-1) + diagonal.sum_axis(-1) - TAU.ln();
         (each + self.logits.log_softmax(-1)).logsumexp_axis(-1)
     }
 }
@@ -40,14 +41,10 @@ fn main() {
         .map(|k| {
             let p = key.fold_in(k).normal(&[n, 2], DType::F64) * Array::from([0.35, 0.08])
                 + Array::from([1.2, 0.0]);
-            let a = std::f64::consts::FRAC_PI_2 * k as f64;
-            let turn = 0.5 * p.get((.., 0)) + a;
-            let r = p.get((.., 0));
-            let side = p.get((.., 1));
-            pullback::array::stack(
-                &[&r * turn.cos() - &side * turn.sin(), &r * turn.sin() + &side * turn.cos()],
-                1,
-            )
+            let (r, side) = (p.get((.., 0)), p.get((.., 1)));
+            let turn = 0.5 * &r + FRAC_PI_2 * k as f64;
+            let (s, c) = (turn.sin(), turn.cos());
+            stack(&[&r * &c - &side * &s, &r * &s + &side * &c], 1)
         })
         .collect();
     let x = concatenate(&blades, 0);
@@ -59,28 +56,17 @@ fn main() {
     let loss = |m: &Mixture| -m.logpdf(&x).mean();
     check_grads(loss, &model, 1);
     let mut adam = Adam::new(&model, 0.03);
-    let (step, mut losses) = (value_and_grad(loss), vec![]);
+    let (step, mut losses) = (jit(value_and_grad(loss)), vec![]);
     for i in 0..example.of(500, 150) {
         let (l, g) = step(&model);
         adam.update(&mut model, &g);
         losses.push((f64::from(i), -l.item()));
     }
-    let cells = example.of(60, 20);
-    let at = |i: usize| -2.5 + 5.0 * (i as f64 + 0.5) / cells as f64;
-    let grid: Vec<[f64; 2]> =
-        (0..cells).rev().flat_map(|i| (0..cells).map(move |j| [at(j), at(i)])).collect();
-    let map = model
-        .logpdf(&Array::from(grid))
-        .exp()
-        .sqrt()
-        .to_vec::<f64>()
-        .chunks(cells)
-        .map(<[f64]>::to_vec)
-        .collect();
-    let dots = x.to_vec::<f64>().chunks(2).map(|p| (p[0], p[1])).collect();
+    let density = |p: &Array| model.logpdf(p).exp().sqrt();
     let picture = Panel::new("root of the density, and the data", "", "")
-        .with(Layer::Map(map, -2.5..2.5, -2.5..2.5))
-        .with(Layer::Dots("", dots));
+        .square()
+        .with(field(density, example.of(80, 20), -2.5..2.5, -2.5..2.5))
+        .with(Layer::Dots("", points(&x)));
     let (first, last) = (losses[0].1, losses[losses.len() - 1].1);
     let curve = Panel::new("mean log-likelihood", "step", "").with(Layer::Line("", losses));
     example.draw("gmm", &[picture, curve]);

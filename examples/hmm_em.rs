@@ -6,8 +6,8 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
-use pullback::array::{Array, DType, Key, Real, Tree, map, value_and_grad};
+use common::{Example, Layer, Panel, claim, rows};
+use pullback::array::{Array, DType, Key, Real, Tree, eval_tree, jit, keep, map, scan, value_and_grad};
 
 const TEXT: &str = "a weather that is warm stays warm and one that is cold stays cold until it turns and nobody knows when it \
     does so but everybody talks about it as if they had seen it come in the smoke of the chimneys and the flight of the birds ";
@@ -20,21 +20,22 @@ struct Model {
     sign: Array,
 }
 impl Model {
-    /// The logarithm of the probability of the signs, summed over all paths.
-    fn log_likelihood(&self, signs: &[i64]) -> Array {
-        let emitted = self.sign.take(&Array::from(signs), 1).t();
-        let mut alpha = &self.start + emitted.get(0);
-        for t in 1..signs.len() {
-            alpha = (alpha.expand_dims(1) + &self.step).logsumexp_axis(0) + emitted.get(t as isize);
-        }
-        alpha.logsumexp()
+    /// The logarithm of the probability of the signs, summed over all paths: a loop that carries the logarithms of the
+    /// probabilities of what was read so far, by the state it ends in.
+    fn log_likelihood(&self, signs: &Array) -> Array {
+        // [signs, states]
+        let emitted = self.sign.take(signs, 1).t();
+        let forward = |alpha: &Array, emitted: &Array| {
+            ((alpha.expand_dims(1) + &self.step).logsumexp_axis(0) + emitted, ())
+        };
+        scan(forward, &(&self.start + emitted.get(0)), &emitted.get(1..)).0.logsumexp()
     }
 }
 
 fn main() {
     let example = Example::start();
     let signs: Vec<i64> = TEXT.bytes().map(|b| if b == b' ' { 26 } else { i64::from(b - b'a') }).collect();
-    let signs = &signs[..example.of(signs.len(), 60)];
+    let signs = Array::from(&signs[..example.of(signs.len(), 60)]);
     let (states, key) = (example.of(5, 3), Key::new(0));
     let random = |i, shape: &[usize]| key.fold_in(i).normal(shape, DType::F64).log_softmax(-1);
     let mut model = Model {
@@ -42,26 +43,25 @@ fn main() {
         step: random(1, &[states, states]),
         sign: random(2, &[states, 27]),
     };
-    let expectations = value_and_grad(|m: &Model| m.log_likelihood(signs));
+    let expectations = jit(value_and_grad(|m: &Model| m.log_likelihood(&signs)));
     let mut history = vec![];
     for i in 0..example.of(40, 12) {
         // E step: expected numbers of uses are derivatives by log-probabilities. M step: their shares.
         let (l, counts) = expectations(&model);
-        history.push((f64::from(i), l.item() / signs.len() as f64));
+        history.push((f64::from(i), l.item() / signs.size() as f64));
         if i == 0 {
             let uses = counts.step.sum().item();
-            claim("the expected steps add up to all steps", (uses - (signs.len() - 1) as f64).abs() < 1e-9);
+            claim("the expected steps add up to all steps", (uses - (signs.size() - 1) as f64).abs() < 1e-9);
         }
-        model = map(&counts, |n| ((n + 1e-12) / (n + 1e-12).sum_axis(pullback::array::keep(-1))).ln());
-        pullback::array::eval_tree(&model);
+        model = map(&counts, |n| ((n + 1e-12) / (n + 1e-12).sum_axis(keep(-1))).ln());
+        eval_tree(&model);
     }
     println!("log-likelihood a sign: {:.4} → {:.4}", history[0].1, history[history.len() - 1].1);
     let rising = history.windows(2).all(|w| w[1].1 >= w[0].1 - 1e-9);
     let (first, last) = (history[0].1, history[history.len() - 1].1);
     let curve = Panel::new("log-likelihood a sign", "round", "").with(Layer::Line("", history));
-    let rows: Vec<Vec<f64>> = model.sign.exp().to_vec::<f64>().chunks(27).map(<[f64]>::to_vec).collect();
-    let map = Panel::new("signs (a … z, space) by state", "sign", "state").with(Layer::Map(
-        rows,
+    let map = Panel::new("signs (a … z, space) in each state", "sign", "state").with(Layer::Map(
+        rows(&model.sign.exp()),
         0.0..27.0,
         0.0..states as f64,
     ));

@@ -5,8 +5,8 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
-use pullback::array::{Array, DType, Key, Ode, Real, Tree, jit, odeint, value_and_grad};
+use common::{Example, Layer, Panel, claim, points};
+use pullback::array::{Array, DType, Key, Ode, Real, Tree, jit, odeint, stack, value_and_grad};
 use pullback::nn::{Adam, Linear, init};
 
 #[derive(Clone, Tree)]
@@ -20,7 +20,12 @@ impl Field {
         self.last.forward(&self.first.forward(&y.powi(3)).tanh())
     }
     fn path(&self, start: &Array, ts: &Array) -> Array {
-        odeint(|_, y: &Array| self.slope(y), start, ts, Ode { rtol: 1e-5, atol: 1e-6, ..Ode::default() })
+        odeint(
+            |_, y: &Array| self.slope(y),
+            start,
+            ts,
+            Ode { rtol: 1e-5, atol: 1e-6, steps: 32, ..Ode::default() },
+        )
     }
 }
 
@@ -38,12 +43,8 @@ fn main() {
     // Short stretches, each from a true point: the whole path at once is a hard place to begin.
     let stretch = 8;
     let n = ts.size() - stretch;
-    let short = ts.get(..stretch as isize);
-    let starts = truth.get(..n as isize);
-    let wanted = pullback::array::stack(
-        &(0..stretch as isize).map(|k| truth.get(k..n as isize + k)).collect::<Vec<_>>(),
-        0,
-    );
+    let (short, starts) = (ts.get(..stretch), truth.get(..n));
+    let wanted = stack(&(0..stretch).map(|k| truth.get(k..n + k)).collect::<Vec<_>>(), 0);
     let mut adam = Adam::new(&field, 0.01);
     // Recorded once, the solver's loops with it, and compiled.
     let step = jit(value_and_grad(|f: &Field| (f.path(&starts, &short) - &wanted).abs().mean()));
@@ -54,14 +55,16 @@ fn main() {
         adam.update(&mut field, &g);
         losses.push((f64::from(i), loss.item()));
     }
-    let found = field.path(&start, &ts);
-    let path = |y: &Array| y.to_vec::<f64>().chunks(2).map(|p| (p[0], p[1])).collect::<Vec<_>>();
+    let found = field.path(&start, &Array::linspace(0.0, example.of(6.0, 3.0), example.of(600, 50)));
     let picture = Panel::new("the path", "", "")
-        .with(Layer::Dots("true", path(&truth)))
-        .with(Layer::Line("learned", path(&found)));
+        .square()
+        .with(Layer::Dots("true", points(&truth)))
+        .with(Layer::Line("learned", points(&found)));
     let (first, last) = (losses[0].1, losses[losses.len() - 1].1);
-    let curve = Panel::new("mean distance on short stretches", "step", "").with(Layer::Line("", losses));
+    let curve =
+        Panel::new("mean distance on short stretches", "step", "").log().with(Layer::Line("", losses));
     example.draw("ode_net", &[picture, curve]);
     println!("mean distance {first:.4} → {last:.4}");
-    claim("the distance falls to a tenth", last < example.of(0.1, 0.6) * first);
+    let part = example.of(0.1, 0.6);
+    claim(format!("the distance falls to {part} of what it was"), last < part * first);
 }

@@ -6,7 +6,8 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
+use common::{Example, Layer, Panel, claim, field, points};
+use pullback::array::Array;
 use pullback::real::{Scalar, grad, hessian, hvp};
 
 /// `(1 − x)² + 100·(y − x²)²`, with its minimum 0 at (1, 1).
@@ -79,12 +80,10 @@ fn main() {
         let d: Vec<f64> = g.iter().map(|g| -g).collect();
         search(x, &d, 1.0)
     });
-    let cells = example.of(60, 12);
-    let at = |i: usize, lo: f64, hi: f64| lo + (hi - lo) * (i as f64 + 0.5) / cells as f64;
-    let height = |i, j| (1.0 + rosenbrock(&[at(j, -1.6, 1.6), at(i, 1.6, -0.6)])).ln();
-    let map = (0..cells).map(|i| (0..cells).map(|j| height(i, j)).collect()).collect();
+    let height =
+        |p: &Array| points(p).iter().map(|p| (1.0 + rosenbrock(&[p.0, p.1])).ln()).collect::<Vec<_>>();
     let panel = Panel::new("Rosenbrock's valley", "x", "y")
-        .with(Layer::Map(map, -1.6..1.6, -0.6..1.6))
+        .with(field(|p| Array::from(height(p)), example.of(60, 12), -1.6..1.6, -0.6..1.6))
         .with(Layer::Line("Newton", by_newton.clone()))
         .with(Layer::Line("conjugate gradients", by_cg.clone()))
         .with(Layer::Line("descent", by_descent));

@@ -18,23 +18,28 @@ fn sine<R: Scalar>(x: R) -> R {
     }
     sum
 }
+/// Each is the gradient of the one before.
+fn first(x: &[Var]) -> Var {
+    grad(|x: &[Var]| sine(x[0]))(x)[0]
+}
+fn second(x: &[Var]) -> Var {
+    grad(first)(x)[0]
+}
 
 fn main() {
     let example = Example::start();
-    let first = |x: &[Var]| grad(|x: &[Var]| sine(x[0]))(x)[0];
-    let second = |x: &[Var]| grad(first)(x)[0];
-    let n = example.of(400, 60);
-    // Not 0 itself, where no round of the loop runs: the derivative is that of what ran.
-    let xs: Vec<f64> = (0..n).map(|i| -7.0 + 14.0 * (i as f64 + 0.5) / n as f64).collect();
-    let curve = |f: &dyn Fn(f64) -> f64| xs.iter().map(|&x| (x, f(x))).collect::<Vec<_>>();
     let d1 = |x: f64| grad(|x: &[Var]| sine(x[0]))(&[x])[0];
     let d2 = |x: f64| grad(first)(&[x])[0];
     let d3 = |x: f64| grad(second)(&[x])[0];
+    // An even number of places leaves out 0, where the loop does not run: the derivative is that of what ran.
+    let n = example.of(400, 60);
+    let xs: Vec<f64> = (0..n).map(|i| -7.0 + 14.0 * (f64::from(i) + 0.5) / f64::from(n)).collect();
+    let curve = |f: &dyn Fn(f64) -> f64| xs.iter().map(|&x| (x, f(x))).collect::<Vec<_>>();
     let panel = Panel::new("a sine from a while loop", "x", "")
         .with(Layer::Line("value", curve(&sine)))
         .with(Layer::Line("first derivative", curve(&d1)))
-        .with(Layer::Line("second derivative", curve(&d2)))
-        .with(Layer::Dashed("third derivative", curve(&d3)));
+        .with(Layer::Line("second", curve(&d2)))
+        .with(Layer::Dashed("third", curve(&d3)));
     example.draw("sinusoid", &[panel]);
     let worst = |f: &dyn Fn(f64) -> f64, want: fn(f64) -> f64| {
         xs.iter().map(|&x| (f(x) - want(x)).abs()).fold(0.0, f64::max)

@@ -5,7 +5,7 @@
 //! ```
 
 mod common;
-use common::{Example, Layer, Panel, claim};
+use common::{Example, Layer, Panel, claim, curve};
 use pullback::array::{Array, Real, elementwise_grad};
 
 /// Written with the exponential function; the library's own is another.
@@ -21,13 +21,12 @@ fn main() {
     let d2 = elementwise_grad(&d1);
     let d3 = elementwise_grad(&d2);
     let d4 = elementwise_grad(&d3);
-    let curve = |y: &Array| x.to_vec::<f64>().into_iter().zip(y.to_vec::<f64>()).collect::<Vec<_>>();
     let panel = Panel::new("tanh and four derivatives", "x", "")
-        .with(Layer::Line("tanh", curve(&tanh(&x))))
-        .with(Layer::Line("first", curve(&d1(&x))))
-        .with(Layer::Line("second", curve(&d2(&x))))
-        .with(Layer::Line("third", curve(&d3(&x))))
-        .with(Layer::Line("fourth", curve(&d4(&x))));
+        .with(Layer::Line("tanh", curve(&x, &tanh(&x))))
+        .with(Layer::Line("first", curve(&x, &d1(&x))))
+        .with(Layer::Line("second", curve(&x, &d2(&x))))
+        .with(Layer::Line("third", curve(&x, &d3(&x))))
+        .with(Layer::Line("fourth", curve(&x, &d4(&x))));
     example.draw("tanh", &[panel]);
 
     // tanh′ = 1 − tanh², tanh″ = −2 tanh tanh′.
@@ -35,9 +34,9 @@ fn main() {
     let apart = |a: Array, b: Array| (a - b).abs().max().item();
     claim("the first derivative is 1 − tanh² to 1e-12", apart(d1(&x), slope.clone()) < 1e-12);
     claim("the second is −2·tanh·(1 − tanh²) to 1e-12", apart(d2(&x), -2.0 * t * slope) < 1e-12);
-    let want = 0.66509104475050167774;
+    let fourth = d4(&Array::from(1.0)).item();
     claim(
-        "the fourth at 1 is that of 50-digit arithmetic",
-        (d4(&Array::from(1.0)).item() - want).abs() < 1e-12,
+        "the fourth at 1 is 0.66509104475, as 50 digits have it",
+        (fourth - 0.66509104475050167774).abs() < 1e-12,
     );
 }

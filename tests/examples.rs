@@ -33,6 +33,59 @@ fn succeeds(command: &mut Command) -> String {
     out
 }
 
+/// Every program of the folder, in its short form: its claims hold, and its pictures can be looked at. Those of the whole
+/// runs are kept beside the programs and shown on their page.
+#[test]
+fn all_keep_their_claims() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).expect("a folder");
+    let files = folder.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
+    let mut names: Vec<String> = files.filter_map(|f| Some(f.strip_suffix(".rs")?.to_string())).collect();
+    names.sort();
+    let out = temporary("examples");
+    let page = include_str!("../examples/README.md");
+    for name in names.iter().filter(|name| *name != "quickstart") {
+        let text = succeeds(example(name).arg("--quick").arg("--out").arg(&out));
+        assert!(text.contains("claim holds: "), "{name} claims nothing:\n{text}");
+        for file in text.lines().filter_map(|l| l.strip_prefix("written: ")).filter(|f| f.ends_with(".svg")) {
+            let svg = std::fs::read_to_string(file).expect(file);
+            is_picture(&svg).unwrap_or_else(|wrong| panic!("{file}: {wrong}"));
+            let kept = format!("pictures/{name}.svg");
+            assert!(page.contains(&format!("({kept})")), "{kept} is not on examples/README.md");
+            let path = format!("{}/examples/{kept}", env!("CARGO_MANIFEST_DIR"));
+            is_picture(&std::fs::read_to_string(path).expect(&kept))
+                .unwrap_or_else(|w| panic!("{kept}: {w}"));
+        }
+    }
+    std::fs::remove_dir_all(out).expect("the folder is there");
+}
+
+/// Every element is closed, something is drawn, and every number is one.
+fn is_picture(svg: &str) -> Result<(), String> {
+    let (mut open, mut drawn) = (vec![], 0);
+    for tag in svg.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').ok_or("a tag without its end")?;
+        let name = tag.split([' ', '/']).find(|n| !n.is_empty()).ok_or("a tag without a name")?;
+        drawn += usize::from(["polyline", "polygon", "path"].contains(&name));
+        match (tag.starts_with('/'), tag.ends_with('/')) {
+            (true, _) if open.pop() != Some(name) => return Err(format!("</{name}> closes nothing")),
+            (false, false) => open.push(name),
+            _ => {}
+        }
+    }
+    let mut words = svg.split(|c: char| !c.is_ascii_alphanumeric());
+    let no_number = words.any(|w| ["NaN", "MNaN", "inf", "Minf"].contains(&w));
+    match (open.is_empty(), no_number, drawn) {
+        (false, ..) => Err(format!("not closed: {open:?}")),
+        (_, true, _) => Err("a number that is none".into()),
+        (.., 0) => Err("nothing is drawn".into()),
+        _ => Ok(()),
+    }
+}
+
+fn temporary(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("pullback_{name}_{}", std::process::id()))
+}
+
 #[test]
 fn quickstart() {
     assert_eq!(succeeds(&mut example("quickstart")), "y = 2.000 x + 1.000\n");
@@ -72,8 +125,7 @@ fn backprop() {
 #[test]
 fn digits_learn_and_draw() {
     for model in ["mlp", "cnn"] {
-        let folder: PathBuf =
-            std::env::temp_dir().join(format!("pullback_digits_{model}_{}", std::process::id()));
+        let folder = temporary(&format!("digits_{model}"));
         let mut command = example("digits");
         let epochs = if model == "mlp" { "15" } else { "2" };
         let out = succeeds(command.args(["--model", model, "--epochs", epochs, "--out"]).arg(&folder));
@@ -83,7 +135,7 @@ fn digits_learn_and_draw() {
         assert!(out.contains("it gives the same answers"), "{out}");
         for picture in ["learning.svg", "misread.svg"] {
             let svg = std::fs::read_to_string(folder.join(picture)).expect(picture);
-            assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>") && !svg.contains("NaN"));
+            is_picture(&svg).unwrap_or_else(|wrong| panic!("{picture}: {wrong}"));
         }
         std::fs::remove_dir_all(folder).expect("the folder is there");
     }
@@ -91,16 +143,20 @@ fn digits_learn_and_draw() {
 
 #[test]
 fn bad_options_are_explained() {
-    let fails = |arguments: &[&str], message: &str| {
-        let (output, _, err) = run(example("digits").args(arguments));
+    let fails = |name: &str, arguments: &[&str], message: &str| {
+        let (output, _, err) = run(example(name).args(arguments));
         assert!(!output.status.success() && err.contains(message), "{err}");
     };
-    fails(&["--epochs", "0"], "invalid value '0' for '--epochs <EPOCHS>': 0 is not in 1..=10000");
-    fails(&["--epochs", "many"], "invalid value 'many' for '--epochs <EPOCHS>'");
-    fails(&["--model", "transformer"], "[possible values: mlp, cnn]");
-    fails(&["--depth", "3"], "unexpected argument '--depth' found");
-    let file = std::env::temp_dir().join(format!("pullback_not_a_folder_{}", std::process::id()));
+    let digits = |arguments: &[&str], message: &str| fails("digits", arguments, message);
+    digits(&["--epochs", "0"], "invalid value '0' for '--epochs <EPOCHS>': 0 is not in 1..=10000");
+    digits(&["--epochs", "many"], "invalid value 'many' for '--epochs <EPOCHS>'");
+    digits(&["--model", "transformer"], "[possible values: mlp, cnn]");
+    digits(&["--depth", "3"], "unexpected argument '--depth' found");
+    fails("tanh", &["--fast"], "unexpected argument '--fast' found");
+    fails("tanh", &["--out"], "a value is required for '--out <FOLDER>'");
+    let file = temporary("not_a_folder");
     std::fs::write(&file, "").expect("a file can be written");
-    fails(&["--out", &file.to_string_lossy()], "error: cannot make the folder");
+    digits(&["--out", &file.to_string_lossy()], "error: cannot make the folder");
+    fails("tanh", &["--quick", "--out", &file.to_string_lossy()], "error: cannot write");
     std::fs::remove_file(file).expect("the file is there");
 }
