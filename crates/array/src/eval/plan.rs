@@ -7,6 +7,7 @@
 use super::graph::{Graph, Item, Map, Ref, View, What};
 use super::layout::{Layout, Strides, collapse};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Target};
+use super::walk::{Pattern, Walk};
 use crate::prim::Prim;
 use crate::shape::Shape;
 use smallvec::SmallVec;
@@ -179,7 +180,7 @@ impl Fuser<'_> {
                 // Views of an index are read from memory; a whole one is made on the spot.
                 Some(axis) if item.is_as_it_is(r) => {
                     let strides = (0..r.view.shape.rank()).map(|k| isize::from(k == axis)).collect();
-                    Input { buffer: None, dtype: item.dtype(), offset: 0, strides }
+                    Input { buffer: None, dtype: item.dtype(), offset: 0, strides, pattern: Pattern::Same }
                 }
                 _ => {
                     let buffer = self.buffers.iter().position(|&b| b == r.item).unwrap_or_else(|| {
@@ -187,7 +188,13 @@ impl Fuser<'_> {
                         self.buffers.len() - 1
                     });
                     let Layout { offset, strides } = r.view.layout.clone();
-                    Input { buffer: Some(buffer), dtype: r.view.dtype, offset, strides }
+                    Input {
+                        buffer: Some(buffer),
+                        dtype: r.view.dtype,
+                        offset,
+                        strides,
+                        pattern: Pattern::Same,
+                    }
                 }
             };
             self.inputs.push(input)
@@ -226,6 +233,8 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
                     operand: operands[0],
                     strides,
                     size: item.shape().size(),
+                    pattern: Pattern::Same,
+                    run: 1,
                 });
                 sink_items.push(i);
                 continue;
@@ -281,7 +290,9 @@ fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
-    let program =
-        Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers: registers as usize };
-    Step::Fused { program: Box::new(program), inputs: f.buffers, outputs, sinks: sink_items }
+    let walk = Walk::new(&dims, 1);
+    let registers = registers as usize;
+    let program = Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers, walk };
+    let program = Box::new(program.laid_out());
+    Step::Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -2,14 +2,19 @@
 //! which stay in the first-level cache.
 
 use super::layout::Strides;
+use super::walk::{Pattern, Walk};
 use crate::dtype::DType;
 use crate::prim::{Compare, Reduction};
 use crate::shape::Dims;
 use pullback_real::{Binary, Unary};
 use smallvec::SmallVec;
 
-/// Elements of a block: a register is at most 4 KiB.
-pub(crate) const BLOCK: usize = 512;
+/// Bytes of a register.
+pub(crate) const BLOCK_BYTES: usize = 4096;
+/// Elements of a block, at most: those of four bytes.
+pub(crate) const BLOCK: usize = BLOCK_BYTES / 4;
+/// Elements of a chunk, about: enough work to be worth a thread's attention, few enough for all threads to share.
+const CHUNK: usize = 1 << 15;
 
 /// Where an instruction finds an operand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,6 +61,8 @@ pub(crate) struct Input {
     pub dtype: DType,
     pub offset: usize,
     pub strides: Strides,
+    /// How a block of it lies.
+    pub pattern: Pattern,
 }
 
 /// A reduction of a value into an array smaller than the iteration space.
@@ -68,6 +75,10 @@ pub(crate) struct Sink {
     pub strides: Strides,
     /// Elements of the result.
     pub size: usize,
+    /// How the results of a block lie.
+    pub pattern: Pattern,
+    /// Elements of a block that go to one result after the other (or, where the first two differ, to neighbours).
+    pub run: usize,
 }
 
 /// A fused step: an iteration space, what is read, what is done, what is written.
@@ -81,9 +92,39 @@ pub(crate) struct Program {
     pub outputs: Vec<DType>,
     pub sinks: Vec<Sink>,
     pub registers: usize,
+    /// How the iteration space is cut into blocks.
+    pub walk: Walk,
 }
 
 impl Program {
+    /// The walk, and how operands lie in its blocks, once all else is there.
+    pub fn laid_out(mut self) -> Program {
+        let widest = |i: &Instruction| match i.op {
+            Op::Cast(from) => i.dtype.size().max(from.size()),
+            _ => i.dtype.size(),
+        };
+        let sizes = self.code.iter().map(widest).chain(self.inputs.iter().map(|i| i.dtype.size()));
+        self.walk = Walk::new(&self.dims, BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
+        for i in &mut self.inputs {
+            i.pattern = self.walk.pattern(&self.dims, &i.strides)
+        }
+        for s in &mut self.sinks {
+            s.pattern = self.walk.pattern(&self.dims, &s.strides);
+            if let Pattern::Table(places) = &s.pattern {
+                let step = places.get(1).copied().unwrap_or(2);
+                let first = 1 + places.windows(2).take_while(|w| w[1] - w[0] == step).count();
+                let even = |n: usize| places.chunks(n).all(|c| c.windows(2).all(|w| w[1] - w[0] == step));
+                // What divides a row divides every block.
+                let whole = self.walk.row.is_multiple_of(first);
+                s.run = if (step == 0 || step == 1) && whole && even(first) { first } else { 1 }
+            }
+        }
+        self
+    }
+    /// Elements of a chunk: whole rows.
+    pub fn chunk(&self) -> usize {
+        (CHUNK / self.walk.row).max(1) * self.walk.row
+    }
     /// Elements of the iteration space.
     pub fn size(&self) -> usize {
         self.dims.iter().product()

@@ -5,11 +5,11 @@ use super::kernels::elementwise::{
     Arg, BinaryBlock, CastBlock, CompareBlock, Convert, Lane, SelectBlock, UnaryBlock,
 };
 use super::kernels::math::dispatch;
-use super::kernels::reduce::{AccumulateBlock, Reduce, RunBlock, Wide};
+use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
 use super::program::{BLOCK, Instruction, Op, Operand, Program, Sink, Target};
 use super::sinks::{Acc, WideVec, Wides, joined};
-use super::walk::{Block, Index, Read, prepare, runs, unravel};
+use super::walk::{Block, Pattern, Read, Walker, prepare};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
 use bytemuck::Pod;
@@ -17,8 +17,6 @@ use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::{Mutex, OnceLock};
 
-/// Elements of a chunk: enough work to be worth a thread's attention, few enough for all threads to share.
-const CHUNK: usize = 1 << 15;
 /// Additions of elements in a nanosecond on one core.
 const COST_PER_NS: usize = 12;
 
@@ -26,8 +24,8 @@ thread_local! { static REGISTERS: RefCell<Vec<Option<Box<Block>>>> = const { Ref
 
 /// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results.
 pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer], reduced: &mut [Buffer]) {
-    let total = program.size();
-    if total <= CHUNK {
+    let (total, length) = (program.size(), program.chunk());
+    if total <= length {
         let outputs = outputs.iter_mut().map(Buffer::bytes_mut).collect();
         let sums = chunk(program, inputs, outputs, 0, total);
         for ((sink, out), acc) in program.sinks.iter().zip(reduced).zip(sums) {
@@ -35,10 +33,10 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer],
         }
         return;
     }
-    let n_chunks = total.div_ceil(CHUNK);
+    let n_chunks = total.div_ceil(length);
     let mut parts: Vec<Vec<&mut [u8]>> = (0..n_chunks).map(|_| Vec::with_capacity(outputs.len())).collect();
     for out in outputs.iter_mut() {
-        let bytes = CHUNK * out.dtype().size();
+        let bytes = length * out.dtype().size();
         let mut chunks = out.bytes_mut().chunks_mut(bytes);
         parts.iter_mut().for_each(|p| p.push(chunks.next().unwrap_or_default()))
     }
@@ -46,7 +44,7 @@ pub(crate) fn run(program: &Program, inputs: &[&Buffer], outputs: &mut [Buffer],
     let sums: Vec<OnceLock<SmallVec<[Acc; 2]>>> = parts.iter().map(|_| OnceLock::new()).collect();
     threads::for_chunks(n_chunks, total * program.cost() / COST_PER_NS, |k: usize| {
         let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
-        let done = chunk(program, inputs, outputs, k * CHUNK, ((k + 1) * CHUNK).min(total));
+        let done = chunk(program, inputs, outputs, k * length, ((k + 1) * length).min(total));
         let _ = sums[k].set(done);
     });
     let mut sums: Vec<_> = sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
@@ -106,30 +104,31 @@ struct At<'b> {
 
 impl Chunk<'_> {
     fn run(mut self) -> SmallVec<[Acc; 2]> {
-        let dims = &self.program.dims;
-        let inner = dims.last().copied().unwrap_or(1);
-        let mut pos = self.start;
-        let mut reads: SmallVec<[Read; 8]> = SmallVec::new();
-        while pos < self.end {
-            let index = unravel(pos, dims);
-            // Long rows end blocks, so that what is even along a row is read in place.
-            let row = if inner >= 128 { inner - index.last().copied().unwrap_or(0) } else { usize::MAX };
-            let n = BLOCK.min(self.end - pos).min(row);
-            reads.clear();
-            for (k, input) in self.program.inputs.iter().enumerate() {
-                let register = self.registers[self.program.registers + k].as_deref_mut().expect(HOME);
-                reads.push(prepare(input, &index, dims, n, self.inputs, register))
+        let Program { inputs, sinks, walk, .. } = self.program;
+        let from = inputs.iter().map(|i| (i.offset, &i.strides));
+        let into = sinks.iter().map(|s| (0, &s.strides));
+        let mut walker = Walker::new(walk, self.start, self.end, from.chain(into));
+        let (mut pos, mut reads) = (0, SmallVec::<[Read; 8]>::new());
+        loop {
+            let n = walker.len();
+            if n == 0 {
+                return self.sinks;
             }
-            let at = At { pos: pos - self.start, n, reads: &reads };
+            reads.clear();
+            for (k, input) in inputs.iter().enumerate() {
+                let register = self.registers[self.program.registers + k].as_deref_mut().expect(HOME);
+                reads.push(prepare(input, walker.first[k], n, self.inputs, register))
+            }
+            let at = At { pos, n, reads: &reads };
             for i in &self.program.code {
                 self.step(i, &at)
             }
-            for k in 0..self.program.sinks.len() {
-                self.sink(k, &at, &index)
+            for k in 0..sinks.len() {
+                self.sink(k, &at, walker.first[inputs.len() + k])
             }
-            pos += n
+            pos += n;
+            walker.advance(n)
         }
-        self.sinks
     }
 }
 
@@ -221,41 +220,40 @@ impl Chunk<'_> {
     }
 
     /// Joins a sink's value of this block with its accumulator.
-    fn sink(&mut self, k: usize, at: &At, index: &Index) {
+    fn sink(&mut self, k: usize, at: &At, first: isize) {
         let mut acc = std::mem::replace(&mut self.sinks[k], Acc { lo: 0, wide: WideVec::Int(Wides::new()) });
         let sink = &self.program.sinks[k];
         match (sink.dtype, &mut acc.wide) {
-            (DType::F32, WideVec::Float(w)) => self.absorb::<f32>(sink, at, index, acc.lo, w),
-            (DType::F64, WideVec::Float(w)) => self.absorb::<f64>(sink, at, index, acc.lo, w),
-            (DType::I32, WideVec::Int(w)) => self.absorb::<i32>(sink, at, index, acc.lo, w),
-            (DType::I64, WideVec::Int(w)) => self.absorb::<i64>(sink, at, index, acc.lo, w),
-            (DType::Bool, WideVec::Int(w)) => self.absorb::<u8>(sink, at, index, acc.lo, w),
+            (DType::F32, WideVec::Float(w)) => self.absorb::<f32>(sink, at, first - acc.lo as isize, w),
+            (DType::F64, WideVec::Float(w)) => self.absorb::<f64>(sink, at, first - acc.lo as isize, w),
+            (DType::I32, WideVec::Int(w)) => self.absorb::<i32>(sink, at, first - acc.lo as isize, w),
+            (DType::I64, WideVec::Int(w)) => self.absorb::<i64>(sink, at, first - acc.lo as isize, w),
+            (DType::Bool, WideVec::Int(w)) => self.absorb::<u8>(sink, at, first - acc.lo as isize, w),
             _ => unreachable!("accumulators fit their dtype"),
         }
         self.sinks[k] = acc
     }
 
-    fn absorb<T: Reduce>(&self, sink: &Sink, at: &At, index: &Index, lo: usize, acc: &mut [T::Wide]) {
-        let dims = &self.program.dims;
-        let first =
-            index.iter().zip(&sink.strides).map(|(&i, &s)| i as isize * s).sum::<isize>() - lo as isize;
-        let step = sink.strides.last().copied().unwrap_or(0);
-        let x = self.arg::<T>(sink.operand, at);
-        runs(index, dims, &sink.strides, first, at.n, |done, run, place| {
-            let block;
-            let x = match x {
-                Arg::Slice(x) => &x[done..done + run],
-                Arg::Number(c) => {
-                    block = [c; BLOCK];
-                    &block[..run]
-                }
-            };
-            let place = place as usize;
-            if step == 0 {
-                acc[place] = T::Wide::join(sink.op, acc[place], dispatch(RunBlock { op: sink.op, x }))
-            } else {
-                dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[place..place + run], x })
+    fn absorb<T: Reduce>(&self, sink: &Sink, at: &At, first: isize, acc: &mut [T::Wide]) {
+        let block;
+        let x = match self.arg::<T>(sink.operand, at) {
+            Arg::Slice(x) => x,
+            Arg::Number(c) => {
+                block = [c; BLOCK];
+                &block[..at.n]
             }
-        })
+        };
+        match &sink.pattern {
+            Pattern::Same => {
+                let acc = &mut acc[first as usize];
+                *acc = T::Wide::join(sink.op, *acc, dispatch(RunBlock { op: sink.op, x }))
+            }
+            Pattern::Direct => {
+                dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..at.n], x })
+            }
+            Pattern::Table(places) => {
+                dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..at.n], run: sink.run, x })
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
-//! Walking over blocks of a strided iteration space: where an input's elements lie, and gathering them where they do
-//! not lie together.
+//! Walking over the blocks of a strided iteration space. Blocks are cut so that an operand's elements lie the same way in
+//! every one of them, up to where they begin: how is found once, when the program is made.
 
 use super::kernels::elementwise::Lane;
-use super::program::{BLOCK, Input};
+use super::kernels::pick;
+use super::layout::Strides;
+use super::program::{BLOCK_BYTES, Input};
 use crate::buffer::Buffer;
 use crate::dtype::{with_size, with_store};
 use bytemuck::Zeroable;
@@ -11,7 +13,7 @@ use smallvec::SmallVec;
 /// A register.
 #[derive(Clone, Copy, bytemuck::Pod, Zeroable)]
 #[repr(C, align(64))]
-pub(super) struct Block([u64; BLOCK]);
+pub(super) struct Block([u64; BLOCK_BYTES / 8]);
 
 impl Block {
     pub fn slice<T: Lane>(&self, n: usize) -> &[T] {
@@ -33,6 +35,136 @@ pub(super) fn unravel(mut i: usize, dims: &[usize]) -> Index {
     index
 }
 
+/// How an iteration space is cut into blocks: whole rows, all of one index along the axes before the last of `outer`.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    /// The axes that are counted; the last of them counts rows.
+    outer: SmallVec<[usize; 6]>,
+    /// Elements of a row.
+    pub row: usize,
+    /// Rows of a block, at most.
+    rows: usize,
+}
+
+/// Rows at least so long are taken one by one, so that what is even along them is read in place.
+const LONG: usize = 128;
+
+impl Walk {
+    /// For blocks of at most `block` elements.
+    pub fn new(dims: &[usize], block: usize) -> Walk {
+        let (mut split, mut row) = (dims.len(), 1);
+        if dims.last().is_some_and(|&n| n < LONG) {
+            while split > 0 && row * dims[split - 1] <= block {
+                split -= 1;
+                row *= dims[split]
+            }
+        }
+        let (outer, most) = (SmallVec::from_slice(&dims[..split]), block / row);
+        // Rows of one index shared evenly, in whole vectors where a row is one element.
+        let even = outer.last().map_or(1, |&n: &usize| n.div_ceil(n.div_ceil(most).max(1)));
+        let rows = if row == 1 { even.next_multiple_of(32).min(most) } else { even.max(1) };
+        Walk { outer, row, rows }
+    }
+    /// Elements of a block, at most.
+    #[cfg(test)]
+    pub fn block(&self) -> usize {
+        self.row * self.rows
+    }
+    /// Where a block's elements lie, from its first one on, for an operand with these strides.
+    pub fn pattern(&self, dims: &[usize], strides: &Strides) -> Pattern {
+        let split = self.outer.len();
+        let along = split.checked_sub(1).map_or(0, |k| strides[k]);
+        let within = &strides[split..];
+        let rows = if split == 0 { 1 } else { self.rows.min(self.outer[split - 1]) };
+        if within.iter().all(|&s| s == 0) && (along == 0 || rows == 1) {
+            return Pattern::Same;
+        }
+        let (mut next, mut even) = (1, true);
+        for (&n, &s) in dims[split..].iter().zip(within).rev() {
+            even &= n == 1 || s == next;
+            next *= n as isize
+        }
+        if even && (along == next || rows == 1) {
+            return Pattern::Direct;
+        }
+        // From the axis of rows inwards, every place becomes those along one axis more.
+        let mut places: Vec<isize> = (0..rows).map(|r| r as isize * along).collect();
+        for (&n, &s) in dims[split..].iter().zip(within) {
+            places = places.iter().flat_map(|p| (0..n).map(move |i| p + i as isize * s)).collect()
+        }
+        Pattern::Table(places.into())
+    }
+}
+
+/// How the elements of a block lie in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Pattern {
+    /// One element for the whole block.
+    Same,
+    /// One after the other.
+    Direct,
+    /// At these places, counted from the first.
+    Table(Box<[isize]>),
+}
+
+/// The walk over a chunk: the block at hand, and where it begins for each operand.
+pub(super) struct Walker<'a> {
+    walk: &'a Walk,
+    strides: SmallVec<[&'a Strides; 12]>,
+    /// Where the block begins, for each operand.
+    pub first: SmallVec<[isize; 12]>,
+    index: Index,
+    /// Elements left.
+    left: usize,
+}
+
+impl<'a> Walker<'a> {
+    /// Over the elements `start..end` (whole rows), for operands with these offsets and strides.
+    pub fn new(
+        walk: &'a Walk,
+        start: usize,
+        end: usize,
+        operands: impl Iterator<Item = (usize, &'a Strides)>,
+    ) -> Self {
+        let index = unravel(start / walk.row, &walk.outer);
+        let (mut first, mut strides) = (SmallVec::new(), SmallVec::new());
+        for (offset, s) in operands {
+            first.push(offset as isize + index.iter().zip(s).map(|(&i, &s)| i as isize * s).sum::<isize>());
+            strides.push(s)
+        }
+        Walker { walk, strides, first, index, left: end - start }
+    }
+    /// Elements of the block at hand; none at the end.
+    pub fn len(&self) -> usize {
+        let here = match (self.walk.outer.last(), self.index.last()) {
+            (Some(n), Some(i)) => n - i,
+            _ => 1,
+        };
+        self.walk.row * self.walk.rows.min(here).min(self.left / self.walk.row)
+    }
+    /// Goes on to the next block.
+    pub fn advance(&mut self, n: usize) {
+        self.left -= n;
+        let Some(k) = self.walk.outer.len().checked_sub(1).filter(|_| self.left > 0) else { return };
+        let rows = n / self.walk.row;
+        self.index[k] += rows;
+        for (first, s) in self.first.iter_mut().zip(&self.strides) {
+            *first += rows as isize * s[k]
+        }
+        for k in (1..=k).rev() {
+            let n = self.walk.outer[k];
+            if self.index[k] < n {
+                break;
+            }
+            self.index[k] = 0;
+            self.index[k - 1] += 1;
+            for (first, s) in self.first.iter_mut().zip(&self.strides) {
+                *first += s[k - 1] - n as isize * s[k]
+            }
+        }
+    }
+}
+
 /// How an input's elements of the present block are read.
 #[derive(Clone, Copy)]
 pub(super) enum Read {
@@ -44,107 +176,99 @@ pub(super) enum Read {
     Gathered,
 }
 
-/// Finds out how to read an input's block, and gathers it if there is no shorter way.
-#[inline(always)]
+/// Finds out how to read an input's block that begins at `first`, and gathers it if there is no shorter way.
 pub(super) fn prepare(
     input: &Input,
-    index: &Index,
-    dims: &[usize],
+    first: isize,
     n: usize,
     buffers: &[&Buffer],
     register: &mut Block,
 ) -> Read {
-    let first = input.offset as isize
-        + index.iter().zip(&input.strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
-    let inner = dims.len().wrapping_sub(1);
-    let within_row = dims.is_empty() || index[inner] + n <= dims[inner];
-    let step = input.strides.last().copied().unwrap_or(0);
-    if let (Some(_), true) = (input.buffer, within_row) {
-        match step {
-            1 => return Read::Direct(first as usize),
-            0 => return Read::Same(first as usize),
-            _ => {}
-        }
-    }
-    match input.buffer {
-        None => with_store!(input.dtype, T => iota(input, index, dims, first, register.slice_mut::<T>(n), n)),
-        Some(b) => with_size!(input.dtype, T => {
-            let (data, out) = (buffers[b].slice::<T>(), bytemuck::cast_slice_mut(&mut register.0));
-            gather(input, index, dims, first, data, out, n)
+    match (input.buffer, &input.pattern) {
+        (Some(_), Pattern::Direct) => return Read::Direct(first as usize),
+        (Some(_), Pattern::Same) => return Read::Same(first as usize),
+        (Some(b), Pattern::Table(places)) => with_size!(input.dtype, T => {
+            pick(buffers[b].slice::<T>(), first, &places[..n], register.slice_mut(n))
         }),
+        (None, pattern) => with_store!(input.dtype, T => iota(pattern, first, register.slice_mut::<T>(n))),
     }
     Read::Gathered
 }
 
-/// Walks over the rows of a block: calls `f(done, run, place)` for each run of elements evenly laid along the last axis.
-#[inline(always)]
-pub(super) fn runs(
-    index: &Index,
-    dims: &[usize],
-    strides: &[isize],
-    first: isize,
-    n: usize,
-    mut f: impl FnMut(usize, usize, isize),
-) {
-    if dims.is_empty() {
-        return f(0, n, first);
-    }
-    let (mut index, mut place, mut done) = (index.clone(), first, 0);
-    let inner = dims.len() - 1;
-    while done < n {
-        let run = (dims[inner] - index[inner]).min(n - done);
-        f(done, run, place);
-        done += run;
-        if done == n {
-            break;
-        }
-        place -= index[inner] as isize * strides[inner];
-        index[inner] = 0;
-        for k in (0..inner).rev() {
-            index[k] += 1;
-            place += strides[k];
-            if index[k] < dims[k] {
-                break;
-            }
-            place -= dims[k] as isize * strides[k];
-            index[k] = 0
-        }
-    }
-}
-
-#[inline(always)]
-fn gather<T: Copy>(
-    input: &Input,
-    index: &Index,
-    dims: &[usize],
-    first: isize,
-    data: &[T],
-    out: &mut [T],
-    n: usize,
-) {
-    let step = input.strides.last().copied().unwrap_or(0);
-    runs(index, dims, &input.strides, first, n, |done, run, place| {
-        let out = &mut out[done..done + run];
-        match step {
-            1 => out.copy_from_slice(&data[place as usize..place as usize + run]),
-            0 => out.fill(data[place as usize]),
-            // A plane of complex numbers.
-            2 => {
-                let pairs = data[place as usize..].chunks(2);
-                out.iter_mut().zip(pairs).for_each(|(y, pair)| *y = pair[0])
-            }
-            _ => {
-                out.iter_mut().enumerate().for_each(|(j, y)| *y = data[(place + j as isize * step) as usize])
-            }
-        }
-    })
-}
-
 /// An index input: its values are its places.
-fn iota<T: Lane>(input: &Input, index: &Index, dims: &[usize], first: isize, out: &mut [T], n: usize) {
-    let step = input.strides.last().copied().unwrap_or(0);
-    runs(index, dims, &input.strides, first, n, |done, run, place| {
-        let run = &mut out[done..done + run];
-        run.iter_mut().enumerate().for_each(|(j, y)| *y = T::of((place + j as isize * step) as f64))
-    })
+fn iota<T: Lane>(pattern: &Pattern, first: isize, out: &mut [T]) {
+    match pattern {
+        Pattern::Same => out.fill(T::of(first as f64)),
+        Pattern::Direct => {
+            (0isize..).zip(out).for_each(|(i, y)| *y = T::of((first + i) as f64));
+        }
+        Pattern::Table(places) => {
+            out.iter_mut().zip(places).for_each(|(y, p)| *y = T::of((first + p) as f64));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use smallvec::smallvec;
+
+    /// Every element of random spaces is met once, in order, where its strides say.
+    #[test]
+    fn every_element_is_where_its_strides_say() {
+        let shapes: [&[usize]; 9] = [
+            &[],
+            &[1000],
+            &[1000, 5, 2],
+            &[3, 700],
+            &[7, 130],
+            &[513, 2],
+            &[2, 3, 4, 5, 6],
+            &[600, 3],
+            &[9, 1, 127],
+        ];
+        for dims in shapes {
+            let strides: Strides = (0..dims.len()).map(|k| [0, 1, -7, 30, 5][(k + dims.len()) % 5]).collect();
+            for block in [512, 1024] {
+                let (walk, total) = (Walk::new(dims, block), dims.iter().product::<usize>());
+                let pattern = walk.pattern(dims, &strides);
+                let chunk = (300 / walk.row).max(1) * walk.row;
+                let (mut i, offset) = (0, 100_000);
+                for start in (0..total).step_by(chunk) {
+                    let end = (start + chunk).min(total);
+                    let mut walker = Walker::new(&walk, start, end, [(offset, &strides)].into_iter());
+                    while walker.len() > 0 {
+                        let n = walker.len();
+                        assert!(n <= block);
+                        for j in 0..n {
+                            let place = match &pattern {
+                                Pattern::Same => 0,
+                                Pattern::Direct => j as isize,
+                                Pattern::Table(places) => places[j],
+                            };
+                            let want: isize =
+                                unravel(i, dims).iter().zip(&strides).map(|(&i, &s)| i as isize * s).sum();
+                            assert_eq!(walker.first[0] + place, offset as isize + want, "{dims:?} {i}");
+                            i += 1
+                        }
+                        walker.advance(n)
+                    }
+                }
+                assert_eq!(i, total, "{dims:?}")
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_evenly_is_read_in_place() {
+        let walk = Walk::new(&[1000, 5, 2], 512);
+        assert_eq!((walk.row, walk.block()), (10, 500));
+        assert_eq!(walk.pattern(&[1000, 5, 2], &smallvec![10, 2, 1]), Pattern::Direct);
+        assert!(
+            matches!(walk.pattern(&[1000, 5, 2], &smallvec![5, 1, 0]), Pattern::Table(p) if p[..4] == [0, 0, 1, 1])
+        );
+        let walk = Walk::new(&[50, 700], 512);
+        assert_eq!(walk.block(), 352);
+        assert_eq!(walk.pattern(&[50, 700], &smallvec![1, 0]), Pattern::Same);
+    }
 }

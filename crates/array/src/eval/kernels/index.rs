@@ -6,6 +6,11 @@ use super::view::View;
 use bytemuck::Pod;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+/// The elements at these places, counted from `first`.
+pub(crate) fn pick<T: Copy>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
+    out.iter_mut().zip(places).for_each(|(y, p)| *y = data[(first + p) as usize])
+}
+
 /// An index that is no row: which, and how many rows there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadIndex {

@@ -1,13 +1,10 @@
 //! Products of matrices, one for each index of the leading axes; transposed and broadcast operands are read where
 //! they lie.
 
-use super::copy::copy;
 use super::number::Matrix;
 use super::product::Product;
 use super::threads::{Ptr, for_chunks};
-use super::view::{View, ViewMut, row_major};
-use crate::buffer::Buffer;
-use crate::shape::Dims;
+use super::view::View;
 
 /// `[batch…, m, k] × [batch…, k, n]` to `out`: contiguous `[batch…, m, n]`.
 ///
@@ -33,17 +30,6 @@ pub(crate) fn matmul<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
         // SAFETY: all indices are inside the checked views, of which the leading axes have extent 1.
         return unsafe { T::gemm([m, k, n], mat_a, mat_b, out.as_mut_ptr(), n, false) };
     }
-    // Packing reads along rows; a right factor that lies by columns is turned first, which is three times faster.
-    if mat_b.row == 1 && mat_b.column != 1 && m > 1 && m * k * n > 1 << 15 {
-        let mut shape = Dims::from_slice(b.shape);
-        (0..r).filter(|&axis| b.strides[axis] == 0).for_each(|axis| shape[axis] = 1);
-        let mut strides = row_major(&shape);
-        let mut turned = Buffer::dirty(shape.iter().product(), T::DTYPE);
-        let to = ViewMut { data: turned.slice_mut(), offset: 0, shape: &shape, strides: &strides };
-        copy(View { shape: &shape, ..b }, to);
-        (0..r).filter(|&axis| b.strides[axis] == 0).for_each(|axis| strides[axis] = 0);
-        return products(a, View { data: turned.slice(), offset: 0, shape: b.shape, strides: &strides }, out);
-    }
     products(a, b, out)
 }
 
@@ -52,9 +38,10 @@ fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     let r = a.rank() - 2;
     let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
     let batch: usize = a.shape[..r].iter().product();
-    let ([rows, columns], ns) = (grid::<T>(m, k, n), batch.saturating_mul(time::<T>(m, k, n)));
-    let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
     let (mat_a, mat_b) = (matrix(&a), matrix(&b));
+    let ([rows, columns], ns) =
+        (grid::<T>([m, k, n], mat_a.column != 1), batch.saturating_mul(time::<T>(m, k, n)));
+    let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
     // Small products of a batch are taken together.
     let group = (CELL_NS * cells / time::<T>(m, k, n).max(1)).clamp(1, batch * cells);
     for_chunks((batch * cells).div_ceil(group), ns, |chunk| {
@@ -83,12 +70,21 @@ fn time<T: Product>(m: usize, k: usize, n: usize) -> usize {
     2 * m.saturating_mul(k).saturating_mul(n) / T::FLOPS
 }
 
-/// Rows and columns of the cells into which the result is cut for several threads.
-fn grid<T: Product>(m: usize, k: usize, n: usize) -> [usize; 2] {
+/// Rows and columns of the cells into which the result is cut for several threads, and so that a cell's rows of the
+/// left factor stay in the second-level cache. Columns are cut first, since panels of the right factor are packed in any
+/// case; but a left factor that must be packed is cut by rows, or every cell would pack it again.
+fn grid<T: Product>([m, k, n]: [usize; 3], packed: bool) -> [usize; 2] {
     let (mut rows, mut columns) = (m, n);
-    while time::<T>(rows, k, columns) >= 2 * CELL_NS && rows.max(columns) > 256 {
-        let half = |n: usize| n.div_ceil(2).next_multiple_of(32);
-        if rows >= columns { rows = half(rows) } else { columns = half(columns) }
+    let half = |n: usize, of: usize| n.div_ceil(2).next_multiple_of(of);
+    while rows > 384 {
+        rows = half(rows, 12)
+    }
+    while time::<T>(rows, k, columns) >= 2 * CELL_NS {
+        match (rows > 96, columns > 64) {
+            (true, more) if packed || !more => rows = half(rows, 12),
+            (_, true) => columns = half(columns, 32),
+            _ => break,
+        }
     }
     [rows, columns]
 }

@@ -26,6 +26,8 @@ mod patches;
 mod product;
 mod random;
 mod small;
+mod tiles;
+mod turn;
 mod view;
 
 #[cfg(test)]
@@ -35,7 +37,7 @@ pub(crate) use conv::conv;
 pub(crate) use copy::copy;
 #[cfg(feature = "fft")]
 pub(crate) use fft::fft;
-pub(crate) use index::{BadIndex, gather, scatter_add};
+pub(crate) use index::{BadIndex, gather, pick, scatter_add};
 #[cfg(feature = "linalg")]
 pub(crate) use linalg::linalg;
 pub(crate) use matmul::matmul;

@@ -1,7 +1,8 @@
-//! Which code multiplies two matrices: the gemm crate for floats, loops of our own for small ones and integers.
+//! Which code multiplies two matrices: tiles, the gemm crate or loops of our own, by shape, type and machine.
 
 use super::number::{Matrix, Number};
 use super::small::small;
+use super::tiles::Tiled;
 use gemm::Parallelism;
 
 /// An element type with products of matrices.
@@ -25,14 +26,15 @@ macro_rules! product {
 }
 product! { f32: fast, f64: fast, i32: small, i64: small, u8: small }
 
-/// Multiplications up to which loops of our own beat the gemm crate's packing.
+/// Multiplications up to which loops of our own beat packing.
 const SMALL: usize = 1 << 12;
 
-/// The gemm crate's product, or that of small matrices.
+/// The product by tiles; or, where few rows or columns leave them empty and on machines without them, the gemm crate's, or
+/// that of small matrices.
 ///
 /// # Safety
-/// That of [`Number::gemm`].
-unsafe fn fast<T: Number + From<u8>>(
+/// That of [`Product::gemm`].
+unsafe fn fast<T: Number + Tiled + From<u8>>(
     [m, k, n]: [usize; 3],
     a: Matrix<T>,
     b: Matrix<T>,
@@ -40,7 +42,11 @@ unsafe fn fast<T: Number + From<u8>>(
     step: usize,
     add: bool,
 ) {
-    // Its outer products, products with vectors and few long dot products do not pack.
+    // SAFETY: the same.
+    if m > 4 && n > 1 && k > 7 && unsafe { T::tiles([m, k, n], a, b, out, step, add) } {
+        return;
+    }
+    // The crate's outer products, products with vectors and few long dot products do not pack.
     let packs = m > 1 && n > 1 && (k > 2 || b.column != 1);
     let dots = a.column == 1 && b.row == 1 && (n < 12 || k > 32);
     if m * k * n <= SMALL && packs && !dots {

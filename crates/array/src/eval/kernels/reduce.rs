@@ -180,3 +180,49 @@ impl<T: Reduce> Kernel for AccumulateBlock<'_, T> {
         }
     }
 }
+
+/// Joins each element with the accumulator at its place: runs of `run` elements go to one accumulator, or to neighbours.
+pub(crate) struct RowsBlock<'a, T: Reduce> {
+    pub op: Reduction,
+    pub acc: &'a mut [T::Wide],
+    pub first: isize,
+    /// The elements' places, from the first on.
+    pub places: &'a [isize],
+    pub run: usize,
+    pub x: &'a [T],
+}
+impl<T: Reduce> Kernel for RowsBlock<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        match self.op {
+            Reduction::Sum => self.rows(|a, b| T::Wide::join(Reduction::Sum, a, b)),
+            Reduction::Max => self.rows(|a, b| T::Wide::join(Reduction::Max, a, b)),
+            Reduction::Min => self.rows(|a, b| T::Wide::join(Reduction::Min, a, b)),
+        }
+    }
+}
+impl<T: Reduce> RowsBlock<'_, T> {
+    #[inline(always)]
+    fn rows(self, join: impl Fn(T::Wide, T::Wide) -> T::Wide) {
+        let RowsBlock { op, acc, first, places, run, x } = self;
+        if run == 1 {
+            for (&place, &x) in places.iter().zip(x) {
+                let acc = &mut acc[(first + place) as usize];
+                *acc = join(*acc, x.widen())
+            }
+            return;
+        }
+        let one = places[0] == places[1];
+        for (x, places) in x.chunks_exact(run).zip(places.chunks_exact(run)) {
+            let place = (first + places[0]) as usize;
+            if !one {
+                acc[place..place + run].iter_mut().zip(x).for_each(|(a, &x)| *a = join(*a, x.widen()))
+            } else if run < LANES {
+                acc[place] = x.iter().fold(acc[place], |a, &x| join(a, x.widen()))
+            } else {
+                acc[place] = join(acc[place], T::run(op, x))
+            }
+        }
+    }
+}
