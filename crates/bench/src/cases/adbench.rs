@@ -89,9 +89,9 @@ fn mixture(name: &'static str, [d, k, n]: [usize; 3], want: Reference) -> Case {
         false => by_plain_numbers(both, &flat, &points, d, k),
     };
     let whence = if known { "ADBench's file" } else { "generated data of the same size" };
-    let flops = 6.0 * (n * k * d * d) as f64;
+    let flops = 4.0 * (n * k * d * d) as f64;
     gradient(both, objective, checked, move |s| {
-        format!("{whence}, {:.1} GFLOP/s in products", flops / s / 1e9)
+        format!("{whence}, {:.1} GFLOP/s in its two products", flops / s / 1e9)
     })
 }
 
