@@ -13,7 +13,8 @@ error; the exit status is 1 if a case of ours gave a wrong answer.
 
 The peers' scripts are those of DIR (by default ../shared/bench/python beside the repository): they call
 `bench(function)` and `emit(name, ...)` of a module `common`, which this program replaces by a collection of functions.
-PyTorch and autograd run with glibc's malloc told to keep large blocks, which is their faster setting.
+PyTorch and autograd run with glibc's malloc told to keep large blocks, which is their faster setting, and OpenMP's
+threads spin for some ten microseconds only before they sleep: on a busy machine spinning barriers cost seconds.
 """
 import argparse
 import os
@@ -60,6 +61,11 @@ CASES = {
 
 
 # ------------------------------------------------------------------ a peer's process
+def more(done, elapsed, seconds):
+    """Whether to go on after so many repetitions: as long as there is time, and thrice unless that takes very long."""
+    return done == 0 or (done < 3 and elapsed < 4 * seconds) or (elapsed < seconds and done < 100_000)
+
+
 def worker(peers, script, cases, tool, threads, data):
     """Runs a peer's script with its functions collected, then times those that are asked for on standard input."""
     sys.path.insert(0, peers)
@@ -105,7 +111,8 @@ def worker(peers, script, cases, tool, threads, data):
             continue
         times, start = [], time.perf_counter()
         function()
-        while len(times) < 3 or (time.perf_counter() - start < float(seconds) and len(times) < 100_000):
+        seconds = float(seconds)
+        while more(len(times), time.perf_counter() - start, seconds):
             t = time.perf_counter()
             function()
             times.append(time.perf_counter() - t)
@@ -117,7 +124,8 @@ class Peer:
     def __init__(self, args, script, cases, tool):
         command = [sys.executable, os.path.abspath(__file__), "--worker", args.peers, script, ",".join(cases), tool,
                    str(args.threads), args.data or ""]
-        kept = dict(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000", MALLOC_TOP_PAD_="1073741824")
+        kept = dict(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000", MALLOC_TOP_PAD_="1073741824",
+                    GOMP_SPINCOUNT="20000")
         environment = os.environ if tool == "jax" else {**kept, **os.environ}
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL if args.quiet else None, text=True, env=environment)

@@ -4,7 +4,8 @@
 //! `case,tool,threads,median_ms,min_ms,ratio_to_primal`, one line a case, and notes that begin with `#`.
 //! A case is named in full or by its beginning; without names all are run, but those of the family `scaling`, which
 //! want naming. `--csv` leaves the notes out; `--check` checks the answers and times nothing; `--serve` times what it
-//! is asked for on standard input, which is how `bench/compare.py` takes turns with other tools.
+//! is asked for on standard input, which is how `bench/compare.py` takes turns with other tools; `--count` runs a case
+//! once for `bench/instructions.sh`.
 #![forbid(unsafe_code)]
 
 mod cases;
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     let mut names: Vec<String> = vec![];
     let mut options = Options::default();
     let mut threads = vec![std::thread::available_parallelism().map_or(1, usize::from)];
-    let mut serves = false;
+    let (mut serves, mut counts) = (false, false);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
             "--csv" => options.notes = false,
             "--check" => options.only_check = true,
             "--serve" => serves = true,
+            "--count" => counts = true,
             // `cargo bench` says so.
             "--bench" => {}
             flag if flag.starts_with('-') => return usage(),
@@ -50,9 +52,14 @@ fn main() -> ExitCode {
     }
     let chosen = choose(&all, &names);
     if chosen.is_empty() {
-        let known: Vec<_> = all.iter().map(|case| case.name).collect();
+        let known: Vec<_> = all.iter().map(|case| case.name.as_str()).collect();
         eprintln!("no such case; there are {}", known.join(", "));
         return ExitCode::from(2);
+    }
+    if counts {
+        pullback::array::set_threads(1);
+        chosen.iter().for_each(|case| harness::count(case));
+        return ExitCode::SUCCESS;
     }
     // Each in a process of its own: memory that others have used would be neither fresh nor counted.
     let apart = chosen.len() * threads.len() > 1 && !options.only_check;
@@ -63,7 +70,7 @@ fn main() -> ExitCode {
     for case in &chosen {
         for &n in &threads {
             wrong |= match apart {
-                true => !alone(case.name, n, &options),
+                true => !alone(&case.name, n, &options),
                 false => {
                     pullback::array::set_threads(n);
                     !harness::run(case, n, &options)
@@ -79,8 +86,8 @@ fn choose<'a>(all: &'a [Named], names: &[String]) -> Vec<&'a Named> {
     if names.is_empty() {
         return all.iter().filter(|case| !case.name.starts_with("scaling")).collect();
     }
-    let is = |case: &Named, name: &String| match all.iter().any(|case| case.name == name) {
-        true => case.name == name,
+    let is = |case: &Named, name: &String| match all.iter().any(|case| &case.name == name) {
+        true => &case.name == name,
         false => case.name.starts_with(name.as_str()),
     };
     all.iter().filter(|case| names.iter().any(|name| is(case, name))).collect()
@@ -100,7 +107,7 @@ fn alone(name: &str, threads: usize, options: &Options) -> bool {
 
 fn usage() -> ExitCode {
     eprintln!(
-        "usage: pullback-bench [CASE...] [--threads N[,N...]] [--seconds S] [--csv] [--check] [--serve]"
+        "usage: pullback-bench [CASE...] [--threads N[,N...]] [--seconds S] [--csv] [--check | --serve | --count]"
     );
     ExitCode::from(2)
 }

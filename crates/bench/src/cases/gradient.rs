@@ -61,6 +61,19 @@ pub fn check<P: Tree + Clone, D: Tree + Clone>(
     say(both(&(wide(p), wide(d))), 1e-12)
 }
 
+/// The compiled gradient against differences along it, in double precision: for inputs that no other tool has seen.
+pub fn along_the_gradient<P: Tree + Clone, D: Tree + Clone>(
+    f: Loss<P, D>,
+    (p, d): &(P, D),
+) -> Result<(), String> {
+    let (p, d) = (wide(p), wide(d));
+    let g = jit(move |(p, d): &(P, D)| value_and_grad(|p: &P| f(p, d))(p))(&(p.clone(), d.clone())).1;
+    let size = size(&g);
+    let h = 1e-4 / size.sqrt();
+    let at = |t: f64| f(&zip(&p, &g, |p, g| p + t * g), &d).item();
+    compare("the slope along the gradient", (at(h) - at(-h)) / (2.0 * h), size, 1e-5)
+}
+
 /// Value and gradient by the parameters.
 pub fn gradient<P: Tree + Clone + 'static, D: Tree + Clone + 'static>(
     both: (P, D),

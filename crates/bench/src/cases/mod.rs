@@ -11,6 +11,7 @@ mod networks;
 mod programs;
 mod rosenbrock;
 mod scalar;
+mod scaling;
 mod solvers;
 mod transforms;
 
@@ -29,5 +30,6 @@ pub fn all() -> Vec<Named> {
     all.extend(compiled::all());
     all.extend(memory::all());
     all.extend(solvers::all());
+    all.extend(scaling::all());
     all
 }

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What the library weighs: the crates that a user compiles with the default features (60 at most), and the stripped size
+# of `examples/digits` (5 MB at most), which `cargo build --release --example digits` has built. With --build also the
+# CPU-seconds of a clean release build of the library (90 at most on the machine of docs/benchmarks.md).
+#
+#     bench/weight.sh [--build]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+heavy=0
+weigh() { # what, how much, unit, limit
+    local verdict=
+    awk -v a="$2" -v b="$4" 'BEGIN {exit !(a > b)}' && { verdict=', TOO MUCH'; heavy=1; }
+    printf '%s: %s%s (at most %s)%s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+
+crates=$(cargo tree --locked -e normal,build --prefix none -p pullback | awk '{print $1, $2}' | sort -u | wc -l)
+weigh 'crates with default features, our own among them' "$crates" '' 60
+
+digits=target/release/examples/digits
+if [ -x "$digits" ]; then
+    stripped=$(mktemp)
+    trap 'rm -f "$stripped"' EXIT
+    strip -o "$stripped" "$digits"
+    weigh 'examples/digits, stripped' "$(awk -v n="$(stat -c %s "$stripped")" 'BEGIN {printf "%.2f", n / 1e6}')" ' MB' 5
+else
+    echo "examples/digits is not built: not weighed"
+fi
+
+if [ "${1:-}" = --build ]; then
+    folder=$(mktemp -d)
+    TIMEFORMAT='%U %S'
+    used=$({ time CARGO_TARGET_DIR="$folder" cargo build --release --locked -q -p pullback; } 2>&1 | tail -n 1)
+    rm -rf "$folder"
+    weigh 'clean release build of the library' "$(awk '{printf "%.0f", $1 + $2}' <<<"$used")" ' CPU-seconds' 90
+fi
+exit "$heavy"
