@@ -12,6 +12,7 @@ mod layout;
 mod memory;
 mod plan;
 mod program;
+mod recompute;
 #[cfg(test)]
 mod reference;
 mod run;

@@ -71,13 +71,17 @@ fn inside(graph: &Graph, r: &Ref, at: (u32, &Shape)) -> bool {
     matches!(item.what, What::Elementwise) && home(item) == Some(at) && item.is_as_it_is(r)
 }
 
+fn is_pad(item: &Item) -> bool {
+    matches!(item.what, What::Kernel) && matches!(item.prim(), Prim::Pad(_))
+}
+
 /// The zeros around an array that a program reads without them being stored: a whole padded array in its own order, of
-/// data in memory, without zeros between the elements.
+/// data in memory or a constant, without zeros between the elements.
 fn padded<'g>(graph: &'g Graph, r: &Ref) -> Option<&'g [Padding]> {
     let item = &graph.items[r.item];
     let Prim::Pad(pads) = item.prim() else { return None };
     let source = &graph.items[item.args.first()?.item];
-    let stored = !matches!(source.what, What::Fill(_) | What::Iota(_));
+    let stored = !matches!(source.what, What::Iota(_));
     // An axis of one element would not be walked.
     let plain = |(p, &n): (&Padding, &usize)| p.interior == 0 && (n > 1 || p.lo == 0 && p.hi == 0);
     let plain = pads.iter().zip(item.shape().iter()).all(plain) && !item.dtype().is_complex();
@@ -107,7 +111,12 @@ impl Plan {
         let needed = needed(graph);
         for (i, item) in graph.items.iter().enumerate().filter(|(i, _)| needed[*i]) {
             match home(item) {
-                None => item.args.iter().for_each(|r| stored[r.item] = true),
+                None => {
+                    // Padding around a constant may be made on the spot: see below.
+                    let constant = |r: &&Ref| matches!(graph.items[r.item].what, What::Fill(_));
+                    let read = item.args.iter().filter(|r| !is_pad(item) || !constant(r));
+                    read.for_each(|r| stored[r.item] = true)
+                }
                 Some(at) => {
                     for r in &item.args {
                         let source = &graph.items[r.item];
@@ -132,6 +141,10 @@ impl Plan {
                 }
             }
         }
+        let pads = graph.items.iter().enumerate().filter(|(_, item)| is_pad(item));
+        for i in pads.filter_map(|(i, item)| stored[i].then(|| item.args[0].item)).collect::<Vec<_>>() {
+            stored[i] = true
+        }
         let mut groups: Map<usize, Vec<usize>> = Map::default();
         let mut order: Vec<(u32, bool, usize)> = vec![];
         for (i, item) in graph.items.iter().enumerate().filter(|(i, _)| needed[*i]) {
@@ -146,7 +159,7 @@ impl Plan {
                 }
                 (None, What::Data(_) | What::Input | What::Part) => {}
                 (None, What::Fill(_) | What::Iota(_)) if !stored[i] => {}
-                (None, What::Kernel) if !stored[i] && matches!(item.prim(), Prim::Pad(_)) => {}
+                (None, What::Kernel) if !stored[i] && is_pad(item) => {}
                 (None, _) => order.push((item.stage, false, i)),
             }
         }
@@ -209,9 +222,17 @@ impl Fuser<'_> {
                         let source = &item.args[0];
                         let (shape, Layout { offset, strides }) = (&item.whole.shape, &source.view.layout);
                         let skipped: isize = pads.iter().zip(strides).map(|(p, s)| p.lo * s).sum();
-                        let buffer = self.buffer(source.item);
                         let offset = *offset as isize - skipped;
-                        let mut input = Input::new(Some(buffer), r.view.dtype, offset, strides.clone());
+                        let mut input = match self.graph.items[source.item].what {
+                            What::Fill(c) => {
+                                let even = Layout::contiguous(shape).strides.iter().map(|_| 0).collect();
+                                Input { fill: Some(c), ..Input::new(None, r.view.dtype, 0, even) }
+                            }
+                            _ => {
+                                let buffer = self.buffer(source.item);
+                                Input::new(Some(buffer), r.view.dtype, offset, strides.clone())
+                            }
+                        };
                         for (k, p) in pads.iter().enumerate().filter(|(_, p)| p.lo > 0 || p.hi > 0) {
                             let mut strides: Strides = Layout::contiguous(shape).strides;
                             strides[..k].fill(0);

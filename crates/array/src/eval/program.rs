@@ -68,6 +68,8 @@ pub(crate) struct Input {
     pub pattern: Pattern,
     /// Whether places in the pattern are padding.
     pub holes: bool,
+    /// What it is inside its bounds, if it is padding around a constant: then there is neither buffer nor index.
+    pub fill: Option<f64>,
     /// The output that is written over it.
     pub under: Option<usize>,
 }
@@ -81,6 +83,7 @@ impl Input {
             bounds: vec![],
             pattern: Pattern::Same,
             holes: false,
+            fill: None,
             under: None,
         }
     }

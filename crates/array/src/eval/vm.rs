@@ -8,7 +8,7 @@ use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide}
 use super::kernels::threads;
 use super::program::{BLOCK, Program, Sink};
 use super::sinks::{Acc, WideVec, Wides, joined};
-use super::walk::{Pattern, Walker, iota, prepare};
+use super::walk::{Pattern, Walker, constant, iota, prepare};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
 use bytemuck::Zeroable;
@@ -105,6 +105,9 @@ impl Chunk<'_> {
                 let (own, rest) = bounds.split_at(input.bounds.len());
                 bounds = rest;
                 match (input.under, input.buffer) {
+                    (None, None) if let Some(c) = input.fill => {
+                        constant(program, k, c, own, n, &mut self.frame)
+                    }
                     // The block is read before anything is written over it.
                     (Some(output), _) => self.frame.gathered_under(program, k, output),
                     (None, Some(b)) => {

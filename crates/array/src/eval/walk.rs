@@ -5,9 +5,9 @@ use super::kernels::elementwise::Lane;
 use super::kernels::frame::Frame;
 use super::kernels::{pick, pick_inside};
 use super::layout::Strides;
-use super::program::Program;
+use super::program::{Input, Program};
 use crate::buffer::Buffer;
-use crate::dtype::with_size;
+use crate::dtype::{with_size, with_store};
 use bytemuck::Zeroable;
 use smallvec::SmallVec;
 
@@ -196,6 +196,36 @@ impl<'a> Walker<'a> {
     }
 }
 
+/// Which elements of a block are not padding, by the bounds along the outer axes: coordinates rise one by one along them, so
+/// that what is inside lies together.
+fn inside(input: &Input, bounds: &[isize], n: usize) -> (usize, usize) {
+    let (mut from, mut to) = (0, n as isize);
+    for (bound, at) in input.bounds.iter().zip(bounds) {
+        (from, to) = (from.max(bound.lo - at), to.min(bound.hi - at))
+    }
+    (from.max(0) as usize, to.max(0) as usize)
+}
+
+/// The block of an input that is a constant inside its bounds.
+pub(super) fn constant(program: &Program, k: usize, c: f64, bounds: &[isize], n: usize, frame: &mut Frame) {
+    let input = &program.inputs[k];
+    let (from, to) = inside(input, bounds, n);
+    if from >= to {
+        return frame.zero(k);
+    }
+    with_store!(input.dtype, T => {
+        let out = frame.gathered::<T>(program, k);
+        out.fill(T::of(0.0));
+        match &input.pattern {
+            Pattern::Table(places) if input.holes => {
+                let all = out[from..to].iter_mut().zip(&places[from..to]);
+                all.filter(|(_, p)| **p != OUTSIDE).for_each(|(y, _)| *y = T::of(c))
+            }
+            _ => out[from..to].fill(T::of(c)),
+        }
+    })
+}
+
 /// Finds out how to read the block of input k that begins at `first`, and gathers it if there is no shorter way.
 /// `bounds`: where the block begins by the coordinates of the input's bounds.
 pub(super) fn prepare<'a>(
@@ -208,15 +238,11 @@ pub(super) fn prepare<'a>(
     frame: &mut Frame<'a>,
 ) {
     let input = &program.inputs[k];
-    // Along the axes of blocks coordinates rise one by one, so that what is inside lies together.
-    let (mut from, mut to) = (0, n as isize);
-    for (bound, at) in input.bounds.iter().zip(bounds) {
-        (from, to) = (from.max(bound.lo - at), to.min(bound.hi - at))
-    }
+    let (from, to) = inside(input, bounds, n);
     if from >= to {
         return frame.zero(k);
     }
-    let whole = (from, to) == (0, n as isize);
+    let whole = (from, to) == (0, n);
     with_size!(input.dtype, T => {
         let data = data.slice::<T>();
         match &input.pattern {
@@ -224,7 +250,6 @@ pub(super) fn prepare<'a>(
             Pattern::Same if whole => frame.one(k, &data[first as usize]),
             pattern => {
                 let out = frame.gathered::<T>(program, k);
-                let (from, to) = (from as usize, to as usize);
                 out[..from].fill(Zeroable::zeroed());
                 out[to..].fill(Zeroable::zeroed());
                 let out = &mut out[from..to];
