@@ -9,7 +9,8 @@ Every tool runs in a process of its own and waits; for each case the tools are a
 value alone and then the gradient (or training step) for S seconds. A round gives each tool's median; the ratio is the
 median over rounds of ours by theirs within a round, its spread the least and the greatest of these. Load that lasts
 longer than a round falls on all alike. A table in Markdown goes to standard output (and to FILE), progress to standard
-error; the exit status is 1 if a case of ours gave a wrong answer.
+error; in brackets after a peer's time stand its ratio to the value alone, and the first run in milliseconds where
+that compiled it; the exit status is 1 if a case of ours gave a wrong answer.
 
 The peers' scripts are those of DIR (by default ../shared/bench/python beside the repository): they call
 `bench(function)` and `emit(name, ...)` of a module `common`, which this program replaces by a collection of functions.
@@ -72,25 +73,20 @@ def worker(peers, script, cases, tool, threads, data):
     import common
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)                       # whatever else is printed
-    functions, firsts = {}, {}
+    functions, firsts, compilations = {}, {}, []
 
     class Stat(tuple):
         """What stands for (median, minimum) until there are any."""
-        def __new__(cls, function, first):
+        def __new__(cls, function):
             self = super().__new__(cls, (1.0, 1.0))
-            self.function, self.first = function, first
+            self.function = function
             return self
 
     def bench(function, *_, **__):
-        start = time.perf_counter()
-        function()
-        first = time.perf_counter() - start
-        function()
-        return Stat(function, first)
+        return Stat(function)
 
     def emit(case, stat, primal=None, tool=None):
         functions[(case, tool or common.ARGS.tool)] = stat.function
-        firsts[(case, tool or common.ARGS.tool)] = stat.first
 
     common.bench, common.emit = bench, emit
     if tool == "torch_compile":         # the compiled functions of earlier cases stay
@@ -102,13 +98,22 @@ def worker(peers, script, cases, tool, threads, data):
         sys.argv += ["--data", data]
     import runpy
     runpy.run_path(os.path.join(peers, script + ".py"), run_name="__main__")
+    if "jax" in sys.modules:
+        listen = sys.modules["jax"].monitoring.register_event_duration_secs_listener
+        listen(lambda name, *_, **__: compilations.append(name))
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         case, label, seconds = line.split()
-        function = functions.get((case, label)) or functions.get((case, tool))
-        if function is None:
+        key = (case, label) if (case, label) in functions else (case, tool)
+        if key not in functions:
             print("none", file=answers, flush=True)
             continue
+        function = functions[key]
+        if key not in firsts:
+            # Told only where it has compiled: some scripts have called the function before.
+            before, start = len(compilations), time.perf_counter()
+            function()
+            firsts[key] = time.perf_counter() - start if len(compilations) > before else 0.0
         times, start = [], time.perf_counter()
         function()
         seconds = float(seconds)
@@ -116,7 +121,7 @@ def worker(peers, script, cases, tool, threads, data):
             t = time.perf_counter()
             function()
             times.append(time.perf_counter() - t)
-        print(statistics.median(times) * 1e3, min(times) * 1e3, firsts.get((case, label), 0) * 1e3, file=answers, flush=True)
+        print(statistics.median(times) * 1e3, min(times) * 1e3, firsts[key] * 1e3, file=answers, flush=True)
 
 
 class Peer:
@@ -156,16 +161,17 @@ class Ours:
 
 # ------------------------------------------------------------------ the rounds
 def rounds(n, seconds, askers):
-    """For each asker the medians of n rounds, taken by turns; None for one that has no such function."""
-    medians = {name: [] for name in askers}
+    """For each asker the medians of n rounds, taken by turns, and its first run; nothing for one without such a function."""
+    medians, firsts = {name: [] for name in askers}, {}
     for _ in range(n):
-        for name, ask in askers.items():
-            answer = ask(seconds) if medians[name] is not None else None
+        for name in list(medians):
+            answer = askers[name](seconds)
             if answer is None:
-                medians[name] = None
+                del medians[name]
             else:
                 medians[name].append(answer[0])
-    return medians
+                firsts[name] = answer[-1]
+    return medians, firsts
 
 
 def ratio(a, b):
@@ -225,14 +231,14 @@ def main():
             if ours.process.poll() is not None:
                 ours = Ours(args)
             continue
-        measured = {}
+        measured, firsts = {}, {}
         for what, theirs in (("primal", value), ("run", step)):
             askers = {"pullback": lambda s, what=what: ours.ask(case, what, s)}
             for tool in tools[case]:
                 if (script, tool) in peers:
                     peer, label = peers[(script, tool)], best.get(tool, tool)
                     askers[tool] = lambda s, peer=peer, label=label, theirs=theirs: peer.time(theirs, label, s)
-            measured[what] = rounds(args.rounds, args.seconds, askers)
+            measured[what], firsts = rounds(args.rounds, args.seconds, askers)
         mine = measured["run"]["pullback"]
         over = statistics.median(mine) / statistics.median(measured["primal"]["pullback"])
         row = [f"`{case}`", number(statistics.median(mine)), f"{over:.1f}", number(first)]
@@ -243,8 +249,9 @@ def main():
                 continue
             r, least, most = ratio(mine, theirs)
             value_of = measured["primal"].get(tool)
-            times = f" ({statistics.median(theirs) / statistics.median(value_of):.1f})" if value_of else ""
-            row += [number(statistics.median(theirs)) + times, f"**{r:.2f}** ({least:.2f}–{most:.2f})"]
+            over = f"{statistics.median(theirs) / statistics.median(value_of):.1f}, " if value_of else ""
+            compiled = f"{number(firsts[tool])}, " if firsts[tool] else ""
+            row += [f"{number(statistics.median(theirs))} ({over}{compiled}".rstrip(", ") + ")", f"**{r:.2f}** ({least:.2f}–{most:.2f})"]
         lines.append("| " + " | ".join(row) + " |")
         print(lines[-1], flush=True)
     if args.out:

@@ -41,7 +41,7 @@ impl Convnet {
         self.forward(pixels).argmax_axis(-1)
     }
     fn accuracy(&self, pixels: &Array, labels: &Array) -> f64 {
-        self.read(pixels).equal(&labels.cast(DType::I64)).cast(DType::F64).mean().item()
+        self.read(pixels).equal(labels.cast(DType::I64)).cast(DType::F64).mean().item()
     }
 }
 

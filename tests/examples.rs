@@ -65,7 +65,7 @@ fn is_picture(svg: &str) -> Result<(), String> {
     for tag in svg.split('<').skip(1) {
         let (tag, _) = tag.split_once('>').ok_or("a tag without its end")?;
         let name = tag.split([' ', '/']).find(|n| !n.is_empty()).ok_or("a tag without a name")?;
-        drawn += usize::from(["polyline", "polygon", "path"].contains(&name));
+        drawn += usize::from(["polyline", "polygon", "path", "rect"].contains(&name));
         match (tag.starts_with('/'), tag.ends_with('/')) {
             (true, _) if open.pop() != Some(name) => return Err(format!("</{name}> closes nothing")),
             (false, false) => open.push(name),
@@ -77,7 +77,9 @@ fn is_picture(svg: &str) -> Result<(), String> {
     match (open.is_empty(), no_number, drawn) {
         (false, ..) => Err(format!("not closed: {open:?}")),
         (_, true, _) => Err("a number that is none".into()),
-        (.., 0) => Err("nothing is drawn".into()),
+        // The background is one.
+        (.., 0 | 1) => Err("nothing is drawn".into()),
+        _ if svg.contains("points=\"\"") || svg.contains(" d=\"\"") => Err("a line without points".into()),
         _ => Ok(()),
     }
 }
