@@ -13,8 +13,11 @@ use smallvec::SmallVec;
 pub(crate) const BLOCK_BYTES: usize = 4096;
 /// Elements of a block, at most: those of four bytes.
 pub(crate) const BLOCK: usize = BLOCK_BYTES / 4;
-/// Elements of a chunk, about: enough work to be worth a thread's attention, few enough for all threads to share.
+/// Elements of a chunk, at most: enough work to be worth a thread's attention. Few elements are cut into more chunks, for
+/// all threads to share; of many, each chunk's sums would have to be joined.
 const CHUNK: usize = 1 << 15;
+/// Additions of elements in a nanosecond on one core.
+const COST_PER_NS: usize = 12;
 
 /// Where an instruction finds an operand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -178,7 +181,12 @@ impl Program {
     }
     /// Elements of a chunk: whole rows.
     pub fn chunk(&self) -> usize {
-        (CHUNK / self.walk.row).max(1) * self.walk.row
+        let n = (self.size() / 8).clamp(CHUNK / 8, CHUNK);
+        (n / self.walk.row).max(1) * self.walk.row
+    }
+    /// An estimate of the time on one thread, in nanoseconds.
+    pub fn time(&self) -> usize {
+        self.size() * self.cost() / COST_PER_NS
     }
     /// Elements of the iteration space.
     pub fn size(&self) -> usize {

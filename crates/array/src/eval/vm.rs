@@ -16,9 +16,6 @@ use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::{Mutex, OnceLock};
 
-/// Additions of elements in a nanosecond on one core.
-const COST_PER_NS: usize = 12;
-
 thread_local! { static REGISTERS: RefCell<Vec<Block>> = const { RefCell::new(vec![]) } }
 
 /// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results. An input under an output is
@@ -47,7 +44,7 @@ pub(crate) fn run(
     }
     let parts: Vec<Mutex<Vec<&mut [u8]>>> = parts.into_iter().map(Mutex::new).collect();
     let sums: Vec<OnceLock<SmallVec<[Acc; 2]>>> = parts.iter().map(|_| OnceLock::new()).collect();
-    threads::for_chunks(n_chunks, total * program.cost() / COST_PER_NS, |k: usize| {
+    threads::for_chunks(n_chunks, program.time(), |k: usize| {
         let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
         let done = chunk(program, inputs, outputs, k * length, ((k + 1) * length).min(total));
         let _ = sums[k].set(done);

@@ -39,11 +39,13 @@ fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
     let batch: usize = a.shape[..r].iter().product();
     let (mat_a, mat_b) = (matrix(&a), matrix(&b));
-    let ([rows, columns], ns) =
-        (grid::<T>([m, k, n], mat_a.column != 1), batch.saturating_mul(time::<T>(m, k, n)));
+    let ns = batch.saturating_mul(time::<T>(m, k, n));
+    // Cells are short where there would be few.
+    let each = (ns / 8).clamp(CELL_NS, 2 * CELL_NS);
+    let [rows, columns] = grid::<T>([m, k, n], mat_a.column != 1, each);
     let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
     // Small products of a batch are taken together.
-    let group = (CELL_NS * cells / time::<T>(m, k, n).max(1)).clamp(1, batch * cells);
+    let group = (each * cells / time::<T>(m, k, n).max(1)).clamp(1, batch * cells);
     for_chunks((batch * cells).div_ceil(group), ns, |chunk| {
         for cell in chunk * group..((chunk + 1) * group).min(batch * cells) {
             let (item, cell) = (cell / cells, cell % cells);
@@ -63,7 +65,7 @@ fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
 }
 
 /// What a chunk of work should take at least.
-const CELL_NS: usize = 20_000;
+const CELL_NS: usize = 10_000;
 
 /// An estimate of the time of a product on one thread.
 fn time<T: Product>(m: usize, k: usize, n: usize) -> usize {
@@ -73,14 +75,14 @@ fn time<T: Product>(m: usize, k: usize, n: usize) -> usize {
 /// Rows and columns of the cells into which the result is cut for several threads, and so that a cell's rows of the
 /// left factor stay in the second-level cache. Columns are cut first, since panels of the right factor are packed in any
 /// case; but a left factor that must be packed is cut by rows, or every cell would pack it again.
-fn grid<T: Product>([m, k, n]: [usize; 3], packed: bool) -> [usize; 2] {
+fn grid<T: Product>([m, k, n]: [usize; 3], packed: bool, each: usize) -> [usize; 2] {
     let (mut rows, mut columns) = (m, n);
     let half = |n: usize, of: usize| n.div_ceil(2).next_multiple_of(of);
     while rows > 384 {
         rows = half(rows, 12)
     }
-    while time::<T>(rows, k, columns) >= 2 * CELL_NS {
-        match (rows > 96, columns > 64) {
+    while time::<T>(rows, k, columns) >= 2 * each {
+        match (rows > 48, columns > 64) {
             (true, more) if packed || !more => rows = half(rows, 12),
             (_, true) => columns = half(columns, 32),
             _ => break,
