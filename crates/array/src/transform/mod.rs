@@ -41,7 +41,7 @@ pub use listing::{Graph, Step, graph};
 pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
 pub use rows::SparseRows;
-pub use rule::{checkpoint, custom, custom_with_pushforward};
+pub use rule::{Custom, checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub use vmap::{vmap, vmap_axes};
 

@@ -164,10 +164,9 @@ impl Meaning for Recomputed<'_> {
     }
     #[track_caller]
     fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
-        let (pullback, pushforward) = call.both_rules();
         let value = |(id, y): (u64, &Array)| self.known.get(&id).unwrap_or(y).clone();
         let outputs = call.ids().into_iter().zip(outputs).map(value).collect();
-        Call::results(call.name, inputs, outputs, pullback.clone(), pushforward.cloned())
+        Call::ruled(call.name, inputs, outputs, call.known().clone())
     }
     #[track_caller]
     fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
