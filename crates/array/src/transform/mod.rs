@@ -28,8 +28,9 @@ pub use holomorphic::holomorphic_grad;
 #[cfg(feature = "linalg")]
 pub use implicit::Qp;
 pub use implicit::{
-    Adjoint, Krylov, KrylovMethod, Ode, bicgstab, cg, custom_argmin, custom_root, custom_root_with,
-    fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_event, projected_argmin, root,
+    Adjoint, Krylov, KrylovMethod, Ode, OdeSolution, bicgstab, cg, custom_argmin, custom_root,
+    custom_root_with, fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_dense, odeint_event,
+    projected_argmin, root,
 };
 pub use inspect::{Intermediate, elementwise_grad, grad_or_none, intermediates};
 pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
