@@ -46,6 +46,8 @@ pub use rule::{Custom, checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub use vmap::{vmap, vmap_axes};
 
+pub(crate) use replay::{Meaning, Recorded};
+
 use crate::array::{Array, Trace};
 use crate::rules::differentiable;
 use crate::tree::{Path, Tree};

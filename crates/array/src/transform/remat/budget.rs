@@ -190,7 +190,7 @@ impl Ways<'_> {
         self.known.push((choice.clone(), bytes));
         bytes
     }
-    /// The least that is found by going down from the cuts that look best: a dozen plans instead of all.
+    /// The least that is found by going down from the cuts that look best: some plans instead of all.
     fn least(&mut self) -> usize {
         let cuts = self.cuts();
         let mut promising: Vec<(usize, Cut)> =
