@@ -39,7 +39,7 @@ fn ruled() -> (Custom<Pair, Array>, Arc<AtomicUsize>) {
         count.fetch_add(1, Relaxed);
         assert!(mapped.len() == 2 && mapped.contains(&true));
         let n = if mapped[0] { w.shape()[0] } else { x.shape()[0] };
-        let x = if mapped[1] { x.clone() } else { x.reshape([1, 3]).broadcast_to(&[n, 3]) };
+        let x = if mapped[1] { x.clone() } else { x.reshape([1, 3]).broadcast_to([n, 3]) };
         let wx = match mapped[0] {
             true => w.matmul(&x.reshape([n, 3, 1])).reshape([n, 3]),
             false => x.matmul(&w.t()),
