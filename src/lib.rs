@@ -23,7 +23,8 @@
 //! # Features
 //!
 //! `fft` (on by default): Fourier transforms, computed by rustfft. `linalg`: linear algebra, computed by faer. `machine`: machine code
-//! for compiled scalar functions, by Cranelift. `ndarray`: conversions from and to ndarray's arrays. `npz`: NumPy's archives of several arrays.
+//! for compiled scalar functions, by Cranelift. `ndarray`: conversions from and to ndarray's arrays. `faer`, `nalgebra`: sparse matrices
+//! as those of faer and nalgebra-sparse. `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
 
 pub use pullback_compile as compile;

@@ -91,6 +91,11 @@ impl Place {
     pub fn at(line: &'static Location<'static>) -> Place {
         Place(PLACE.replace(Some(line)))
     }
+    /// The caller's line, unless it is credited already: for nodes that are made in a closure, which has no caller.
+    #[track_caller]
+    pub fn here() -> Place {
+        Place(PLACE.replace(PLACE.get().or(Some(Location::caller()))))
+    }
 }
 impl Drop for Place {
     fn drop(&mut self) {

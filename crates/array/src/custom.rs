@@ -3,7 +3,7 @@
 //! A call's outputs are computed from its inputs as constants; what the graph sees is one node an output, whose
 //! derivative the call's rule gives, in arrays again, so that any order works.
 
-use crate::array::{Args, Array, Node};
+use crate::array::{Args, Array, Node, Place};
 use crate::prim::{Call, Prim};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
@@ -12,12 +12,22 @@ pub(crate) type Linear = Vec<Option<Array>>;
 /// From inputs, outputs and what is known of one side's (co)tangents to the other side's.
 pub(crate) type Rule = Arc<dyn Fn(&[Array], &[Array], Linear) -> Linear + Send + Sync>;
 
+/// From the size of a batch, inputs, and which of them have the batch as axis 0: the outputs, which all have.
+pub(crate) type Batching = Arc<dyn Fn(usize, &[Array], &[bool]) -> Vec<Array> + Send + Sync>;
+
+/// The rules of a call; those that are missing are derived from the others, and from what the outputs stand for.
+#[derive(Clone)]
+pub(crate) struct Ruled {
+    pub pullback: Rule,
+    pub pushforward: Option<Rule>,
+    pub batching: Option<Batching>,
+}
+
 /// What a call is beside its name.
 struct Rules {
     outputs: Vec<Array>,
     nodes: Mutex<Vec<(u64, Weak<Node>)>>,
-    pullback: Rule,
-    pushforward: Option<Rule>,
+    ruled: Ruled,
 }
 
 impl Call {
@@ -33,19 +43,30 @@ impl Call {
         pullback: Rule,
         pushforward: Option<Rule>,
     ) -> Vec<Array> {
-        let rules = Rules { outputs, nodes: Mutex::default(), pullback, pushforward };
+        Call::ruled(name, inputs, outputs, Ruled { pullback, pushforward, batching: None })
+    }
+    /// The same, with rules that may be a further call's.
+    #[track_caller]
+    pub(crate) fn ruled(
+        name: &'static str,
+        inputs: &[Array],
+        outputs: Vec<Array>,
+        ruled: Ruled,
+    ) -> Vec<Array> {
+        let rules = Rules { outputs, nodes: Mutex::default(), ruled };
         Call { name, is_name: false, rules: Box::new(rules) }.made(inputs)
     }
     /// The same array, under a name.
     #[track_caller]
     pub(crate) fn named(name: &'static str, x: &Array) -> Array {
         let same: Rule = Arc::new(|_, _, linear| linear);
-        let (outputs, pushforward) = (vec![x.stop_gradient()], Some(same.clone()));
-        let rules = Rules { outputs, nodes: Mutex::default(), pullback: same, pushforward };
+        let ruled = Ruled { pullback: same.clone(), pushforward: Some(same), batching: None };
+        let rules = Rules { outputs: vec![x.stop_gradient()], nodes: Mutex::default(), ruled };
         Call { name, is_name: true, rules: Box::new(rules) }.made(std::slice::from_ref(x)).swap_remove(0)
     }
     #[track_caller]
     fn made(self, inputs: &[Array]) -> Vec<Array> {
+        let _at = Place::here();
         let n = self.rules().outputs.len();
         let call = Arc::new(self);
         let results: Vec<Array> = (0..n).map(|k| call.output(k, inputs)).collect();
@@ -61,6 +82,7 @@ impl Call {
     /// The nodes of all outputs; one that nobody holds any more is made again.
     #[track_caller]
     fn siblings(self: &Arc<Call>, inputs: &[Array]) -> Vec<Array> {
+        let _at = Place::here();
         let mut nodes = self.nodes();
         let alive = |(k, known): (usize, &mut (u64, Weak<Node>))| match known.1.upgrade() {
             Some(node) => Array(node),
@@ -85,16 +107,16 @@ impl Call {
     pub(crate) fn outputs(&self) -> &[Array] {
         &self.rules().outputs
     }
-    /// The rules: from cotangents to cotangents, and from tangents to tangents.
-    pub(crate) fn both_rules(&self) -> (&Rule, Option<&Rule>) {
-        (&self.rules().pullback, self.rules().pushforward.as_ref())
+    /// Its rules, for a call of the same function.
+    pub(crate) fn known(&self) -> &Ruled {
+        &self.rules().ruled
     }
 
     /// The cotangents of the inputs from those of the outputs.
     #[track_caller]
     pub(crate) fn pull(self: &Arc<Call>, inputs: &[Array], cotangents: Linear) -> Linear {
         let outputs = self.siblings(inputs);
-        let pulled = (self.rules().pullback)(inputs, &outputs, cotangents);
+        let pulled = (self.known().pullback)(inputs, &outputs, cotangents);
         for (x, d) in inputs.iter().zip(&pulled) {
             if let Some(d) = d.as_ref().filter(|d| d.0.shape != x.0.shape || d.dtype() != x.dtype()) {
                 panic!(
@@ -113,7 +135,7 @@ impl Call {
     /// The tangents of the outputs from those of the inputs, if there is a rule for it.
     #[track_caller]
     pub(crate) fn push(self: &Arc<Call>, inputs: &[Array], tangents: &Linear) -> Option<Linear> {
-        let rule = self.rules().pushforward.as_ref()?;
+        let rule = self.known().pushforward.as_ref()?;
         Some(rule(inputs, &self.siblings(inputs), tangents.clone()))
     }
     /// Zeros like the outputs.

@@ -21,6 +21,7 @@ mod random;
 mod rules;
 mod shape;
 pub mod space;
+pub mod sparse;
 mod transform;
 mod tree;
 

@@ -232,6 +232,60 @@ fn equations_of_motion() {
 }
 
 #[test]
+fn dense_output() {
+    let exact = |(w, g): &Pair, t: &Array| {
+        let r = (w * w - g * g).sqrt();
+        (-(g * t)).exp() * ((&r * t).cos() + g / &r * (&r * t).sin())
+    };
+    let f = |(w, g): &Pair, y: &Pair| (y.1.clone(), -(w * w) * &y.0 - 2.0 * g * &y.1);
+    let (p, start) = ((Array::from(2.0), Array::from(0.3)), (Array::from(1.0), Array::from(0.0)));
+    let ts = Array::linspace(0.0, 1.7, 12);
+    for adjoint in [Adjoint::Steps, Adjoint::Continuous] {
+        let ode = Ode { rtol: 1e-10, atol: 1e-10, steps: 200, adjoint, dense: true };
+        let solved = |p: &Pair, ts: &Array| odeint(|_, y: &Pair| f(p, y), &start, ts, ode).0;
+        agree(&|p: &Pair| solved(p, &ts), &|p: &Pair| exact(p, &ts), &p, 1e-6);
+        let of_times = |ts: &Array| solved(&p, ts).square().sum();
+        let by_formula = |ts: &Array| exact(&p, &(ts - ts.get(0))).square().sum();
+        near(&grad(of_times)(&ts), &grad(by_formula)(&ts), 1e-5);
+        let back =
+            odeint(|t, y: &Array| y * t.cos(), &Array::from([1.0, -2.0]), &Array::from([1.5, 0.9, 0.0]), ode);
+        let want = stack(
+            &[1.5, 0.9, 0.0].map(|t: f64| Array::from([1.0, -2.0]) * (t.sin() - 1.5f64.sin()).exp()),
+            0,
+        );
+        near(&back, &want, 1e-8);
+        let one = |r: &Array| odeint(|t, y: &Array| -(r * y) + t, &Array::from(1.0), &ts, ode).get(7);
+        let rates = Array::from([0.5, 1.0, 1.5]);
+        near(&jit(vmap(grad(one)))(&rates), &by_loop(grad(one), &rates), 1e-7);
+        assert_eq!(
+            odeint(|_, y: &Array| y.clone(), &Array::from([1.0, 2.0]), &Array::from([3.0]), ode)
+                .to_vec::<f64>(),
+            [1.0, 2.0]
+        );
+    }
+    // The function of time: numbers and axes of times, its ends, and what lies outside.
+    let ode = Ode { rtol: 1e-10, atol: 1e-10, steps: 100, ..Ode::default() };
+    let solution =
+        |p: &Pair| odeint_dense(|_, y: &Pair| f(p, y), &start, &Array::from(0.0), &Array::from(1.7), ode);
+    let y = solution(&p);
+    near(&y.at(&ts).0, &exact(&p, &ts), 1e-8);
+    near(&y.at(&Array::from(0.63)).0, &exact(&p, &Array::from(0.63)), 1e-8);
+    let outside = y.at(&Array::from([-0.1, 1.8])).1;
+    assert!(outside.to_vec::<f64>().iter().all(|y| y.is_nan()));
+    // Differences of the computed numbers themselves: derivatives are those of the polynomial.
+    let at = |t: &Array| solution(&p).at(t).0;
+    let (t, h) = (Array::from(0.8), 1e-5);
+    let difference = (at(&(&t + h)).item() - at(&(&t - h)).item()) / (2.0 * h);
+    assert!((grad(at)(&t).item() - difference).abs() < 1e-9);
+    near(&hvp(at)(&t, &Array::from(1.0)), &grad(|t: &Array| grad(|t: &Array| exact(&p, t))(t))(&t), 1e-4);
+    // Many times need no more steps; where they do not reach there is no number.
+    let short = Ode { steps: 2, dense: true, ..Ode::default() };
+    let many = Array::linspace(0.0, 0.5, 200);
+    let y = odeint(|_, y: &Array| -y, &Array::from(1.0), &many, short);
+    assert!(y.get(0).item() == 1.0 && y.get(1).item() < 1.0 && y.get(-1).item().is_nan());
+}
+
+#[test]
 fn events() {
     // A throw over a plane: y = vt − gt²/2 is back at 0 after 2v/g, at x = 2uv/g.
     let flight = |(v, g): &Pair| {
@@ -283,7 +337,8 @@ fn events() {
 fn messages() {
     let says = |f: &dyn Fn() -> Array, text: &str| {
         let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("a panic");
-        let have = payload.downcast_ref::<String>().expect("a text");
+        let have = payload.downcast_ref::<String>().map(String::as_str);
+        let have = have.or(payload.downcast_ref::<&str>().copied()).expect("a text");
         assert!(have.contains(text), "{have}");
     };
     let b = Array::from([1.0, 2.0]);
@@ -304,6 +359,23 @@ fn messages() {
     says(
         &|| odeint(|_, y: &Array| y.sum(), &b, &Array::from([0.0, 1.0]), Ode::default()),
         "odeint: the function gives shape []",
+    );
+    let from = Array::from(0.0);
+    let dense = |to: Array, ode: Ode| odeint_dense(|_, y: &Array| y.clone(), &b, &from, &to, ode).at(&from);
+    says(
+        &|| dense(b.clone(), Ode::default()),
+        "odeint_dense: a time is one number, not of shape [2]\n  made at ",
+    );
+    says(
+        &|| dense(Array::from(1.0), Ode { adjoint: Adjoint::Continuous, ..Ode::default() }),
+        "odeint_dense: the continuous adjoint needs the times beforehand; take odeint, or Adjoint::Steps",
+    );
+    says(
+        &|| {
+            odeint_dense(|_, y: &Array| y.clone(), &b, &from, &Array::from(1.0), Ode::default())
+                .at(&b.reshape([1, 2]))
+        },
+        "at: times are one number or along one axis, not of shape [1, 2]\n  made at ",
     );
     says(
         &|| odeint(|_, y: &Array| y.clone(), &b, &Array::from(0.0), Ode::default()),

@@ -61,6 +61,22 @@ mistakes! {
     show(concatenate(&[a(), m()], 0)) => "concatenate: shapes [3] and [2, 2] do not fit along axis 0\n  first made at #\n  other made at #";
     show(einsum("ij,jk->ik", &[m(), a()])) => "einsum: \"jk\" of \"ij,jk->ik\" for shape [3]\n  made at #";
     show(where_(&a(), 1.0, 0.0)) => "where: the condition must be a bool array, not f64\n  made at #";
+    a().clone().set_rows(&Array::from([3i64]), &Array::from([0.0])) => "set_rows: row 3 is out of range for 3 rows\n  array made at #";
+    m().clone().set_rows(&Array::from([1i64]), &a()) => "set_rows: rows of shape [3] f64 at row numbers of shape [1] i64 do not fit shape [2, 2] f64\n  array made at #\n  rows made at #";
+    show(grad(|x: &Array| { x.clone().set_rows(&Array::from([0i64]), &Array::from([0.0])); x.sum() })(&a())) => "set_rows: a running transform depends on the array, whose derivative would be lost; use at_set\n  made at #";
+    show(a().clip_gradient(1.0, 0.0)) => "clip_gradient: the lower bound 1 must not exceed the upper bound 0";
+    show(a().straight_through(|x| x.sum())) => "straight_through: the function made shape [] f64 of shape [3] f64, which cannot pass for it\n  input made at #\n  result made at #";
+    show(jacobian_with(|x: &Array| x.sin(), Mode::Auto, 0)(&a())) => "jacobian: a chunk has at least one row";
+    show(switch(&Array::from(0.5), &[&|x: &Array| x.sin()], &a())) => "switch: the choice must be one integer, not f64 of shape []\n  made at #";
+    show(scan(|s: &Array, _: &()| (s.sin(), ()), &a(), &()).0) => "scan: there are no rows to say how many steps; use fori_loop for a loop without rows";
+    show(scan(|s: &Vec<Array>, _: &Array| (vec![s[0].clone(); 2], ()), &vec![a()], &a()).0.swap_remove(0)) => "scan: the state has 1 leaves, after a step 2";
+    show(vmap(|x: &Array| x.sin())(&Array::from(1.0))) => "vmap: leaf `` is a single number and has no axis to map over; capture it in the function, or give it the axis None in vmap_axes\n  made at #";
+    show(vmap(|(x, y): &(Array, Array)| x + y)(&(a(), m()))) => "vmap: leaf `0` is a batch of 3, leaf `1` one of 2 (shape [2, 2], axis 0)\n  made at #";
+    show(jvp(|x: &Array| x.sin())(&a(), &m()).1) => "jvp: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    show(vjp(|x: &Array| x.sin())(&a()).1(&m())) => "pullback: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    show(hvp(|x: &Array| x.sin().sum())(&a(), &m())) => "jvp: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    show(linearize(|x: &Array| x.sin())(&a()).1(&m())) => "linearize: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    show(linear_transpose(|x: &Array| x.sin(), &a())(&a())) => "linear_transpose: the function is not linear: `sin`\n  made at #";
     a().to_vec::<f32>() => "to_vec: the array is f64, not f32; convert it with .cast(DType::F32)\n  made at #";
     a().item() => "item: the array has shape [3], not one element\n  made at #";
 }

@@ -142,3 +142,100 @@ fn a_budget_that_cannot_be_met_says_what_would_do() {
     near(&flat(&grad(with_budget(bytes, loss))(&p)), &flat(&grad(loss)(&p)));
     assert!(least(bytes - 1).contains("needs at least"));
 }
+
+/// An empty folder of its own, removed afterwards.
+struct Folder(std::path::PathBuf);
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("pullback-test-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Folder(path)
+    }
+    fn files(&self) -> Vec<std::path::PathBuf> {
+        std::fs::read_dir(&self.0).expect("a folder").map(|f| f.expect("a file").path()).collect()
+    }
+}
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn what_is_kept_may_lie_on_disk() {
+    let folder = Folder::new("kept");
+    let p = net(4, 3, 2);
+    let dp = (p.0.iter().map(Real::sin).collect::<Vec<_>>(), p.1.cos());
+    for keep in [Keep::Products, Keep::Named(vec!["product"]), Keep::Nothing] {
+        let f = in_blocks(keep.on_disk(&folder.0), 2);
+        let (want, exact) = (value_and_grad(loss)(&p), flat(&jvp(grad(loss))(&p, &dp).1));
+        let (y, g) = value_and_grad(&f)(&p);
+        near(&y, &want.0);
+        near(&flat(&g), &flat(&want.1));
+        near(&jvp(&f)(&p, &dp).1, &jvp(loss)(&p, &dp).1);
+        near(&flat(&jvp(grad(&f))(&p, &dp).1), &exact);
+        near(&flat(&grad(|p: &Net| (flat(&grad(&f)(p)) * flat(&dp)).sum())(&p)), &exact);
+        assert!(folder.files().is_empty());
+    }
+    // The files are there as long as a pullback may ask for them, as often as it does.
+    let f = in_blocks(Keep::Products.on_disk(&folder.0), 2);
+    let (y, pull) = vjp(&f)(&p);
+    let files = folder.files();
+    assert_eq!((files.len(), y.is_evaluated()), (2, false));
+    // Two products of a block's two layers, less one: a block of two matrices.
+    assert!(files.iter().all(|f| f.metadata().expect("a file").len() == 2 * 2 * 3 * 8));
+    for scale in [1.0, 3.0] {
+        near(&flat(&pull(&Array::from(scale))), &(scale * flat(&grad(loss)(&p))));
+    }
+    // Integers and 32-bit numbers come back as they were.
+    let mixed = |x: &Array| {
+        let order = x.argsort(0).named("order");
+        (x.take(&order, 0).named("sorted") * x).cos().sum()
+    };
+    let x = normal(4, &[5]).cast(DType::F32);
+    let kept = checkpoint_with(mixed, Keep::Named(vec!["order", "sorted"]).on_disk(&folder.0));
+    assert_eq!(grad(kept)(&x).to_vec::<f32>(), grad(mixed)(&x).to_vec::<f32>());
+    drop((y, pull));
+    assert!(folder.files().is_empty());
+}
+
+#[test]
+fn a_disk_that_fails_is_no_gradient() {
+    let says = |f: &dyn Fn(), text: &str| {
+        let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("a panic");
+        let have = payload.downcast_ref::<String>().expect("a text");
+        assert!(have.starts_with(text), "{have}");
+    };
+    let folder = Folder::new("fails");
+    let p = net(2, 3, 2);
+    let nowhere = folder.0.join("nowhere");
+    says(
+        &|| drop(grad(in_blocks(Keep::Products.on_disk(&nowhere), 2))(&p)),
+        &format!("checkpoint: what is kept cannot be written to {}", nowhere.display()),
+    );
+    let (_, pull) = vjp(in_blocks(Keep::Products.on_disk(&folder.0), 2))(&p);
+    let file = folder.files().swap_remove(0);
+    std::fs::File::options().write(true).open(&file).and_then(|f| f.set_len(8)).expect("a file");
+    says(
+        &|| drop(pull(&Array::from(1.0))),
+        &format!("checkpoint: what was kept cannot be read from {}: failed to fill", file.display()),
+    );
+    says(
+        &|| drop(jit(grad(in_blocks(Keep::Products.on_disk(&folder.0), 2)))(&p)),
+        "`jit` runs the function once, without values",
+    );
+    drop(pull);
+    assert!(folder.files().is_empty());
+}
+
+#[test]
+fn memory_inside_loops_counts() {
+    let w = 0.1 * normal(1, &[20, 20]);
+    let step = |x: &Array| (0..6).fold(x.clone(), |x, _| x.matmul(&w).tanh());
+    let x = normal(2, &[50, 20]);
+    let looped = |x: &Array| fori_loop(0, 5, |_, x: &Array| step(x), x).sum();
+    let one = |x: &Array| step(x).sum();
+    // A step's intermediates, and the states before the steps.
+    let (all, of_one) = (gradient_memory(looped)(&x), gradient_memory(one)(&x));
+    assert!(all >= of_one + 4 * 50 * 20 * 8, "{all} {of_one}");
+}

@@ -5,7 +5,7 @@
 
 use super::replay::{Meaning, Recorded};
 use crate::array::Array;
-use crate::custom::{Linear, Rule};
+use crate::custom::{Linear, Rule, Ruled};
 use crate::prim::{Call, Control, Padding, Prim, Reduction};
 use crate::rules::rebuild;
 use crate::shape::{Dims, Shape};
@@ -44,15 +44,18 @@ pub(crate) fn batched(n: usize, args: &[Batched], f: impl FnOnce(&[Array]) -> Ve
         let shape = if x.mapped { x.array.0.shape.remove(0) } else { x.array.0.shape.clone() };
         (shape, x.array.dtype())
     };
-    Recorded::new("vmap", args.iter().map(one), f).replay(&mut Batch { n }, args)
+    let recorded = Recorded::new("vmap", args.iter().map(one), f);
+    recorded.replay(&mut Batch { n, inputs: &recorded.inputs }, args)
 }
 
 /// The meaning of a node in a batch of `n`.
-struct Batch {
+struct Batch<'a> {
     n: usize,
+    /// The single example's.
+    inputs: &'a [Array],
 }
 
-impl Meaning for Batch {
+impl Meaning for Batch<'_> {
     type Value = Batched;
     fn constant(x: &Array) -> Batched {
         Batched::shared(x.clone())
@@ -78,12 +81,15 @@ impl Meaning for Batch {
             return vec![Batched { array, mapped }];
         }
         let n = self.n;
-        let (pullback, pushforward) = call.both_rules();
+        let Ruled { pullback, pushforward, batching } = call.known();
         let mapped: Vec<bool> = inputs.iter().map(|x| x.mapped).collect();
-        let values = outputs.iter().map(|y| y.spread(n)).collect();
         let xs: Vec<Array> = inputs.iter().map(|x| x.array.clone()).collect();
+        let values = match batching {
+            Some(rule) if mapped.contains(&true) => self.checked(call, rule(n, &xs, &mapped)),
+            _ => outputs.iter().map(|y| y.spread(n)).collect(),
+        };
         let pull = batched_pullback(pullback.clone(), mapped.clone(), n);
-        let push = pushforward.map(|rule| batched_pushforward(rule.clone(), mapped, n));
+        let push = pushforward.as_ref().map(|rule| batched_pushforward(rule.clone(), mapped, n));
         Call::results(call.name, &xs, values, pull, push).into_iter().map(Batched::mapped).collect()
     }
     #[track_caller]
@@ -96,6 +102,46 @@ impl Meaning for Batch {
                 outputs.map(|k| Batched::shared(Array::control_op(control, k, &args))).collect()
             }
         }
+    }
+}
+
+impl Batch<'_> {
+    /// What a batching rule gave, if it can stand for the outputs of a batch.
+    #[track_caller]
+    fn checked(&self, call: &Call, values: Vec<Array>) -> Vec<Array> {
+        let outputs = call.outputs();
+        if values.len() != outputs.len() {
+            panic!(
+                "{}: the batching rule gave {} leaves for a result of {}\n  result made at {}",
+                call.name,
+                values.len(),
+                outputs.len(),
+                outputs[0].at()
+            )
+        }
+        for (v, y) in values.iter().zip(outputs) {
+            let want = y.0.shape.insert(0, self.n);
+            if v.0.shape != want || v.dtype() != y.dtype() {
+                panic!(
+                    "{}: the batching rule gave shape {} {}, the results of this batch have shape {want} {}\n  made at {}\n  result of one example made at {}",
+                    call.name,
+                    v.0.shape,
+                    v.dtype(),
+                    y.dtype(),
+                    v.at(),
+                    y.at()
+                )
+            }
+        }
+        // The rule has no batch of what it was not given.
+        if let Some(k) = Recorded::of(self.inputs, &values).depends().iter().position(|d| *d) {
+            panic!(
+                "{}: the batching rule uses an array that vmap maps without getting it as an input; pass it in\n  made at {}",
+                call.name,
+                values[k].at()
+            )
+        }
+        values
     }
 }
 

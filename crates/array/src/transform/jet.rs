@@ -6,7 +6,7 @@
 use super::jvp;
 use super::replay::{Meaning, Recorded};
 use crate::array::Array;
-use crate::custom::Rule;
+use crate::custom::Ruled;
 use crate::prim::{Call, Control, Holomorphic, Kind, Prim};
 use crate::rules::{differentiable, pushforward, rebuild};
 use crate::tree::{Tree, leaves, map};
@@ -148,14 +148,12 @@ impl Meaning for Taylor {
     }
     #[track_caller]
     fn call(&mut self, call: &Arc<Call>, inputs: &[Jet], outputs: &[Jet]) -> Vec<Jet> {
-        let (pullback, pushforward) = call.both_rules();
         let values: Vec<Array> = outputs.iter().map(|y| y.first.clone()).collect();
         let along = Along {
             name: call.name,
             inputs: inputs.to_vec(),
             values: values.clone(),
-            pullback: pullback.clone(),
-            pushforward: pushforward.cloned(),
+            ruled: call.known().clone(),
         };
         let zero = Array::from(0.0);
         let mut derivative: Curve = Box::new(move |t| along.at(t));
@@ -192,8 +190,7 @@ struct Along {
     name: &'static str,
     inputs: Vec<Jet>,
     values: Vec<Array>,
-    pullback: Rule,
-    pushforward: Option<Rule>,
+    ruled: Ruled,
 }
 impl Along {
     #[track_caller]
@@ -205,12 +202,6 @@ impl Along {
             terms.fold(x.first.clone(), |sum, term| sum + term)
         };
         let inputs: Vec<Array> = self.inputs.iter().map(input).collect();
-        Call::results(
-            self.name,
-            &inputs,
-            self.values.clone(),
-            self.pullback.clone(),
-            self.pushforward.clone(),
-        )
+        Call::ruled(self.name, &inputs, self.values.clone(), self.ruled.clone())
     }
 }

@@ -29,7 +29,7 @@ pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P,
         let tangents = push(&inputs, seeds, &leaves(&y));
         drop(running);
         let dy = map(&y, |y| tangents.get(&y.0.id).cloned().unwrap_or_else(|| y.zeros_like()));
-        leaves(&y).iter().for_each(Array::release);
+        leaves(&y).iter().chain(&leaves(&dy)).for_each(Array::release);
         (y, dy)
     }
 }

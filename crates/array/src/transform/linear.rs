@@ -60,16 +60,26 @@ where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
 {
+    transposed("linear_transpose", f, like, false)
+}
+
+/// The same, under a name in messages; `calls` are taken to be linear on request, since nothing tells.
+#[track_caller]
+pub(super) fn transposed<P, Q>(what: &str, f: impl Fn(&P) -> Q, like: &P, calls: bool) -> Pullback<P, Q>
+where
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
+{
     let running = Trace::start();
     let (x, inputs) = aliased(like, &running.0);
     let y = f(&x);
-    check_linear("linear_transpose", &inputs, &leaves(&y));
+    check_linear(what, &inputs, &leaves(&y), calls);
     vjp(f)(&map(like, Array::zeros_like)).1
 }
 
 /// Panics at the first node on the way that is not linear in what depends on the inputs.
 #[track_caller]
-pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array]) {
+pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array], calls: bool) {
     let Some(first) = inputs.first().map(|x| x.0.id) else { return };
     let mut depends: HashSet<u64> = inputs.iter().map(|x| x.0.id).collect();
     for node in between(first, outputs) {
@@ -91,6 +101,7 @@ pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array]) {
                 .iter()
                 .zip(&moves)
                 .all(|(a, m)| *m || !a.dtype().is_differentiable() || a.fill_value() == Some(0.0)),
+            Prim::Custom(..) => calls,
             prim => match prim.kind() {
                 Kind::Linear => true,
                 Kind::Bilinear => one,

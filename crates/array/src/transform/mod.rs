@@ -28,8 +28,9 @@ pub use holomorphic::holomorphic_grad;
 #[cfg(feature = "linalg")]
 pub use implicit::Qp;
 pub use implicit::{
-    Adjoint, Krylov, KrylovMethod, Ode, bicgstab, cg, custom_argmin, custom_root, custom_root_with,
-    fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_event, projected_argmin, root,
+    Adjoint, Krylov, KrylovMethod, Ode, OdeSolution, bicgstab, cg, custom_argmin, custom_root,
+    custom_root_with, fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_dense, odeint_event,
+    projected_argmin, root,
 };
 pub use inspect::{Intermediate, elementwise_grad, grad_or_none, intermediates};
 pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
@@ -41,9 +42,11 @@ pub use listing::{Graph, Step, graph};
 pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
 pub use rows::SparseRows;
-pub use rule::{checkpoint, custom, custom_with_pushforward};
+pub use rule::{Custom, checkpoint, custom, custom_with_pushforward};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub use vmap::{vmap, vmap_axes};
+
+pub(crate) use replay::{Meaning, Recorded};
 
 use crate::array::{Array, Trace};
 use crate::rules::differentiable;

@@ -167,8 +167,7 @@ impl Meaning for Again {
         if call.is_name {
             return vec![Call::named(call.name, &inputs[0])];
         }
-        let (pullback, pushforward) = call.both_rules();
-        Call::results(call.name, inputs, outputs.to_vec(), pullback.clone(), pushforward.cloned())
+        Call::ruled(call.name, inputs, outputs.to_vec(), call.known().clone())
     }
     fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
         (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()

@@ -1,9 +1,10 @@
 //! Functions with a derivative of their own: `custom` takes the rule from the user, `checkpoint` runs the function
 //! again instead of keeping what it computed.
 
-use super::{matching, replaced, vjp};
-use crate::array::Array;
-use crate::custom::{Linear, Rule};
+use super::linear::transposed;
+use super::{jvp, matching, replaced, vjp};
+use crate::array::{Array, Place};
+use crate::custom::{Batching, Linear, Rule, Ruled};
 use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves, map};
@@ -12,7 +13,8 @@ use std::sync::Arc;
 /// From f and its pullback: a function with that derivative. `pullback(x, y, g)` gives the cotangent of the input `x`
 /// from that of the output `y`; written in arrays, it can be differentiated again.
 ///
-/// Forward mode follows from the pullback by transposition; [`custom_with_pushforward`] takes a rule for it.
+/// Forward mode follows from the pullback by transposition; [`custom_with_pushforward`] takes a rule for it, [`Custom`] any
+/// of the rules.
 ///
 /// ```
 /// use pullback_array::{Array, Real, custom, grad};
@@ -33,8 +35,8 @@ where
     P: Tree + Clone + Send + Sync + 'static,
     Q: Tree + Clone + Send + Sync + 'static,
 {
-    let pullback = Arc::new(pullback);
-    move |p| call("custom", &f, p, &pullback, None::<Arc<fn(&P, &Q, &P) -> Q>>)
+    let pullback: Back<P, Q> = Arc::new(pullback);
+    move |p| call("custom", &f, p, Chosen { pullback: pullback.clone(), pushforward: None, batching: None })
 }
 
 /// Like [`custom`], with a rule for forward mode: `pushforward(x, y, dx)` gives the tangent of the output.
@@ -50,8 +52,11 @@ where
     P: Tree + Clone + Send + Sync + 'static,
     Q: Tree + Clone + Send + Sync + 'static,
 {
-    let (pullback, pushforward) = (Arc::new(pullback), Arc::new(pushforward));
-    move |p| call("custom", &f, p, &pullback, Some(pushforward.clone()))
+    let (pullback, pushforward): (Back<P, Q>, Forth<P, Q>) = (Arc::new(pullback), Arc::new(pushforward));
+    move |p| {
+        let (pullback, pushforward) = (pullback.clone(), Some(pushforward.clone()));
+        call("custom", &f, p, Chosen { pullback, pushforward, batching: None })
+    }
 }
 
 /// From f: the same function, whose intermediates are not kept for the gradient but computed again.
@@ -75,30 +80,134 @@ where
     move |p| {
         let again = f.clone();
         // The second run waits for the cotangent, or it would keep what the first was spared.
-        let pullback = Arc::new(move |x: &P, _: &Q, g: &Q| {
+        let pullback: Back<P, Q> = Arc::new(move |x: &P, _: &Q, g: &Q| {
             let arrived = leaves(g);
             vjp(|x: &P| again(x))(&map(x, |x| x.after(&arrived))).1(g)
         });
-        call("checkpoint", &*f, p, &pullback, None::<Arc<fn(&P, &Q, &P) -> Q>>)
+        call("checkpoint", &*f, p, Chosen { pullback, pushforward: None, batching: None })
     }
 }
 
-#[track_caller]
-fn call<P, Q, B, F>(
+type Back<P, Q> = Arc<dyn Fn(&P, &Q, &Q) -> P + Send + Sync>;
+type Forth<P, Q> = Arc<dyn Fn(&P, &Q, &P) -> Q + Send + Sync>;
+type Batched<P, Q> = Arc<dyn Fn(&P, &[bool]) -> Q + Send + Sync>;
+
+/// A function with any of its rules its own: those that are missing are derived.
+///
+/// | missing | is derived |
+/// |---|---|
+/// | `pullback` | from the pushforward, which is linear in the tangent, by transposition; without either from f |
+/// | `pushforward` | from the pullback, by transposition; without either from f |
+/// | `batching` | from f, operation by operation |
+///
+/// ```
+/// use pullback_array::{Array, Custom, Real, grad, jvp, vmap};
+/// // A moving average, whose batch is taken at once.
+/// let average = Custom::new("average", |x: &Array| 0.5 * (x.get(1..) + x.get(..-1)))
+///     .pushforward(|_, _, dx: &Array| 0.5 * (dx.get(1..) + dx.get(..-1)))
+///     .batching(|x: &Array, _| 0.5 * (x.get((.., 1..)) + x.get((.., ..-1))));
+/// let x = Array::from([[1.0, 2.0, 6.0], [0.0, 4.0, 0.0]]);
+/// let f = |x: &Array| average.call(x);
+/// assert_eq!(vmap(f)(&x).to_vec::<f64>(), [1.5, 4.0, 2.0, 2.0]);
+/// let g = vmap(grad(|x: &Array| f(x).square().sum()))(&x);
+/// assert_eq!(g.get(0).to_vec::<f64>(), [1.5, 5.5, 4.0]);
+/// assert_eq!(jvp(f)(&x.get(0), &x.get(1)).1.to_vec::<f64>(), [2.0, 2.0]);
+/// ```
+pub struct Custom<P, Q> {
     name: &'static str,
-    f: &impl Fn(&P) -> Q,
-    p: &P,
-    pullback: &Arc<B>,
-    pushforward: Option<Arc<F>>,
-) -> Q
+    f: Arc<dyn Fn(&P) -> Q + Send + Sync>,
+    pullback: Option<Back<P, Q>>,
+    pushforward: Option<Forth<P, Q>>,
+    batching: Option<Batched<P, Q>>,
+}
+
+impl<P, Q> Custom<P, Q>
 where
     P: Tree + Clone + Send + Sync + 'static,
     Q: Tree + Clone + Send + Sync + 'static,
-    B: Fn(&P, &Q, &Q) -> P + Send + Sync + 'static,
-    F: Fn(&P, &Q, &P) -> Q + Send + Sync + 'static,
+{
+    /// The function f, under a name for messages.
+    pub fn new(name: &'static str, f: impl Fn(&P) -> Q + Send + Sync + 'static) -> Self {
+        Custom { name, f: Arc::new(f), pullback: None, pushforward: None, batching: None }
+    }
+    /// With its reverse mode: `rule(x, y, g)` gives the cotangent of the input from that of the output, in arrays.
+    pub fn pullback(mut self, rule: impl Fn(&P, &Q, &Q) -> P + Send + Sync + 'static) -> Self {
+        self.pullback = Some(Arc::new(rule));
+        self
+    }
+    /// With its forward mode: `rule(x, y, dx)` gives the tangent of the output from that of the input, in arrays.
+    pub fn pushforward(mut self, rule: impl Fn(&P, &Q, &P) -> Q + Send + Sync + 'static) -> Self {
+        self.pushforward = Some(Arc::new(rule));
+        self
+    }
+    /// With its batches: `rule(x, mapped)` gives the outputs of a batch. The leaves of x that `mapped` flags, in their order,
+    /// have the batch as axis 0, the others are shared by all examples; all leaves of the result have the batch as axis 0.
+    /// Its derivatives are those of single examples, batched. f still runs once, on one example without values. A batch
+    /// within a batch is the rule's own batch.
+    pub fn batching(mut self, rule: impl Fn(&P, &[bool]) -> Q + Send + Sync + 'static) -> Self {
+        self.batching = Some(Arc::new(rule));
+        self
+    }
+    /// f's result.
+    ///
+    /// # Panics
+    /// If f uses arrays that a running gradient depends on without getting them as inputs. When a derivative or a batch is
+    /// taken: if a rule's result does not have the shapes it must have, if a rule that is to be transposed is not linear,
+    /// or if the batching rule uses a mapped array that is not an input.
+    #[track_caller]
+    pub fn call(&self, p: &P) -> Q {
+        let name = self.name;
+        let at = std::panic::Location::caller();
+        let f = self.f.clone();
+        let (pullback, pushforward): (Back<P, Q>, Option<Forth<P, Q>>) =
+            match (&self.pullback, &self.pushforward) {
+                (Some(back), Some(forth)) => (back.clone(), Some(forth.clone())),
+                (None, Some(forth)) => {
+                    let rule = forth.clone();
+                    let what =
+                        format!("{name}, called at {at}: no pullback, and the pushforward has no transpose");
+                    let back =
+                        move |x: &P, y: &Q, g: &Q| transposed(&what, |dx: &P| rule(x, y, dx), x, true)(g);
+                    (Arc::new(back), Some(forth.clone()))
+                }
+                (Some(back), None) => {
+                    let rule = back.clone();
+                    let what =
+                        format!("{name}, called at {at}: no pushforward, and the pullback has no transpose");
+                    let forth =
+                        move |x: &P, y: &Q, dx: &P| transposed(&what, |g: &Q| rule(x, y, g), y, true)(dx);
+                    (back.clone(), Some(Arc::new(forth)))
+                }
+                (None, None) => {
+                    let again = f.clone();
+                    let forth = move |x: &P, _: &Q, dx: &P| jvp(|x: &P| again(x))(x, dx).1;
+                    let back = move |x: &P, _: &Q, g: &Q| vjp(|x: &P| f(x))(x).1(g);
+                    (Arc::new(back), Some(Arc::new(forth)))
+                }
+            };
+        call(name, &*self.f, p, Chosen { pullback, pushforward, batching: self.batching.clone() })
+    }
+}
+
+/// The rules of a call, as functions of trees.
+struct Chosen<P, Q> {
+    pullback: Back<P, Q>,
+    pushforward: Option<Forth<P, Q>>,
+    batching: Option<Batched<P, Q>>,
+}
+
+#[track_caller]
+fn call<P, Q>(name: &'static str, f: &dyn Fn(&P) -> Q, p: &P, rules: Chosen<P, Q>) -> Q
+where
+    P: Tree + Clone + Send + Sync + 'static,
+    Q: Tree + Clone + Send + Sync + 'static,
 {
     let inputs = leaves(p);
-    let y = f(&map(p, Array::stop_gradient));
+    let constant = |x: &Array| {
+        let _at = Place::of(x);
+        x.stop_gradient()
+    };
+    let y = f(&map(p, constant));
     let outputs = leaves(&y);
     if let Some(leak) = outputs.iter().find(|y| y.0.is_kept()) {
         panic!(
@@ -108,20 +217,25 @@ where
     }
     // Trees to put arrays into; leaves of their own would keep the past alive.
     let (p, q) = (map(p, Array::zeros_like), map(&y, Array::zeros_like));
-    let (back, x_like, y_like) = (pullback.clone(), p.clone(), q.clone());
-    let pull: Rule = Arc::new(move |xs, ys, gs| {
+    let (back, x_like, y_like) = (rules.pullback, p.clone(), q.clone());
+    let pullback: Rule = Arc::new(move |xs, ys, gs| {
         let g = filled(&y_like, ys, gs);
         let x = with_leaves(&x_like, xs);
         aligned(&x, matching(name, &x, &back(&x, &with_leaves(&y_like, ys), &g)))
     });
-    let push = pushforward.map(|forward| -> Rule {
+    let p_like = p.clone();
+    let pushforward = rules.pushforward.map(|forward| -> Rule {
         Arc::new(move |xs, ys, ts| {
             let t = filled(&p, xs, ts);
             let y = with_leaves(&q, ys);
             aligned(&y, matching(name, &y, &forward(&with_leaves(&p, xs), &y, &t)))
         })
     });
-    let mut results = Call::results(name, &inputs, outputs, pull, push).into_iter();
+    let batching = rules.batching.map(|rule| -> Batching {
+        Arc::new(move |_, xs, mapped| leaves(&rule(&with_leaves(&p_like, xs), mapped)))
+    });
+    let mut results =
+        Call::ruled(name, &inputs, outputs, Ruled { pullback, pushforward, batching }).into_iter();
     map(&y, |y| results.next().unwrap_or_else(|| y.clone()))
 }
 

@@ -140,7 +140,8 @@ pub(super) fn reverse<P: Tree + Clone, A>(
     let seed = y.ones_like();
     let cotangents = watched(&inputs, std::slice::from_ref(&y), vec![Some(seed)], see);
     drop(running);
-    y.release();
+    // What a rule has computed on the way kept its past for the transform alone.
+    cotangents.iter().flatten().chain([&y]).for_each(Array::release);
     (y, aux, inputs, cotangents)
 }
 

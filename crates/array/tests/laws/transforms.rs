@@ -2,7 +2,12 @@
 //! transforms does not matter.
 
 use crate::common::{Case, Draw, differ, law, law_with, noise};
-use pullback_array::{Array, Real, checkpoint, grad, jit, jvp, stack, vjp, vmap, vmap_axes};
+use pullback_array::sparse::{SparseHessian, SparseJacobian};
+use pullback_array::{
+    Array, Keep, Real, checkpoint, checkpoint_with, concatenate, grad, hessian, jacobian, jit, jvp, stack,
+    vjp, vmap, vmap_axes, with_budget,
+};
+use std::rc::Rc;
 
 fn agree(what: &str, got: &[Array], want: &[Array]) -> Result<(), String> {
     differ(got, want, 1e-11).map_or(Ok(()), |text| Err(format!("{what}{text}")))
@@ -200,5 +205,81 @@ fn a_long_batch_repeats_a_short_one() {
         let u = noise(&y, 1);
         let pull = |x: &Vec<Array>, u: &Vec<Array>| vjp(&f)(x).1(u);
         agree("vjp ", &pull(&many(&few), &many(&u)), &many(&pull(&few, &u)))
+    })
+}
+
+/// The floats among the inputs as one vector, and the floats among the results as a function of it.
+fn of_vector<'a>(case: &'a Case, x: &'a [Array]) -> (Array, impl Fn(&Array) -> Array + 'a) {
+    let flat = |all: &[Array]| {
+        let floats = all.iter().filter(|x| x.dtype().is_float()).map(Array::ravel);
+        concatenate(&[vec![Array::from([0.0])], floats.collect()].concat(), 0)
+    };
+    let f = move |v: &Array| {
+        let mut at = 1;
+        let place = |x: &Array| {
+            if !x.dtype().is_float() {
+                return x.clone();
+            }
+            at += x.size();
+            v.get(at - x.size()..at).reshape(x.shape().iter().map(|&n| n as isize).collect::<Vec<_>>())
+        };
+        flat(&case.call(&x.iter().map(place).collect::<Vec<_>>()))
+    };
+    (flat(x), f)
+}
+
+#[test]
+fn sparse_derivatives_are_the_dense_ones() {
+    let dense = |m: Vec<Vec<f64>>, columns: usize| Array::from_slice(&m.concat(), &[m.len(), columns]);
+    law(8, |case| {
+        let x = case.example(0);
+        let (v, f) = of_vector(case, &x);
+        let found = SparseJacobian::new(&f, &v).evaluate(&v).to_dense();
+        agree("", &[dense(found, v.size())], &[jacobian(&f)(&v)])?;
+        if v.size() > 24 {
+            return Ok(());
+        }
+        let loss = |v: &Array| f(v).square().sum();
+        let found = SparseHessian::new(loss, &v).evaluate(&v).to_dense();
+        agree("second ", &[dense(found, v.size())], &[hessian(loss)(&v)])
+    })
+}
+
+type Step = Rc<dyn Fn(&Vec<Array>) -> Vec<Array>>;
+
+/// The same function compiled, or recomputed in one of the ways.
+fn wrapped(f: Step, how: usize) -> Step {
+    let plain = move |x: &Vec<Array>| f(x);
+    match how {
+        0 => Rc::new(plain),
+        1 => Rc::new(jit(plain)),
+        2 => Rc::new(checkpoint_with(plain, Keep::Nothing)),
+        3 => Rc::new(checkpoint_with(plain, Keep::Products)),
+        _ => Rc::new(with_budget(usize::MAX, plain)),
+    }
+}
+
+#[test]
+fn compiled_and_recomputed_anywhere_in_batches_of_gradients() {
+    law_with(8, |case: &Case, d: &mut Draw| {
+        let batch = stacked(&examples(case, 2));
+        let want = vmap(grad(|x: &Vec<Array>| weighed(case, x)))(&batch);
+        let (f, w) = (case.f.clone(), noise(&case.call(&case.example(0)), 77));
+        let loss: Step = Rc::new(move |x: &Vec<Array>| {
+            let (y, w) = (f(x), w.clone());
+            let terms = y.iter().zip(&w).filter(|(y, _)| y.dtype().is_float());
+            vec![terms.fold(Array::from(0.0), |sum, (y, w)| sum + (y * w).sum())]
+        });
+        let how = [d.below(5), d.below(5), d.below(5)];
+        // The batch of gradients: how[0] about the function, how[1] about the gradient, how[2] about the batch.
+        let inner = wrapped(loss.clone(), how[0]);
+        let of = wrapped(Rc::new(grad(move |x: &Vec<Array>| inner(x).swap_remove(0))), how[1]);
+        let whole = wrapped(Rc::new(vmap(move |x: &Vec<Array>| of(x))), how[2]);
+        agree(&format!("vmap of grad, {how:?} "), &whole(&batch), &want)?;
+        // The gradient of the batch.
+        let inner = wrapped(loss, how[0]);
+        let of = wrapped(Rc::new(vmap(move |x: &Vec<Array>| inner(x))), how[1]);
+        let whole = wrapped(Rc::new(grad(move |x: &Vec<Array>| of(x).swap_remove(0).sum())), how[2]);
+        agree(&format!("grad of vmap, {how:?} "), &whole(&batch), &want)
     })
 }

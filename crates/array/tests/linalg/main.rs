@@ -8,7 +8,7 @@ mod messages;
 mod singular;
 
 use pullback_array::check::check_grads;
-use pullback_array::linalg::{cond, *};
+use pullback_array::linalg::*;
 use pullback_array::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -126,7 +126,7 @@ fn of_one() -> Vec<(&'static str, Function, Array)> {
         ("expm scaled", |a| expm(&(a * 9.0)).sin(), numbers(&[2, 2], 1) * 0.3),
         ("sqrtm", sqrtm, regular(&[], 3)),
         ("sqrtm symmetric", sqrtm, definite(&[], 3)),
-        ("cond", cond, regular(&[], 3)),
+        ("condition_number", condition_number, regular(&[], 3)),
         ("norm 2", |a| a.norm_axis(Norm::P(2.0), [0, 1]), tall()),
         ("norm -2", |a| a.norm_axis(Norm::P(-2.0), keep([0, 1])), tall()),
         ("norm nuclear", |a| a.norm_axis(Norm::Nuclear, [1, 0]), tall()),

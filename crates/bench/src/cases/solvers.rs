@@ -2,14 +2,21 @@
 
 use super::gradient::numbers;
 use crate::harness::{Case, Named, compare, named};
-use pullback::array::{Array, DType, Real, fixed_point, grad, jet, jit, jvp};
+use pullback::array::sparse::SparseJacobian as SparseArrayJacobian;
+use pullback::array::{Array, DType, Ode, PadMode, Real, fixed_point, grad, jet, jit, jvp, odeint};
 use pullback::real::sparse::SparseJacobian;
 use pullback::real::{Scalar, Var};
 use std::hint::black_box;
 
 /// The cases.
 pub fn all() -> Vec<Named> {
-    vec![named("sparse_band", banded), named("jet7", taylor), named("fixed_point", settled)]
+    vec![
+        named("sparse_band", banded),
+        named("sparse_grid", grid),
+        named("jet7", taylor),
+        named("fixed_point", settled),
+        named("odeint_dense", between_steps),
+    ]
 }
 
 /// Σ over a band of five, from a vector.
@@ -44,6 +51,67 @@ fn banded() -> Case {
         note: Box::new(move |s| {
             format!("{:.0} ns a row; {sweeps} directions and the check's", s * 1e9 / N as f64)
         }),
+    }
+}
+
+/// A Jacobian of 10⁵ rows of a function of arrays, against the function itself.
+fn grid() -> Case {
+    let residuals = |u: &Array| {
+        let p = u.pad(&[(1, 1), (1, 1)], PadMode::Constant(0.0));
+        let around =
+            p.get((..316, 1..317)) + p.get((2.., 1..317)) + p.get((1..317, ..316)) + p.get((1..317, 2..));
+        4.0 * u - around + u.exp()
+    };
+    let u = numbers(&[316, 316], 1, DType::F64);
+    u.eval();
+    let begun = std::time::Instant::now();
+    let jacobian = SparseArrayJacobian::new(residuals, &u);
+    let (prepared, sweeps) = (begun.elapsed(), jacobian.sweeps());
+    let (at, plain, primal) = (u.clone(), u.clone(), jit(residuals));
+    Case {
+        check: Box::new(move || {
+            let v = numbers(&[316, 316], 2, DType::F64);
+            let found = SparseArrayJacobian::new(residuals, &u).evaluate(&u).times(&v.to_vec::<f64>());
+            let push = jvp(residuals)(&u, &v).1.square().sum().item();
+            compare("the product's size", found.iter().map(|y| y * y).sum(), push, 1e-11)
+        }),
+        run: Box::new(move || {
+            black_box(jacobian.evaluate(&at));
+        }),
+        primal: Box::new(move || {
+            primal(&plain).eval();
+        }),
+        note: Box::new(move |s| {
+            let row = s * 1e9 / (316.0 * 316.0);
+            format!("{row:.0} ns a row; {sweeps} products; prepared in {:.2} s", prepared.as_secs_f64())
+        }),
+    }
+}
+
+/// A solution at 200 times read off between the steps, with its gradient, against steps that end there.
+fn between_steps() -> Case {
+    let ts = Array::linspace(0.0, 2.0, 200);
+    let loss = move |dense: bool, w: &Array| {
+        let ode = Ode { dense, steps: 64, ..Ode::default() };
+        let swing = |_: &Array, (y, v): &(Array, Array)| (v.clone(), -(w * y));
+        odeint(swing, &(Array::from(1.0), Array::from(0.0)), &ts, ode).0.square().sum()
+    };
+    let (loss, w) = (std::rc::Rc::new(loss), Array::from(4.0));
+    let (f, g, h) = (loss.clone(), loss.clone(), loss);
+    let (run, primal) = (jit(grad(move |w: &Array| f(true, w))), jit(grad(move |w: &Array| g(false, w))));
+    let (at, at_too, at_last) = (w.clone(), w.clone(), w);
+    Case {
+        check: Box::new(move || {
+            let of = |dense: bool| grad(|w: &Array| h(dense, w))(&at_last).item();
+            compare("the gradient", of(true), of(false), 1e-5)
+        }),
+        run: Box::new(move || {
+            run(&at).eval();
+        }),
+        primal: Box::new(move || {
+            primal(&at_too).eval();
+        }),
+        note: Box::new(|_| "200 times between the steps, over steps that end at them".into()),
     }
 }
 

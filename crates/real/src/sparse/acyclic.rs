@@ -59,6 +59,7 @@ pub(super) fn acyclic(graph: &Graph, order: Order) -> Vec<u32> {
 
 /// One step of the substitution: the entry (leaf, other) is what the compressed row of `leaf` holds under the colour of
 /// `other`, less the entries of that sum that are known by then.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Substitution {
     pub leaf: u32,
     pub other: u32,

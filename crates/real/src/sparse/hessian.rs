@@ -1,33 +1,14 @@
 //! Sparse Hessians: symmetry lets an entry be read from either of its two places.
 
-use super::acyclic::{Substitution, acyclic, substitutions};
-use super::colouring::{Order, count, graph, star};
+use super::colouring::Order;
 use super::jacobian::forward;
 use super::matrix::SparseMatrix;
 use super::pattern::Pattern;
+use super::recovery::{HessianColouring, HessianColours};
 use super::{PatternChanged, probe};
 use crate::diff::{engine, grad};
 use crate::var::Var;
-use std::collections::HashMap;
 use std::sync::Arc;
-
-/// How the columns of a Hessian are joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HessianColouring {
-    /// Entries are read directly.
-    #[default]
-    Star,
-    /// Fewer sweeps; entries follow by substitution, along which rounding errors add up a little.
-    Acyclic,
-}
-
-/// How entries follow from the compressed columns.
-enum Recovery {
-    /// Entry k is that of this row under this colour.
-    Direct(Vec<(u32, u32)>),
-    /// The steps, the places of both copies of each entry, and the number of sums.
-    Substituted(Vec<(Substitution, [usize; 2])>, usize),
-}
 
 /// The Hessian of a function in which few pairs of variables meet: prepared once, evaluated at many points.
 ///
@@ -43,8 +24,7 @@ enum Recovery {
 pub struct SparseHessian<F> {
     f: F,
     pattern: Arc<Pattern>,
-    colours: Vec<u32>,
-    recovery: Recovery,
+    colours: HessianColours,
 }
 
 impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
@@ -62,33 +42,9 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     pub fn with(f: F, x: &[f64], colouring: HessianColouring, order: Order) -> Self {
         let (_, ends, recorded) = engine::record(grad::<Var>(&f), x);
         let found = Pattern::of(&ends, &recorded.nodes());
-        // Symmetric, with the diagonal: what one half of it missed, the other has.
-        let (transposed, _) = found.transposed();
-        let row = |i: usize| [found.row(i), transposed.row(i), &[i as u32]].concat();
-        let pattern = Pattern::new(x.len(), (0..x.len()).map(row));
-        let graph = graph(&pattern);
-        let (colours, recovery) = match colouring {
-            HessianColouring::Star => {
-                let colours = star(&graph, order);
-                let direct = direct(&pattern, &colours);
-                (colours, Recovery::Direct(direct))
-            }
-            HessianColouring::Acyclic => {
-                let colours = acyclic(&graph, order);
-                let (steps, sums) = substitutions(&graph, &colours);
-                let place = |i: u32, j: u32| {
-                    let range = pattern.range(i as usize);
-                    let at = pattern.indices()[range.clone()].binary_search(&j);
-                    range.start + at.expect("an entry of the pattern")
-                };
-                let with_places = |s: Substitution| {
-                    let places = [place(s.leaf, s.other), place(s.other, s.leaf)];
-                    (s, places)
-                };
-                (colours, Recovery::Substituted(steps.into_iter().map(with_places).collect(), sums))
-            }
-        };
-        SparseHessian { f, pattern: Arc::new(pattern), colours, recovery }
+        let pattern = found.symmetric();
+        let colours = HessianColours::new(&pattern, colouring, order);
+        SparseHessian { f, pattern: Arc::new(pattern), colours }
     }
     /// Where it has entries: both halves, and the diagonal.
     pub fn pattern(&self) -> &Pattern {
@@ -96,11 +52,11 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     }
     /// How many directions an evaluation sweeps over, the one of the check not counted.
     pub fn sweeps(&self) -> usize {
-        count(&self.colours)
+        self.colours.count()
     }
     /// The colour of each column.
     pub fn colours(&self) -> &[u32] {
-        &self.colours
+        self.colours.columns()
     }
     /// The Hessian at `x`.
     ///
@@ -119,7 +75,7 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
         let mut derivative = vec![0.0; n];
         let direction = |j: usize, lane: usize| match lane {
             lane if lane == colours => probe(j),
-            lane => f64::from(u8::from(self.colours[j] as usize == lane)),
+            lane => f64::from(u8::from(self.colours()[j] as usize == lane)),
         };
         forward(&ends, &recorded.nodes(), colours + 1, direction, |i, lanes, dy| {
             for lane in lanes.clone() {
@@ -129,45 +85,8 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
                 }
             }
         });
-        let at = |row: u32, colour: u32| compressed[row as usize * colours + colour as usize];
-        let mut values = vec![0.0; self.pattern.len()];
-        match &self.recovery {
-            Recovery::Direct(places) => {
-                values.iter_mut().zip(places).for_each(|(value, &(row, colour))| *value = at(row, colour))
-            }
-            Recovery::Substituted(steps, sums) => {
-                for i in 0..n as u32 {
-                    let range = self.pattern.range(i as usize);
-                    let k = self.pattern.indices()[range.clone()].binary_search(&i).expect("the diagonal");
-                    values[range.start + k] = at(i, self.colours[i as usize])
-                }
-                let mut known = vec![0.0; *sums];
-                for (Substitution { leaf, other, sums: (a, b) }, [k, l]) in steps {
-                    let value = at(*leaf, self.colours[*other as usize]) - known[*a];
-                    (values[*k], values[*l]) = (value, value);
-                    known[*a] += value;
-                    known[*b] += value
-                }
-            }
-        }
+        let at = |row: usize, colour: usize| compressed[row * colours + colour];
+        let values = self.colours.values(&self.pattern, at);
         SparseMatrix::new(self.pattern.clone(), values).checked(&derivative)
     }
-}
-
-/// For each entry the row and colour to read it from: its own, or those of its mirror image if another neighbour has its
-/// column's colour.
-fn direct(pattern: &Pattern, colours: &[u32]) -> Vec<(u32, u32)> {
-    let mut alike: HashMap<(u32, u32), u32> = HashMap::new();
-    for i in 0..pattern.rows() {
-        for &j in pattern.row(i) {
-            *alike.entry((i as u32, colours[j as usize])).or_default() += 1
-        }
-    }
-    let entries = (0..pattern.rows()).flat_map(|i| pattern.row(i).iter().map(move |&j| (i as u32, j)));
-    entries
-        .map(|(i, j)| match alike[&(i, colours[j as usize])] {
-            1 => (i, colours[j as usize]),
-            _ => (j, colours[i as usize]),
-        })
-        .collect()
 }

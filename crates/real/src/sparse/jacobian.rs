@@ -1,6 +1,7 @@
 //! Sparse Jacobians: columns joined forward, rows joined backward, or dense rows backward and the rest forward.
 
-use super::colouring::{NONE, Order, columns, count};
+use super::colouring::Order;
+use super::compression::{Compression, JacobianColours};
 use super::matrix::SparseMatrix;
 use super::pattern::Pattern;
 use super::{PatternChanged, probe};
@@ -11,20 +12,6 @@ use std::sync::Arc;
 
 /// How many directions a sweep carries at once.
 pub(super) const LANES: usize = 8;
-
-/// How a Jacobian is compressed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Compression {
-    /// The fewest sweeps of those below.
-    #[default]
-    Auto,
-    /// Columns that meet in no row, by forward sweeps.
-    Columns,
-    /// Rows that meet in no column, by reverse sweeps.
-    Rows,
-    /// The densest rows by reverse sweeps, the columns of the others by forward sweeps.
-    Both,
-}
 
 /// The Jacobian of a function with many results of which each depends on few variables: prepared once, evaluated at
 /// many points.
@@ -44,10 +31,7 @@ pub enum Compression {
 pub struct SparseJacobian<F> {
     f: F,
     pattern: Arc<Pattern>,
-    /// Colours of the columns, none if all is done by rows.
-    columns: Vec<u32>,
-    /// Colours of the rows that reverse sweeps give.
-    rows: Vec<u32>,
+    colours: JacobianColours,
 }
 
 impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
@@ -65,8 +49,8 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     pub fn with(f: F, x: &[f64], compression: Compression, order: Order) -> Self {
         let (_, ends, recorded) = engine::record(&f, x);
         let pattern = Arc::new(Pattern::of(&ends, &recorded.nodes()));
-        let (columns, rows) = compressed(&pattern, compression, order);
-        SparseJacobian { f, pattern, columns, rows }
+        let colours = JacobianColours::new(&pattern, compression, order);
+        SparseJacobian { f, pattern, colours }
     }
     /// Where it has entries.
     pub fn pattern(&self) -> &Pattern {
@@ -74,12 +58,11 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     }
     /// How many directions an evaluation sweeps over, the one of the check not counted.
     pub fn sweeps(&self) -> usize {
-        count(&self.columns) + count(&self.rows)
+        self.colours.forward() + self.colours.backward()
     }
     /// The colour of each column, and of each row that reverse sweeps give; `None` has none.
     pub fn colours(&self) -> (Vec<Option<u32>>, Vec<Option<u32>>) {
-        let some = |all: &[u32]| all.iter().map(|&c| (c != NONE).then_some(c)).collect();
-        (some(&self.columns), some(&self.rows))
+        (self.colours.columns().collect(), self.colours.rows().collect())
     }
     /// The Jacobian at `x`.
     ///
@@ -98,29 +81,22 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
         let mut values = vec![0.0; self.pattern.len()];
         // Backward, a colour of rows at a time.
         let mut bars = vec![0.0; records.slots()];
-        let by_colour = grouped(&self.rows);
-        for rows in &by_colour {
-            let mut cotangent = vec![0.0; m];
-            rows.iter().for_each(|&i| cotangent[i] = 1.0);
-            let g = ends.pull_into(&records, &mut bars, cotangent.into_iter());
-            for k in rows.iter().flat_map(|&i| self.pattern.range(i)) {
-                values[k] = g[self.pattern.indices()[k] as usize]
-            }
+        let (columns, rows): (Vec<_>, Vec<_>) = self.colours();
+        for colour in 0..self.colours.backward() {
+            let cotangent = rows.iter().map(|c| f64::from(u8::from(*c == Some(colour as u32))));
+            let g = ends.pull_into(&records, &mut bars, cotangent);
+            self.colours.by_row(&self.pattern, colour).for_each(|(k, j)| values[k] = g[j])
         }
         // Forward, several colours at once; after the last one the direction of the check.
-        let colours = count(&self.columns);
+        let colours = self.colours.forward();
         let direction = |j: usize, lane: usize| match lane {
             lane if lane == colours => probe(j),
-            lane => f64::from(u8::from(self.columns[j] as usize == lane)),
+            lane => f64::from(u8::from(columns[j] == Some(lane as u32))),
         };
         let mut derivative = vec![0.0; m];
         forward(&ends, &records, colours + 1, direction, |i, lanes, dy| {
-            for k in self.pattern.range(i) {
-                let colour = self.columns[self.pattern.indices()[k] as usize] as usize;
-                if self.rows[i] == NONE && lanes.contains(&colour) {
-                    values[k] = dy[colour - lanes.start]
-                }
-            }
+            let entries = self.colours.by_column(&self.pattern, i, lanes.clone());
+            entries.for_each(|(k, colour)| values[k] = dy[colour - lanes.start]);
             if lanes.contains(&colours) {
                 derivative[i] = dy[colours - lanes.start]
             }
@@ -152,60 +128,4 @@ pub(super) fn forward(
         }
         start = end
     }
-}
-
-/// The vertices of each colour.
-fn grouped(colours: &[u32]) -> Vec<Vec<usize>> {
-    let mut groups = vec![vec![]; count(colours)];
-    for (v, &c) in colours.iter().enumerate().filter(|(_, c)| **c != NONE) {
-        groups[c as usize].push(v)
-    }
-    groups
-}
-
-/// Colours of columns and of rows.
-fn compressed(pattern: &Pattern, compression: Compression, order: Order) -> (Vec<u32>, Vec<u32>) {
-    let (m, n) = (pattern.rows(), pattern.columns());
-    let forward = || (columns(pattern, order), vec![NONE; m]);
-    let backward = || (vec![NONE; n], columns(&pattern.transposed().0, order));
-    let sweeps = |(a, b): &(Vec<u32>, Vec<u32>)| count(a) + count(b);
-    match compression {
-        Compression::Columns => forward(),
-        Compression::Rows => backward(),
-        Compression::Both => both(pattern, order),
-        Compression::Auto => {
-            let ways = [forward(), backward(), both(pattern, order)];
-            ways.into_iter().min_by_key(sweeps).expect("three ways")
-        }
-    }
-}
-
-/// The densest rows backward, the columns of the others forward: as many as make the sum least, among powers of two.
-fn both(pattern: &Pattern, order: Order) -> (Vec<u32>, Vec<u32>) {
-    let m = pattern.rows();
-    let mut densest: Vec<usize> = (0..m).collect();
-    densest.sort_by_key(|&i| std::cmp::Reverse(pattern.row(i).len()));
-    let way = |k: usize| {
-        let mut dense = vec![false; m];
-        densest[..k].iter().for_each(|&i| dense[i] = true);
-        let columns_of_rest = columns(&pattern.without(|i| dense[i]), order);
-        let mut rows = columns(&pattern.without(|i| !dense[i]).transposed().0, order);
-        rows.iter_mut().zip(&dense).for_each(|(c, dense)| {
-            if !dense {
-                *c = NONE
-            }
-        });
-        (columns_of_rest, rows)
-    };
-    let mut best = way(0);
-    let mut k = 1;
-    // More rows than there are colours already cannot help.
-    while k <= m && k < count(&best.0) + count(&best.1) {
-        let next = way(k);
-        if count(&next.0) + count(&next.1) < count(&best.0) + count(&best.1) {
-            best = next
-        }
-        k *= 2
-    }
-    best
 }

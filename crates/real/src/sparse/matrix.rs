@@ -24,8 +24,13 @@ pub struct Compressed {
 }
 
 impl SparseMatrix {
-    pub(super) fn new(pattern: Arc<Pattern>, values: Vec<f64>) -> SparseMatrix {
-        debug_assert_eq!(pattern.len(), values.len());
+    /// From its places, and the entries row by row.
+    ///
+    /// # Panics
+    /// If there are not as many entries as places.
+    #[track_caller]
+    pub fn new(pattern: Arc<Pattern>, values: Vec<f64>) -> SparseMatrix {
+        assert!(pattern.len() == values.len(), "{} entries for {} places", values.len(), pattern.len());
         SparseMatrix { pattern, values }
     }
     /// Itself, if its product with the probe is this derivative, up to rounding.

@@ -8,16 +8,24 @@
 
 mod acyclic;
 mod colouring;
+mod compression;
+#[cfg(any(feature = "faer", feature = "nalgebra"))]
+mod convert;
 mod hessian;
+mod indices;
 mod jacobian;
 mod matrix;
 mod pattern;
+mod recovery;
 
 pub use colouring::Order;
-pub use hessian::{HessianColouring, SparseHessian};
-pub use jacobian::{Compression, SparseJacobian};
+pub use compression::{Compression, JacobianColours};
+pub use hessian::SparseHessian;
+pub use indices::{Indices, Union};
+pub use jacobian::SparseJacobian;
 pub use matrix::{Compressed, SparseMatrix};
 pub use pattern::Pattern;
+pub use recovery::{HessianColouring, HessianColours};
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! Where a Jacobian can have entries.
 
+use super::indices::Indices;
 use crate::diff::engine::Ends;
 use crate::sweep::Records;
-use std::rc::Rc;
 
 /// The places of a sparse matrix that may hold something, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,17 @@ impl Pattern {
         }
         (Pattern { rows: self.columns, columns: self.rows, starts, indices }, from)
     }
+    /// A square pattern with its mirror image and the diagonal.
+    ///
+    /// # Panics
+    /// If it is not square.
+    #[track_caller]
+    pub fn symmetric(&self) -> Pattern {
+        let n = self.rows;
+        assert!(n == self.columns, "a symmetric pattern is square, not {n} by {}", self.columns);
+        let (transposed, _) = self.transposed();
+        Pattern::new(n, (0..n).map(|i| [self.row(i), transposed.row(i), &[i as u32]].concat()))
+    }
     /// The same without the rows that `leave` names, which stay empty.
     pub(super) fn without(&self, leave: impl Fn(usize) -> bool) -> Pattern {
         let rows = (0..self.rows).map(|i| if leave(i) { vec![] } else { self.row(i).to_vec() });
@@ -117,54 +128,31 @@ impl Pattern {
             }
         }
         ends.exits.iter().for_each(|&(slot, _)| last[slot] = usize::MAX);
-        let nothing: Rc<[u32]> = Rc::new([]);
-        let mut sets: Vec<Rc<[u32]>> = vec![nothing.clone(); slots];
-        (0..n).for_each(|i| sets[i + 1] = Rc::new([i as u32]));
+        let mut sets = vec![Indices::default(); slots];
+        (0..n).for_each(|i| sets[i + 1] = Indices::one(i as u32));
         for k in 0..records.len() {
             if !needed[records.result(k)] {
                 continue;
             }
-            let mut set = nothing.clone();
+            let mut set = Indices::default();
             let mut read = [0; 2];
             let mut count = 0;
             records.each_arg(k, |arg, _| {
                 if arg != 0 {
-                    set = joined(&set, &sets[arg]);
+                    set = set.joined(&sets[arg]);
                     read[count] = arg;
                     count += 1
                 }
             });
-            read[..count].iter().filter(|&&arg| last[arg] == k).for_each(|&arg| sets[arg] = nothing.clone());
+            read[..count]
+                .iter()
+                .filter(|&&arg| last[arg] == k)
+                .for_each(|&arg| sets[arg] = Indices::default());
             sets[records.result(k)] = set
         }
         Pattern::new(
             n,
             ends.exits.iter().map(|&(slot, _)| if slot == 0 { vec![] } else { sets[slot].to_vec() }),
         )
-    }
-}
-
-/// The union of two ascending sets.
-fn joined(a: &Rc<[u32]>, b: &Rc<[u32]>) -> Rc<[u32]> {
-    if a.is_empty() || Rc::ptr_eq(a, b) {
-        return b.clone();
-    }
-    if b.is_empty() {
-        return a.clone();
-    }
-    let mut all = Vec::with_capacity(a.len() + b.len());
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        all.push(a[i].min(b[j]));
-        let (x, y) = (a[i], b[j]);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x)
-    }
-    all.extend_from_slice(&a[i..]);
-    all.extend_from_slice(&b[j..]);
-    match all.len() {
-        n if n == a.len() => a.clone(),
-        n if n == b.len() => b.clone(),
-        _ => all.into(),
     }
 }

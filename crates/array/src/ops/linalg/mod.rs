@@ -29,7 +29,7 @@ pub use determinant::{det, slogdet};
 pub use factor::{cholesky, lu, qr};
 pub use function::{block_diag, expm, matrix_power, solve_sylvester, sqrtm};
 pub use solve::{Triangle, cho_solve, inv, lstsq, solve, solve_triangular};
-pub use spectral::{cond, eigh, eigvalsh, matrix_rank, pinv, svd, svdvals};
+pub use spectral::{condition_number, eigh, eigvalsh, matrix_rank, pinv, svd, svdvals};
 
 use crate::array::Array;
 use crate::build::same_dtype;

@@ -242,21 +242,22 @@ pub fn matrix_rank(a: &Array) -> Array {
 }
 
 /// The condition number of matrices in the 2-norm: the largest singular value by the smallest, infinite for a singular
-/// matrix.
+/// matrix. (NumPy's `cond`, which here is the choice between functions.)
 ///
 /// ```
-/// use pullback_array::{Array, linalg::cond};
-/// assert_eq!(cond(&Array::from([[4.0, 0.0], [0.0, 2.0]])).item(), 2.0);
+/// use pullback_array::{Array, linalg::condition_number};
+/// assert_eq!(condition_number(&Array::from([[4.0, 0.0], [0.0, 2.0]])).item(), 2.0);
 /// ```
 ///
 /// # Panics
 /// If there are fewer than two axes, a matrix has no elements, or the numbers are not floats.
 #[track_caller]
-pub fn cond(a: &Array) -> Array {
-    let [m, n] = matrices("cond", a);
+#[doc(alias = "cond")]
+pub fn condition_number(a: &Array) -> Array {
+    let [m, n] = matrices("condition_number", a);
     if m.min(n) == 0 {
         panic!(
-            "cond: a matrix without elements has no condition number: shape {}\n  made at {}",
+            "condition_number: a matrix without elements has no condition number: shape {}\n  made at {}",
             a.0.shape,
             a.at()
         )

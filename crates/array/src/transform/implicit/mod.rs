@@ -1,5 +1,6 @@
 //! Implicit differentiation: the derivative of a solution from the equation it solves, whatever solved it.
 
+mod dense;
 mod event;
 mod krylov;
 mod ode;
@@ -8,6 +9,7 @@ mod qp;
 mod root;
 mod system;
 
+pub use dense::{OdeSolution, odeint_dense};
 pub use event::odeint_event;
 pub use krylov::{Krylov, KrylovMethod};
 pub use ode::{Adjoint, Ode, odeint};

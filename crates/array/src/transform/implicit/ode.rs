@@ -2,6 +2,7 @@
 //! continuous adjoint.
 
 use super::check_real;
+use super::dense::Rows;
 use crate::array::Array;
 use crate::custom::Rule;
 use crate::dtype::DType;
@@ -43,19 +44,23 @@ pub struct Ode {
     pub steps: usize,
     /// How the derivative is found.
     pub adjoint: Adjoint,
+    /// Whether the states are read off between the steps, as [`odeint_dense`](crate::odeint_dense) does, instead of ending
+    /// steps at the output times: for many times that lie close together. `steps` then bounds those of the whole.
+    pub dense: bool,
 }
 
 impl Default for Ode {
-    /// Relative 1e-8, absolute 1e-8, 1024 steps, derivatives through the steps.
+    /// Relative 1e-8, absolute 1e-8, 1024 steps, derivatives through the steps, which end at the output times.
     fn default() -> Ode {
-        Ode { rtol: 1e-8, atol: 1e-8, steps: 1024, adjoint: Adjoint::Steps }
+        Ode { rtol: 1e-8, atol: 1e-8, steps: 1024, adjoint: Adjoint::Steps, dense: false }
     }
 }
 
 /// y at the times `ts`, stacked, for dy/dt = f(t, y) and y = `start` at the first of them; the times may run either way.
 ///
 /// By the pair of J. Dormand and P. Prince (J. Comp. Appl. Math. 6 (1980), 19), order 5 with the error of order 4, whose
-/// steps end at the output times. Differentiable in both modes and to any order, by `start`, `ts` and what f captures;
+/// steps end at the output times (unless [`Ode::dense`] says otherwise: then times outside the span of the first and the last
+/// are NaN). Differentiable in both modes and to any order, by `start`, `ts` and what f captures;
 /// the lengths of the steps are held constant.
 ///
 /// ```
@@ -80,19 +85,10 @@ pub fn odeint<Y: Tree + Clone + 'static>(f: impl Fn(&Array, &Y) -> Y, start: &Y,
             ts.at()
         )
     }
-    let (y0, back) = ravel(start);
-    let ts = ts.cast(y0.dtype());
-    let flow = |(t, y): &(Array, Array)| {
-        let dy = f(t, &back(y));
-        super::check_like("odeint", &leaves(&dy), &leaves(&back(y)));
-        ravel(&dy).0
-    };
-    let shapes = vec![(Shape::default(), y0.dtype()), (y0.0.shape.clone(), y0.dtype())];
-    let (flow, _) = record("odeint", &(ts.clone(), y0.clone()), shapes, flow);
-    let (flow, captured) = flow.closed();
-    let flow = Arc::new(flow);
+    let (y0, flow, captured) = recorded_flow("odeint", &f, start);
+    let (flow, ts) = (Arc::new(flow), ts.cast(y0.dtype()));
     let solution = match ode.adjoint {
-        Adjoint::Steps => by_steps(&flow, &captured, &y0, &ts, ode),
+        Adjoint::Steps => solved(&flow, &captured, &y0, &ts, ode),
         Adjoint::Continuous => by_adjoint(flow, &captured, &y0, &ts, ode),
     };
     // A row for each time: each leaf gets the axis of times in front.
@@ -106,10 +102,39 @@ pub fn odeint<Y: Tree + Clone + 'static>(f: impl Fn(&Array, &Y) -> Y, start: &Y,
     crate::transform::control::with(start, &parts.collect::<Vec<_>>())
 }
 
+/// The start as a vector, f as a function of vectors, and what it captures.
+#[track_caller]
+pub(super) fn recorded_flow<Y: Tree + Clone + 'static>(
+    what: &'static str,
+    f: &dyn Fn(&Array, &Y) -> Y,
+    start: &Y,
+) -> (Array, Recorded, Vec<Array>) {
+    let (y0, back) = ravel(start);
+    let flow = |(t, y): &(Array, Array)| {
+        let dy = f(t, &back(y));
+        super::check_like(what, &leaves(&dy), &leaves(&back(y)));
+        ravel(&dy).0
+    };
+    let shapes = vec![(Shape::default(), y0.dtype()), (y0.0.shape.clone(), y0.dtype())];
+    let t = Array::fill(0.0, Shape::default(), y0.dtype());
+    let (flow, _) = record(what, &(t, y0.clone()), shapes, flow);
+    let (flow, captured) = flow.closed();
+    (y0, flow, captured)
+}
+
 /// dy/dt.
 #[track_caller]
-fn slope(flow: &Recorded, captured: &[Array], t: &Array, y: &Array) -> Array {
+pub(super) fn slope(flow: &Recorded, captured: &[Array], t: &Array, y: &Array) -> Array {
     flow.at(&[&[t.clone(), y.clone()], captured].concat()).swap_remove(0)
+}
+
+/// The rows of the solution `[n, m]`.
+#[track_caller]
+fn solved(flow: &Recorded, captured: &[Array], y0: &Array, ts: &Array, ode: Ode) -> Array {
+    match ode.dense {
+        true => Rows::new(flow, captured, y0, &ts.get(0), &ts.get(-1), ode).at(ts),
+        false => by_steps(flow, captured, y0, ts, ode),
+    }
 }
 
 /// The rows of the solution `[n, m]`, through a loop of loops.
@@ -185,9 +210,42 @@ pub(super) fn stages(f: &dyn Fn(&Array, &Array) -> Array, s: &State, h: &Array) 
     (y, slopes)
 }
 
+/// A step that was taken: where it begins and ends, its length, and the polynomial of the state between.
+#[derive(Clone, pullback_derive::Tree)]
+pub(super) struct Step {
+    pub begin: Array,
+    pub end: Array,
+    pub h: Array,
+    pub parts: Vec<Array>,
+}
+impl Step {
+    /// No step.
+    pub fn none(s: &State) -> Step {
+        let parts = [&[s.y.clone()][..], &vec![s.y.zeros_like(); 4]].concat();
+        Step { begin: s.t.clone(), end: s.t.clone(), h: s.t.ones_like(), parts }
+    }
+}
+
+/// Weights of the slopes in the polynomial's last part.
+const D: [f64; 7] = [
+    -12715105075.0 / 11282082432.0,
+    0.0,
+    87487479700.0 / 32700410799.0,
+    -10690763975.0 / 1880347072.0,
+    701980252875.0 / 199316789632.0,
+    -1453857185.0 / 822651844.0,
+    69997945.0 / 29380423.0,
+];
+
 /// One step towards `t1`, taken or refused; its length is constant to every derivative but where it ends at `t1`.
 #[track_caller]
 pub(super) fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> State {
+    advance(f, s, t1, ode).0
+}
+
+/// The same, and the step, if it was taken.
+#[track_caller]
+pub(super) fn advance(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> (State, Step) {
     let rest = t1 - &s.t;
     let planned = s.h.stop_gradient();
     let last = planned.greater_equal(rest.abs());
@@ -201,13 +259,20 @@ pub(super) fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Arra
     let next = (h.abs() * factor).stop_gradient();
     // A step that was cut short to end at t1 does not shorten the next.
     let next = where_(&taken.logical_and(&last), next.maximum(&planned), next);
-    let t = where_(&last, t1, &s.t + h);
-    State {
+    let t = where_(&last, t1, &s.t + &h);
+    let (moved, curve) = (&y - &s.y, &h * &slopes[0] - (&y - &s.y));
+    let parts = [moved.clone(), curve.clone(), moved - &h * &slopes[6] - curve, &h * combined(&D, &slopes)];
+    let none = Step::none(s);
+    let parts = parts.iter().zip(&none.parts[1..]).map(|(part, zero)| where_(&taken, part, zero));
+    let parts = none.parts[..1].iter().cloned().chain(parts).collect();
+    let state = State {
         t: where_(&taken, t, &s.t),
         y: where_(&taken, y, &s.y),
         h: next,
         k: where_(&taken, &slopes[6], &s.k),
-    }
+    };
+    let step = Step { end: state.t.clone(), h: where_(&taken, h, &none.h), parts, ..none };
+    (state, step)
 }
 
 /// A first step of about the right length (E. Hairer, S. Nørsett, G. Wanner, "Solving Ordinary Differential Equations I",
@@ -237,14 +302,14 @@ pub(super) fn first_step(
 fn by_adjoint(flow: Arc<Recorded>, captured: &[Array], y0: &Array, ts: &Array, ode: Ode) -> Array {
     let inputs = [&[y0.clone(), ts.clone()], captured].concat();
     let stopped: Vec<Array> = inputs.iter().map(Array::stop_gradient).collect();
-    let value = by_steps(&flow, &stopped[2..], &stopped[0], &stopped[1], ode);
+    let value = solved(&flow, &stopped[2..], &stopped[0], &stopped[1], ode);
     let forth = flow.clone();
     let pull: Rule = Arc::new(move |inputs, ys, gs| {
         let g = filled(ys, gs).swap_remove(0).expect("a solution is floating point");
         backward(&flow, inputs, &ys[0], &g, ode)
     });
     let push: Rule = Arc::new(move |inputs, _, ts| {
-        let same = |all: &Vec<Array>| by_steps(&forth, &all[2..], &all[0], &all[1], ode);
+        let same = |all: &Vec<Array>| solved(&forth, &all[2..], &all[0], &all[1], ode);
         let t: Vec<Array> = inputs.iter().zip(ts).map(|(x, t)| t.unwrap_or_else(|| x.zeros_like())).collect();
         vec![Some(jvp(same)(&inputs.to_vec(), &t).1)]
     });

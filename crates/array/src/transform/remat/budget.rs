@@ -1,10 +1,11 @@
 //! A budget of bytes: what is computed again is chosen by measuring the plans of the gradient.
 
-use super::segments::{ones, run, total};
+use super::segments::{bytes, ones, run, segments, total};
 use super::{Keep, active};
 use crate::array::Array;
 use crate::dtype::DType;
-use crate::eval::compile;
+use crate::eval::{Body, Flow, compile};
+use crate::prim::Prim;
 use crate::shape::Shape;
 use crate::transform::control::{like, record, wanted, with};
 use crate::transform::replay::Recorded;
@@ -13,7 +14,7 @@ use crate::tree::{Tree, leaves};
 use std::sync::{Arc, Mutex};
 
 /// How a function is cut: bytes inside a segment for each level, and what the innermost keep.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Choice {
     levels: Vec<usize>,
     keep: Keep,
@@ -27,7 +28,7 @@ type Signature = (Vec<(Shape, DType)>, Vec<bool>, usize);
 /// is made once for each kind of input.
 ///
 /// First nothing is computed again; then elementwise work, with the products kept; then segments between narrow places;
-/// then segments within segments. Memory inside loops (`scan`) is theirs: see [`Schedule`](crate::Schedule).
+/// then segments within segments. Memory inside loops (`scan`) counts, but only their [`Schedule`](crate::Schedule) changes it.
 ///
 /// ```
 /// use pullback_array::{Array, DType, Real, grad, gradient_memory, with_budget};
@@ -113,31 +114,140 @@ fn measure(body: &Arc<Recorded>, (shapes, wants, _): &Signature, choice: &Choice
             roots.push(y.clone())
         }
     }
-    let plan = compile(&gradient.inputs, &roots, &[]);
-    plan.memory().bytes(&plan.graph)
+    memory(&gradient.inputs, &roots)
+}
+
+/// The bytes that a plan takes: its values at any one time, and what the functions of its loops and choices take of their
+/// own, which a plan holds on to.
+fn memory(inputs: &[Array], roots: &[Array]) -> usize {
+    let plan = compile(inputs, roots, &[]);
+    let controls = plan.graph.items.iter().filter_map(|item| match item.prim() {
+        Prim::Control(control, 0) => Some(control),
+        _ => None,
+    });
+    let within: usize =
+        controls.map(|c| inside_of(c.flow.downcast_ref().expect("control primitives hold flows"))).sum();
+    plan.memory().bytes(&plan.graph) + within
+}
+
+/// The bytes that the functions of a loop or choice take, and the states that a reverse sweep keeps.
+fn inside_of(flow: &Flow) -> usize {
+    let body = |body: &Body| {
+        let (inputs, outputs) = body.graph();
+        let mut roots: Vec<Array> = vec![];
+        for y in outputs {
+            if roots.iter().chain(inputs).all(|x| x.0.id != y.0.id) {
+                roots.push(y.clone())
+            }
+        }
+        memory(inputs, &roots)
+    };
+    match flow {
+        Flow::Cond(bodies) => bodies.iter().map(body).sum(),
+        Flow::While { test, body: step, .. } => body(test) + body(step),
+        Flow::Scan { body: step, .. } => body(step),
+        Flow::Adjoint { advance, back, state, length, snapshots, .. } => {
+            let one: usize = advance.graph().0[..*state].iter().map(bytes).sum();
+            body(advance) + body(back) + one * (1 + snapshots.min(length))
+        }
+    }
+}
+
+/// The ways of computing again, the least of it first.
+struct Ways<'a> {
+    body: &'a Arc<Recorded>,
+    signature: &'a Signature,
+    /// Segments of a half, a third, … of the whole.
+    parts: Vec<usize>,
+    /// What was measured.
+    known: Vec<(Choice, usize)>,
+}
+
+/// A way by how many parts the whole has, and each of them.
+type Cut = (usize, Option<usize>);
+
+impl Ways<'_> {
+    fn cut(&self, (k, j): Cut) -> Choice {
+        let part = total(self.body) / self.parts[k];
+        let levels = [part].into_iter().chain(j.map(|j| part / self.parts[j])).collect();
+        Choice { levels, keep: Keep::Nothing }
+    }
+    /// All cuts: one level, then two.
+    fn cuts(&self) -> Vec<Cut> {
+        let n = self.parts.len();
+        let two = (0..n).filter(|&k| self.parts[k] <= 16).flat_map(|k| (0..=k).map(move |j| (k, Some(j))));
+        (0..n).map(|k| (k, None)).chain(two).collect()
+    }
+    fn all(&self) -> Vec<Choice> {
+        let products = (0..self.parts.len()).map(|k| Choice { keep: Keep::Products, ..self.cut((k, None)) });
+        products.chain(self.cuts().into_iter().map(|c| self.cut(c))).collect()
+    }
+    fn bytes(&mut self, choice: &Choice) -> usize {
+        if let Some((_, bytes)) = self.known.iter().find(|(c, _)| c == choice) {
+            return *bytes;
+        }
+        let bytes = measure(self.body, self.signature, choice);
+        self.known.push((choice.clone(), bytes));
+        bytes
+    }
+    /// The least that is found by going down from the cuts that look best: some plans instead of all.
+    fn least(&mut self) -> usize {
+        let cuts = self.cuts();
+        let mut promising: Vec<(usize, Cut)> =
+            cuts.iter().map(|&c| (estimate(self.body, &self.cut(c).levels), c)).collect();
+        promising.sort_unstable();
+        let mut best: Option<(usize, Cut)> = None;
+        for &(_, cut) in promising.iter().take(3) {
+            let choice = self.cut(cut);
+            let found = (self.bytes(&choice), cut);
+            best = Some(best.map_or(found, |b| b.min(found)))
+        }
+        let Some(mut best) = best else { return usize::MAX };
+        loop {
+            let (k, j) = best.1;
+            let near = |(a, b): &Cut| {
+                let beside = |a: usize, b: usize| a.abs_diff(b) <= 1;
+                // A part of all is no second level.
+                beside(*a, k) && beside(b.map_or(0, |b| b + 1), j.map_or(0, |j| j + 1))
+            };
+            let next = cuts.iter().filter(|c| near(c)).map(|&c| {
+                let choice = self.cut(c);
+                (self.bytes(&choice), c)
+            });
+            let next = next.min().expect("itself is near");
+            if next.0 >= best.0 {
+                return best.0;
+            }
+            best = next
+        }
+    }
+}
+
+/// About how many bytes a way takes: what crosses its cuts, and the largest of what lies between.
+fn estimate(body: &Arc<Recorded>, levels: &[usize]) -> usize {
+    let Some((&bound, rest)) = levels.split_first() else { return total(body) };
+    let all = segments(body, bound);
+    let crossing: usize = all.iter().flat_map(|s| &s.outputs).map(bytes).sum();
+    let inside = all.into_iter().map(|s| estimate(&Arc::new(s), rest)).max().unwrap_or(0);
+    crossing + inside
 }
 
 /// The least recomputation that keeps within the budget.
 #[track_caller]
 fn choose(body: &Arc<Recorded>, signature: &Signature, budget: usize) -> Choice {
-    let all = total(body);
-    // Segments of a half, a third, … of the whole.
     let parts =
-        || [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96].into_iter().filter(|k| *k <= 2 * body.nodes().len());
-    let one = |keep: Keep| parts().map(move |k| Choice { levels: vec![all / k], keep: keep.clone() });
-    let two = parts().filter(|k| *k <= 16).flat_map(|k| {
-        let inner = parts().filter(move |j| *j <= k);
-        inner.map(move |j| Choice { levels: vec![all / k, all / k / j], keep: Keep::Nothing })
-    });
+        [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96].into_iter().filter(|k| *k <= 2 * body.nodes().len());
+    let mut ways = Ways { body, signature, parts: parts.collect(), known: vec![] };
     let plain = Choice { levels: vec![], keep: Keep::Nothing };
-    let ways = std::iter::once(plain).chain(one(Keep::Products)).chain(one(Keep::Nothing)).chain(two);
-    let mut least = usize::MAX;
-    for choice in ways {
-        let bytes = measure(body, signature, &choice);
-        if bytes <= budget {
-            return choice;
-        }
-        least = least.min(bytes)
+    let without = ways.bytes(&plain);
+    if without <= budget {
+        return plain;
+    }
+    let least = ways.least().min(without);
+    if least <= budget
+        && let Some(choice) = ways.all().into_iter().find(|c| ways.bytes(c) <= budget)
+    {
+        return choice;
     }
     panic!(
         "with_budget: the gradient needs at least {least} bytes beside its inputs, and the budget is {budget}"

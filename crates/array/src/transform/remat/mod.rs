@@ -2,6 +2,7 @@
 //! named or expensive, or as much as a budget of bytes asks for.
 
 mod budget;
+mod disk;
 mod segments;
 
 pub use budget::{gradient_memory, with_budget};
@@ -11,11 +12,14 @@ use super::replay::{Meaning, Recorded};
 use super::vjp;
 use crate::array::Array;
 use crate::custom::Rule;
+use crate::look::eval_all;
 use crate::prim::{Call, Control, Prim};
 use crate::rules::{differentiable, pullback, pushforward, rebuild};
 use crate::tree::{Tree, leaves};
+use disk::Spill;
 use segments::run;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What a checkpointed function keeps for its gradient beside its inputs; all else is computed again.
@@ -27,11 +31,34 @@ pub enum Keep {
     Products,
     /// What is [`named`](Array::named) so.
     Named(Vec<&'static str>),
+    /// What another policy keeps, in a file in this folder instead of memory: see [`Keep::on_disk`].
+    OnDisk(Box<Keep>, PathBuf),
 }
 
 impl Keep {
+    /// The same values kept in a temporary file in a folder (`std::env::temp_dir()` perhaps, if that is no memory): they are
+    /// written when the function runs, read when a derivative comes back to it, and removed with the last gradient that may
+    /// ask for them.
+    ///
+    /// The function is computed at once, and so is its way back, or all files would be read before the first is used. Inside
+    /// `jit`, `vmap` and the loops a function has no values that could be written, so there it panics.
+    ///
+    /// ```
+    /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad};
+    /// let w = Array::from([[1.0, 2.0], [0.5, -1.0]]);
+    /// let keep = Keep::Products.on_disk(std::env::temp_dir());
+    /// let block = checkpoint_with(|x: &Array| w.matmul(x).tanh().exp(), keep);
+    /// let plain = grad(|x: &Array| w.matmul(x).tanh().exp().sum());
+    /// let x = Array::from([0.3, 0.2]);
+    /// assert_eq!(grad(|x: &Array| block(x).sum())(&x).to_vec::<f64>(), plain(&x).to_vec::<f64>());
+    /// ```
+    pub fn on_disk(self, folder: impl Into<PathBuf>) -> Keep {
+        Keep::OnDisk(Box::new(self), folder.into())
+    }
+    /// Whether it keeps this node's value.
     fn keeps(&self, node: &Array) -> bool {
         match (self, &node.0.prim) {
+            (Keep::OnDisk(keep, _), _) => keep.keeps(node),
             (Keep::Products, Prim::Matmul | Prim::Conv(_) | Prim::Linalg(_)) => true,
             (Keep::Named(names), Prim::Custom(call, _)) => names.contains(&call.name),
             (Keep::Nothing | Keep::Products | Keep::Named(_), _) => false,
@@ -55,7 +82,8 @@ impl Keep {
 /// ```
 ///
 /// # Panics
-/// If f looks at values that depend on its input (`item`, `to_vec`).
+/// If f looks at values that depend on its input (`item`, `to_vec`). With [`Keep::on_disk`]: if the file cannot be written or
+/// read, and inside a function that is recorded without values (`jit`, `vmap` …).
 pub fn checkpoint_with<P: Tree + Clone, Q: Tree + Clone>(
     f: impl Fn(&P) -> Q,
     keep: Keep,
@@ -94,7 +122,14 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
         body.nodes().iter().filter(|x| innermost && keep.keeps(x) && !is_output(x)).cloned().collect();
     let all = Arc::new(Recorded::of(&body.inputs, &[&body.outputs[..], &kept].concat()));
     let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
-    let values = all.at(&stopped);
+    let mut values = all.at(&stopped);
+    let spilled = match keep {
+        Keep::OnDisk(_, folder) if !kept.is_empty() => {
+            eval_all(&values);
+            Some(Spill::new(folder, &values.split_off(n)))
+        }
+        Keep::Nothing | Keep::Products | Keep::Named(_) | Keep::OnDisk(..) => None,
+    };
     let (forth, levels, keep) = (all.clone(), levels.to_vec(), keep.clone());
     let pull: Rule = Arc::new(move |xs, ys, gs| {
         let wants: Vec<bool> = xs.iter().map(wanted).collect();
@@ -102,12 +137,20 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
         if arrived.is_empty() || !wants.contains(&true) {
             return vec![None; xs.len()];
         }
+        let at_once = spilled.is_some() && arrived.iter().chain(xs).all(|x| x.0.traced.is_none());
+        if at_once {
+            eval_all(&arrived)
+        }
         // The second run waits for the cotangents, or it would keep what the first was spared.
         let late: Vec<Array> = xs.iter().map(|x| x.after(&arrived)).collect();
         let of_these = all.outputs.iter().zip(&gs).filter(|(_, g)| g.is_some()).map(|(y, _)| y.clone());
         let again = Arc::new(Recorded::of(&all.inputs, &of_these.collect::<Vec<_>>()));
         let ids = all.outputs[n..].iter().map(|y| y.0.id);
-        let known: HashMap<u64, Array> = ids.zip(ys[n..].iter().map(Array::stop_gradient)).collect();
+        let values = match &spilled {
+            Some(spill) => spill.read(),
+            None => ys[n..].iter().map(Array::stop_gradient).collect(),
+        };
+        let known: HashMap<u64, Array> = ids.zip(values).collect();
         let point: Vec<Array> =
             late.iter().zip(&wants).filter(|(_, w)| **w).map(|(x, _)| x.clone()).collect();
         let of = |some: &Vec<Array>| {
@@ -122,7 +165,11 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
                 false => run(&again, &levels, &keep, &full),
             }
         };
-        let mut found = vjp(of)(&point).1(&arrived).into_iter();
+        let found = vjp(of)(&point).1(&arrived);
+        if at_once {
+            eval_all(&found)
+        }
+        let mut found = found.into_iter();
         wants.iter().map(|&w| if w { found.next() } else { None }).collect()
     });
     let push: Rule = Arc::new(move |xs, ys, ts| {
@@ -164,10 +211,9 @@ impl Meaning for Recomputed<'_> {
     }
     #[track_caller]
     fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
-        let (pullback, pushforward) = call.both_rules();
         let value = |(id, y): (u64, &Array)| self.known.get(&id).unwrap_or(y).clone();
         let outputs = call.ids().into_iter().zip(outputs).map(value).collect();
-        Call::results(call.name, inputs, outputs, pullback.clone(), pushforward.cloned())
+        Call::ruled(call.name, inputs, outputs, call.known().clone())
     }
     #[track_caller]
     fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {

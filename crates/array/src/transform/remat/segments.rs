@@ -58,7 +58,7 @@ fn whole(x: &Array) -> Option<*const ()> {
 }
 
 /// The function in order, in segments of at most `bound` bytes inside, cut where the least crosses in all.
-fn segments(body: &Recorded, bound: usize) -> Vec<Recorded> {
+pub(super) fn segments(body: &Recorded, bound: usize) -> Vec<Recorded> {
     let nodes = body.nodes();
     let n = nodes.len();
     let place: HashMap<u64, usize> = nodes.iter().enumerate().map(|(k, x)| (x.0.id, k)).collect();
