@@ -12,12 +12,14 @@ mod hessian;
 mod jacobian;
 mod matrix;
 mod pattern;
+mod propagation;
 
 pub use colouring::Order;
 pub use hessian::{HessianColouring, SparseHessian};
 pub use jacobian::{Compression, SparseJacobian};
 pub use matrix::{Compressed, SparseMatrix};
 pub use pattern::Pattern;
+pub use propagation::{Propagation, pattern};
 
 use std::fmt;
 

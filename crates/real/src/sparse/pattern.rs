@@ -33,7 +33,7 @@ impl Pattern {
             row.sort_unstable();
             row.dedup();
             if let Some(&last) = row.last().filter(|&&last| last as usize >= columns) {
-                panic!("column {last} of a matrix with {columns}")
+                panic!("Pattern::new: column {last} of a matrix with {columns}")
             }
             indices.extend(row);
             starts.push(indices.len())
@@ -145,7 +145,7 @@ impl Pattern {
 }
 
 /// The union of two ascending sets.
-fn joined(a: &Rc<[u32]>, b: &Rc<[u32]>) -> Rc<[u32]> {
+pub(super) fn joined(a: &Rc<[u32]>, b: &Rc<[u32]>) -> Rc<[u32]> {
     if a.is_empty() || Rc::ptr_eq(a, b) {
         return b.clone();
     }
