@@ -32,7 +32,7 @@ fn h16_numpy() {
         assert!(page.contains(&format!("\n| `{name}` |")), "{name}");
     }
     let others: [(&str, F); 24] = [
-        ("array_split", |x| x.split_at(&[1], 1).iter().map(|p| p.square().sum()).sum()),
+        ("array_split", |x| x.split_at([1], 1).iter().map(|p| p.square().sum()).sum()),
         ("hsplit", |x| x.split(3, 1)[1].sin()),
         ("vsplit", |x| x.split(2, 0)[1].sin()),
         ("fliplr", |x| x.flip(1) * x),

@@ -261,7 +261,8 @@ fn w11_a_small_constant_factor() {
         let hidden = (0..4).map(|i| (0..4).map(|j| x[4 * i + j] * 0.3).sum::<R>().tanh());
         hidden.enumerate().map(|(i, h)| h * x[16 + i]).sum::<R>().logistic()
     }
-    let functions: [(&str, fn(&[Symbol]) -> Symbol, usize); 5] = [
+    type F = fn(&[Symbol]) -> Symbol;
+    let functions: [(&str, F, usize); 5] = [
         ("mixed", mixed, 3),
         ("rosenbrock", rosenbrock, 20),
         ("speelpenning", |x| x.iter().copied().product(), 20),

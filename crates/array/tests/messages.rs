@@ -74,7 +74,7 @@ mistakes! {
     show(fft::fft(&Array::zeros(&[0], DType::F64), None, 0, fft::Norm::Backward)) => "fft: a transform needs at least one element, of shape [0]\n  made at #";
     show(fft::rfft(&z(), None, 0, fft::Norm::Backward)) => "rfft: needs a real array, not c128; take fft, or .real() of the array\n  made at #";
     show(fft::fftconvolve(&m(), &a(), fft::Mode::Full)) => "fftconvolve: shapes [2, 2] and [3] do not fit\n  left made at #\n  right made at #";
-    show(z().maximum(&z())) => "max: complex numbers have none; take it of .real() and .imag(), or of .abs()\n  array of c128 made at #";
+    show(z().maximum(z())) => "max: complex numbers have none; take it of .real() and .imag(), or of .abs()\n  array of c128 made at #";
     show(z().floor()) => "floor: complex numbers have none; take it of .real() and .imag(), or of .abs()\n  array of c128 made at #";
     z().get(0).item() => "item: the number is c128; take .item_complex(), or .real() and .imag()\n  made at #";
     drop(grad(|z: &Array| z.get(0))(&z())) => "grad: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function\n  made at #";
@@ -88,6 +88,7 @@ mistakes! {
     drop(odeint(|_, y: &Array| -y, &a(), &a(), Ode { rtol: 0.0, atol: 0.0, ..Ode::default() })) => "odeint: `rtol` 0 and `atol` 0 must be at least 0 and not both 0";
     drop(odeint(|_, y: &Array| -y, &a(), &a(), Ode { steps: 0, ..Ode::default() })) => "odeint: `steps` is 0, and the times cannot be reached without one";
     drop(odeint(|_, y: &Array| -y, &a(), &m(), Ode::default())) => "odeint: the times are one axis with at least one, not shape [2, 2]\n  made at #";
+    drop(odeint(|_, y: &Array| y.sum(), &a(), &a(), Ode::default())) => "odeint: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
     drop(fixed_point_with(|x: &Array, p: &Array| x * p, a(), f64::NAN, 10, Krylov::GMRES)(&a())) => "fixed_point_with: `tolerance` is NaN, not at least 0";
     drop(fixed_point_with(|x: &Array, p: &Array| x * p, a(), 1e-9, 0, Krylov::GMRES)(&a())) => "fixed_point_with: `steps` is 0, and whether x has settled is seen after one";
     check::check_grads(|x: &Array| x.sin(), &a(), 0) => "check_grads: `order` is 0, and there is nothing to check";

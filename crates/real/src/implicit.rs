@@ -27,7 +27,7 @@ pub fn implicit_series<R: Real, const N: usize>(
     let mut right = 1;
     while right < N {
         let there = f(Dual::new(y.clone(), Series::lift(1.0)));
-        y = y - &there.re / &there.eps[0];
+        y -= &there.re / &there.eps[0];
         right *= 2
     }
     y

@@ -54,7 +54,7 @@ where
         let m: usize = outputs.iter().map(reals).sum();
         // Row by row: the pullback of each real number of the result.
         let rows: Vec<Vec<Vec<f64>>> =
-            (0..m).map(|i| leaves(&pull(&unit(&y, i))).iter().map(|g| conjugated(g)).collect()).collect();
+            (0..m).map(|i| leaves(&pull(&unit(&y, i))).iter().map(conjugated).collect()).collect();
         let all = |p: &P| -> Vec<f64> {
             leaves(&f(p)).iter().filter(|y| y.dtype().is_differentiable()).flat_map(numbers).collect()
         };
