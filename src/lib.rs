@@ -22,7 +22,8 @@
 //!
 //! # Features
 //!
-//! `fft` (on by default): Fourier transforms, computed by rustfft. `linalg`: linear algebra, computed by faer. `machine`: machine code
+//! `fft` (on by default): Fourier transforms, computed by rustfft. `json`: compiled scalar functions as
+//! JSON. `linalg`: linear algebra, computed by faer. `machine`: machine code
 //! for compiled scalar functions, by Cranelift. `ndarray`: conversions from and to ndarray's arrays. `faer`, `nalgebra`: sparse matrices
 //! as those of faer and nalgebra-sparse. `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]

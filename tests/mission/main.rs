@@ -2,10 +2,15 @@
 //! row's id, by the public API alone.
 
 mod autograd;
+mod catalogue;
 mod coverage;
 mod cross_validated;
 mod domke;
-mod portal;
+mod portal_adolc;
+mod portal_codipack;
+mod portal_cppad;
+mod portal_families;
+mod portal_tapenade;
 mod revad;
 mod slides;
 mod tensorflow;

@@ -3,8 +3,8 @@
 
 use super::{all_close, close, panics};
 use pullback::array::{
-    Array, DType, Real, SparseRows, checkpoint, cond, custom, fori_loop, grad, grad_or_none, hessian, hvp,
-    intermediates, jacobian, unconnected, value_and_grad, vjp, while_loop,
+    Array, DType, Real, SparseRows, bounded_while, checkpoint, cond, custom, fori_loop, grad, grad_or_none,
+    hessian, hvp, intermediates, jacobian, unconnected, value_and_grad, vjp, while_loop,
 };
 use pullback::nn::{Adam, Sgd};
 use pullback::real::{self, Tape, Var};
@@ -59,7 +59,20 @@ fn t2_cotangents_of_ones_own() {
     let dtype = panics(|| {
         pull(&(Array::from(1f32), number(2.0)));
     });
-    assert!(dtype.contains("f32"), "{dtype}");
+    assert!(dtype.contains("leaf `0` has shape [] f32, its place takes [] f64"), "{dtype}");
+    // A wrong count.
+    let (_, pull) = vjp(|x: &Array| vec![x * 2.0, x * 3.0])(&number(1.0));
+    let count = panics(|| {
+        pull(&vec![number(1.0)]);
+    });
+    assert!(
+        count.starts_with("pullback: the tree has 1 leaves where 2 are wanted\n  made at")
+            && count.contains("tensorflow.rs"),
+        "{count}"
+    );
+    let (_, pull) = real::vjp(|x: &[Var]| [x[0], x[0]])(&[1.0]);
+    let count = panics(|| drop(pull.pull(&[1.0, 2.0, 3.0])));
+    assert_eq!(count, "Pullback::pull: one cotangent for each of the 2 results is needed, not 3");
 }
 
 /// Derivatives by results on the way, and where one input comes before the other.
@@ -115,7 +128,8 @@ fn t4_results_held_fixed() {
     }
 }
 
-/// What has no influence: `None`, or zeros of its shape and dtype; and a list of its names.
+/// What has no influence: `None`, or zeros of its shape and dtype; and a list of its names. The two ways are two functions,
+/// so that the compiler knows an unknown one.
 #[test]
 fn t5_no_connection() {
     let f = |(a, b): &(Array, Array)| a.square().sum() + b.stop_gradient().sum().cast(DType::F64);
@@ -131,7 +145,8 @@ fn t5_no_connection() {
     assert_eq!((x * x).grad().wrt_or_none(y), None);
 }
 
-/// Contributions are added, in whatever order they come: there is one way, which allocates nothing.
+/// Contributions are added, one after the other, in pairs as a tree, or all at once: the function says how, by the same
+/// operations as any sum.
 #[test]
 fn t6_aggregation() {
     let t = Tape::new();
@@ -139,12 +154,23 @@ fn t6_aggregation() {
     let y = 2.0 * x;
     let z: real::TapeVar = (0..10).map(|_| y).sum();
     assert_eq!((z.grad().wrt(x), z.grad().wrt(y)), (20.0, 10.0));
-    let f = |x: &Array| {
-        let y = (2.0 * x).named("y");
-        (0..10).map(|_| y.clone()).sum::<Array>()
+    let accumulated = |all: Vec<Array>| all.into_iter().sum::<Array>();
+    let tree = |mut all: Vec<Array>| {
+        while all.len() > 1 {
+            all = all.chunks(2).map(|pair| pair.iter().cloned().sum()).collect()
+        }
+        all.swap_remove(0)
     };
-    let (_, g, named) = intermediates(f)(&number(1.0));
-    assert_eq!((g.item(), named[0].cotangent.item()), (20.0, 10.0));
+    let at_once = |all: Vec<Array>| pullback::array::stack(&all, 0).sum();
+    let ways: [&dyn Fn(Vec<Array>) -> Array; 3] = [&accumulated, &tree, &at_once];
+    for sum in ways {
+        let f = |x: &Array| {
+            let y = (2.0 * x).named("y");
+            sum(vec![y; 10])
+        };
+        let (z, g, named) = intermediates(f)(&number(1.0));
+        assert_eq!((z.item(), g.item(), named[0].cotangent.item()), (20.0, 20.0, 10.0));
+    }
 }
 
 /// A scheduling property: all gradients are computed together, from one finished plan; nobody sees one before the others
@@ -170,7 +196,8 @@ fn t8_gradients_stand_with_their_operations() {
 }
 
 /// Gradients of gathered rows are rows: added up by putting them one after the other, never made dense unless asked, and
-/// taken as they are by optimisers.
+/// taken as they are by optimisers. The dense shape is always known, and how large the dense array would be is a product
+/// of it: a library that prints nothing has no warning, and densifying is a call (`to_dense`, or looking at the numbers).
 #[test]
 fn t9_sparse_rows() {
     let table = Array::range(8, DType::F64).reshape([4, 2]);
@@ -188,6 +215,22 @@ fn t9_sparse_rows() {
     })(&table);
     all_close(&by_hand, &dense);
     all_close(&g, &dense);
+    assert_eq!(rows.shape.iter().product::<usize>(), 8);
+    // Rows of rows: the gathered part is dense, the gradient of the table has the rows that were gathered first.
+    let nested = |t: &Array| lookup(&lookup(t, [3, 1]), [0, 0]).square().sum();
+    let g = grad(nested)(&table);
+    let rows = SparseRows::of(&g).expect("few rows");
+    assert_eq!((rows.len(), rows.index.to_vec::<i64>()), (2, vec![3, 1]));
+    all_close(&rows.to_dense(), &[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 24.0, 28.0]);
+    // Rows that do not fit a dense shape are refused.
+    let odd = SparseRows { shape: vec![4, 3], ..rows };
+    let message = panics(|| drop(odd.to_dense()));
+    assert!(
+        message.starts_with("SparseRows::to_dense: row numbers of shape [2] i64 and rows of shape [2, 2] are not those of an array of shape [4, 3]"),
+        "{message}"
+    );
+    let none = SparseRows { shape: vec![], ..odd };
+    assert!(panics(|| drop(none.coalesced())).contains("of an array of shape []"));
     // With a dense part it is dense.
     let mixed = grad(|t: &Array| lookup(t, [0, 1]).sum() + t.sum())(&table);
     assert!(SparseRows::of(&mixed).is_none());
@@ -210,7 +253,8 @@ fn t9_sparse_rows() {
     assert!(now[..4] == [1.0; 4] && now[4..].iter().all(|x| (x - (1.0 - 4.5 - 0.3)).abs() < 1e-4), "{now:?}");
 }
 
-/// Choices and loops, of the host and as operations.
+/// Choices and loops, of the host and as operations. (From inside a loop there is no gradient by the initial value of a
+/// loop variable: the body is a function of the state it is given, and sees no other.)
 #[test]
 fn t10_control_flow() {
     let f = |p: bool| {
@@ -225,6 +269,13 @@ fn t10_control_flow() {
         fori_loop(0, 5, |_, (y, x): &(Array, Array)| ((y * x).sin(), x.clone()), &(x.clone(), x.clone())).0
     })(&number(0.8));
     close(looped.item(), unrolled);
+    let bounded = grad(|x: &Array| {
+        let state = (x.clone(), x.clone(), number(0.0));
+        type State = (Array, Array, Array);
+        let step = |(y, x, k): &State| ((y * x).sin(), x.clone(), k + 1.0);
+        bounded_while(|(_, _, k): &State| k.less(5.0), step, &state, 20).0
+    });
+    close(bounded(&number(0.8)).item(), unrolled);
     // Forward mode through a loop of unknown length; reverse mode asks for a bound.
     let doubled = |x: &Array| while_loop(|x: &Array| x.less(100.0), |x: &Array| x * 2.0, x);
     close(pullback::array::jvp(doubled)(&number(1.5), &number(1.0)).1.item(), 128.0);
@@ -234,7 +285,8 @@ fn t10_control_flow() {
     assert!(message.contains("bounded_while"), "{message}");
 }
 
-/// Functions of functions, rules of their own, and captured arrays.
+/// Functions of functions, rules of their own, and captured arrays. A function has one rule, the one it was made with: there
+/// is no registry in which it could be defined twice.
 #[test]
 fn t11_functions() {
     let f = |x: &Array| x.square() + 1.0;
@@ -264,6 +316,8 @@ fn t11_functions() {
         outer(&number(2.0))
     };
     close(grad(nested)(&number(5.0)).item(), 4.0);
+    // Inner gradients of captured arrays: d/dx of 2·(w·x) at the w captured.
+    close(grad(|w: &Array| grad(|x: &Array| 2.0 * (w * x))(&number(3.0)))(&number(5.0)).item(), 2.0);
     // A function with a rule of its own must get them as inputs, or it says so.
     let message = panics(|| {
         grad(|w: &Array| checkpointed_capture(w))(&number(1.0));
@@ -333,6 +387,17 @@ fn t15_a_rule_is_held_to_its_word() {
         message.contains("custom") && message.contains("[3] f64") && message.contains("[2] f64"),
         "{message}"
     );
+    assert!(message.starts_with("custom: leaf `` has shape"), "{message}");
+    let f = custom(|x: &Array| x * 2.0, |x, _, _: &Array| x.cast(DType::F32));
+    let message = panics(|| {
+        grad(|x: &Array| f(x).sum())(&Array::from([1.0, 2.0]));
+    });
+    assert!(message.contains("has shape [2] f32, its place takes [2] f64"), "{message}");
+    let f = custom(|x: &(Array, Array)| &x.0 * &x.1, |x, _, g: &Array| (g * &x.1, g.reshape([1])));
+    let message = panics(|| {
+        grad(|x: &(Array, Array)| f(x))(&(number(1.0), number(2.0)));
+    });
+    assert!(message.starts_with("custom: leaf `1` has shape [1] f64, its place takes [] f64"), "{message}");
     let f = custom(|x: &Vec<Array>| &x[0] * &x[1], |x, _, g: &Array| vec![g * &x[1]]);
     let message = panics(|| {
         grad(|x: &Vec<Array>| f(x))(&vec![number(1.0), number(2.0)]);
@@ -349,12 +414,17 @@ fn t16_hessians() {
     all_close(&hessian(f)(&x), &h.to_vec::<f64>());
     all_close(&hvp(f)(&x, &v), &h.matmul(&v).to_vec::<f64>());
     let x = Array::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
-    assert_eq!(hessian(|x: &Array| 0.5 * x.square().sum())(&x).shape(), [2, 3, 2, 3]);
+    let h = hessian(|x: &Array| (0.5 * x.t().matmul(x)).sum())(&x);
+    assert_eq!(h.shape(), [2, 3, 2, 3]);
+    // d²/dx_ij dx_kl of ½ Σ_ab Σ_i x_ia x_ib is 1 where i = k.
+    let want: Vec<f64> = (0..36).map(|e| if e / 18 == e / 3 % 2 { 1.0 } else { 0.0 }).collect();
+    all_close(&h, &want);
     // Several inputs: the blocks, each input's own on the diagonal.
     let f = |(a, b): &(Array, Array)| (a * a * b).sum();
     let p = (number(2.0), number(3.0));
     let own = hessian(|a: &Array| f(&(a.clone(), p.1.clone())))(&p.0);
-    assert_eq!(own.item(), 6.0);
+    let other = hessian(|b: &Array| f(&(p.0.clone(), b.clone())))(&p.1);
+    assert_eq!((own.item(), other.item()), (6.0, 0.0));
     let blocks = jacobian(move |p: &(Array, Array)| grad(f)(p).0)(&p);
     assert_eq!((blocks.0.item(), blocks.1.item()), (6.0, 4.0));
 }

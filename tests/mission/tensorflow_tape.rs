@@ -1,9 +1,10 @@
 //! A3, continued: GradientTape, ForwardAccumulator, custom gradients and the checker.
 
 use super::{all_close, close, panics, within};
-use pullback::array::check::check_grads;
+use pullback::array::check::{check_grads, jacobians};
 use pullback::array::{
-    Array, DType, Real, checkpoint, custom, grad, grad_or_none, hvp, jacobian, jvp, vjp, vmap, where_,
+    Array, Complex64, DType, Real, checkpoint, custom, grad, grad_or_none, hvp, jacobian, jvp, vjp, vmap,
+    where_,
 };
 use pullback::real::{self, Dual, Scalar, Tape, Var, stop};
 
@@ -104,7 +105,12 @@ fn t27_batch_jacobian() {
     let message = panics(|| {
         vmap(|(x, y): &(Array, Array)| x + y)(&(Array::from([1.0, 2.0]), Array::from([1.0, 2.0, 3.0])));
     });
-    assert!(message.contains("vmap") && message.contains('2') && message.contains('3'), "{message}");
+    assert!(
+        message
+            .starts_with("vmap: leaf `0` is a batch of 2, leaf `1` one of 3 (shape [3], axis 0)\n  made at")
+            && message.contains("tensorflow_tape.rs"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -123,6 +129,12 @@ fn t29_gradients_of_functions() {
     close(dx.item(), 27.0);
     close(dy.item(), -4.0);
     close(grad(move |p: &(Array, Array)| grad(f)(p).0)(&p).0.item(), 36.0);
+    // By name.
+    type Named = std::collections::BTreeMap<&'static str, Array>;
+    let by_name = grad(|p: &Named| f(&(p["x"].clone(), p["y"].clone())));
+    let g = by_name(&Named::from([("x", p.0.clone()), ("y", p.1.clone())]));
+    close(g["x"].item(), 27.0);
+    close(g["y"].item(), -4.0);
     // By position: the others are captured. With a cotangent: the pullback.
     close(grad(|y: &Array| f(&(p.0.clone(), y.clone())))(&p.1).item(), -4.0);
     close(vjp(|x: &Array| x + 0.0)(&number(3.0)).1(&number(2.0)).item(), 2.0);
@@ -168,7 +180,25 @@ fn t40_custom_gradient() {
     assert_eq!((a.item(), b.item()), (3.0, 5.0));
     // A rule in arrays is differentiated again.
     let square = custom(|x: &Array| x * x, |x, _, g: &Array| 2.0 * x * g);
-    assert_eq!(grad(grad(move |x: &Array| square(x)))(&number(3.0)).item(), 2.0);
+    assert_eq!(grad(grad(|x: &Array| square(x)))(&number(3.0)).item(), 2.0);
+    close(grad(grad(|x: &Array| square(x) * x))(&number(3.0)).item(), 18.0);
+    // What it closes over is found: the rule could not give its gradient.
+    let message = panics(|| {
+        grad(|w: &Array| {
+            let w = w.clone();
+            custom(move |x: &Array| x * &w, |_, _, g: &Array| g.clone())(&number(2.0))
+        })(&number(1.0));
+    });
+    assert!(
+        message.starts_with("custom: the function uses an array that the running gradient depends on"),
+        "{message}"
+    );
+    // A wrong number of gradients.
+    let short = custom(|x: &Vec<Array>| &x[0] * &x[1], |_, _, g: &Array| vec![g.clone()]);
+    let message = panics(|| {
+        grad(|x: &Vec<Array>| short(x))(&vec![number(1.0), number(2.0)]);
+    });
+    assert!(message.starts_with("custom: the tree has 1 leaves where 2 are wanted"), "{message}");
     // An error in the rule comes out as it is.
     let broken = custom(|x: &Array| x.clone(), |_, _, _: &Array| panic!("the rule's own words"));
     assert_eq!(
@@ -233,7 +263,7 @@ fn t42_grad_pass_through() {
 fn t43_the_checker() {
     check_grads(
         |(x, z): &(Array, Array)| x * z.abs_squared() * Array::zeros(&[0], DType::F64).sum() + x * x,
-        &(number(1.0), Array::from(pullback::array::Complex64::new(0.5, -1.0))),
+        &(number(1.0), Array::from(Complex64::new(0.5, -1.0))),
         2,
     );
     let wrong = custom(|x: &Array| x * x, |x, _, g: &Array| 2.1 * x * g);
@@ -244,9 +274,25 @@ fn t43_the_checker() {
     }
     let report = real::check(square, &[1.0], 2).unwrap();
     assert!(report.compared > 0 && report.worst < 1e-8);
-    // Differences alone, as the checker of TensorFlow shows them: 2.000004 where the derivative is 2.
-    let f = |x: f32| x * x;
-    let difference = (f(1.0 + 1e-3) - f(1.0 - 1e-3)) / 2e-3;
-    within(f64::from(difference), 2.0, 1e-4);
-    assert_eq!(real::grad(square)(&[1.0]), [2.0]);
+    // Both Jacobians beside each other: 2 and about 2.000004 in f32, with a step of 1e-3.
+    let both = jacobians(|x: &Array| x * x, 1e-3)(&Array::from(1f32));
+    assert_eq!(both[0].theoretical.to_vec::<f64>(), [2.0]);
+    assert!((both[0].numeric.item() - 2.000004).abs() < 5e-6, "{}", both[0].numeric);
+    assert!(both[0].max_error() < 1e-5);
+    // One for each argument; complex numbers as pairs; nothing of an empty one.
+    let f = |(x, z, none): &(Array, Array, Array)| (x.cast(DType::C128) * z, none.sum() + x.sum());
+    let z = Array::from(vec![Complex64::new(0.5, -1.0), Complex64::new(2.0, 0.25)]);
+    let both = jacobians(f, 1e-4)(&(Array::from([2.0, 3.0]), z, Array::zeros(&[0], DType::F64)));
+    let shapes: Vec<&[usize]> = both.iter().map(|b| b.theoretical.shape()).collect();
+    assert_eq!(shapes, [[5, 2], [5, 4], [5, 0]]);
+    all_close(&both[0].theoretical, &[0.5, 0.0, -1.0, 0.0, 0.0, 2.0, 0.0, 0.25, 1.0, 1.0]);
+    let by_z =
+        [[2.0, 0.0, 0.0, 0.0], [0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0], [0.0, 0.0, 0.0, 3.0], [0.0; 4]];
+    all_close(&both[1].theoretical, &by_z.concat());
+    assert!(both.iter().all(|b| b.max_error() < 1e-8));
+    // A gradient of rows is compared like any other; a wrong rule shows.
+    let rows = jacobians(|t: &Array| t.take_rows(&Array::from([2i64, 0, 2])).square(), 1e-4);
+    assert!(rows(&Array::from([[1.0], [2.0], [3.0]]))[0].max_error() < 1e-8);
+    let off = jacobians(|x: &Array| wrong(x), 1e-4)(&number(1.0));
+    within(off[0].max_error(), 0.1, 1e-6);
 }

@@ -1,5 +1,9 @@
 //! Checking derivatives: for the tests of this crate, and for yours.
 
+mod jacobians;
+
+pub use jacobians::{Compared, jacobians};
+
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::transform::{jvp, vjp};
@@ -20,16 +24,15 @@ use std::rc::Rc;
 /// ```
 ///
 /// # Panics
-/// If a derivative is wrong, naming the order, the leaf, and both numbers.
+/// If a derivative is wrong, naming the order, the leaf, and both numbers. If the order is 0.
 #[track_caller]
 pub fn check_grads<P, Q>(f: impl Fn(&P) -> Q, x: &P, order: usize)
 where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
 {
-    if order > 0 {
-        climb(&f, x, order)
-    }
+    assert!(order > 0, "check_grads: `order` is 0, and there is nothing to check");
+    climb(&f, x, order)
 }
 
 #[track_caller]
@@ -71,7 +74,9 @@ where
         for (i, t) in numbers(&t).into_iter().enumerate() {
             let n = (a[leaf][i] - d[leaf][i] + 8.0 * (c[leaf][i] - b[leaf][i])) / (12.0 * h);
             if !close(t, n, loose, size) {
-                panic!("{what}: forward mode gives {t}, differences {n} (output leaf `{path}`, element {i})")
+                panic!(
+                    "check_grads, {what}: forward mode gives {t}, differences {n} (output leaf `{path}`, element {i})"
+                )
             }
         }
     }
@@ -79,7 +84,7 @@ where
     // A derivative that cancels leaves what was rounded.
     let size = dot_size(&u, &forward).max(dot_size(&reverse, &v)).max(1e-4);
     if !close(left, right, tight, size) {
-        panic!("{what}: forward mode gives ⟨u, J·v⟩ = {left}, reverse ⟨Jᵀ·u, v⟩ = {right}")
+        panic!("check_grads, {what}: forward mode gives ⟨u, J·v⟩ = {left}, reverse ⟨Jᵀ·u, v⟩ = {right}")
     }
 }
 
@@ -116,6 +121,25 @@ fn moved<P: Tree + Clone>(x: &P, v: &P, s: f64) -> P {
         if x.dtype().is_differentiable() {
             *x = &*x + v * s
         }
+    });
+    x
+}
+/// x with `by` added to the j-th real number of leaf k.
+fn moved_at<P: Tree + Clone>(x: &P, k: usize, j: usize, by: f64) -> P {
+    let (mut x, mut leaf) = (x.clone(), 0);
+    x.visit(&Path::Root, &mut |_, x| {
+        if leaf == k {
+            let mut data = numbers(x);
+            data[j] += by;
+            *x = match x.dtype().is_complex() {
+                true => {
+                    let pairs: Vec<Complex64> = data.chunks(2).map(|z| Complex64::new(z[0], z[1])).collect();
+                    Array::from_slice(&pairs, x.shape()).cast(x.dtype())
+                }
+                false => Array::from_slice(&data, x.shape()).cast(x.dtype()),
+            }
+        }
+        leaf += 1
     });
     x
 }

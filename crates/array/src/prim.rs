@@ -95,6 +95,8 @@ pub enum Linalg {
         /// Whether the eigenvectors are wanted.
         vectors: bool,
     },
+    /// `a[n, n]` → the real and the imaginary parts of its eigenvalues, `[n]` each, and those of its eigenvectors, `[n, n]` each.
+    Eig,
     /// `a[n, n]` → its exponential `[n, n]`.
     Expm,
     /// `a[n, n]` → its principal square root `[n, n]`.
@@ -121,6 +123,7 @@ impl Linalg {
             Linalg::Qr => "qr",
             Linalg::Svd { .. } => "svd",
             Linalg::Eigh { .. } => "eigh",
+            Linalg::Eig => "eig",
             Linalg::Expm => "expm",
             Linalg::Sqrtm => "sqrtm",
             Linalg::Sylvester => "solve_sylvester",
@@ -141,6 +144,7 @@ impl Linalg {
             Linalg::Svd { vectors: false } => smallvec![dims(&[k])],
             Linalg::Eigh { vectors: true } => smallvec![dims(&[n]), dims(&[n, n])],
             Linalg::Eigh { vectors: false } => smallvec![dims(&[n])],
+            Linalg::Eig => smallvec![dims(&[n]), dims(&[n]), dims(&[n, n]), dims(&[n, n])],
             Linalg::Sylvester => smallvec![dims(&args[2])],
         }
     }

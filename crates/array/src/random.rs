@@ -78,7 +78,9 @@ impl Key {
     #[track_caller]
     fn unit(&self, shape: &[usize], dtype: DType) -> Array {
         if !dtype.is_float() {
-            panic!("random numbers of this kind are f32 or f64, not {dtype}; .cast them, or use integers")
+            panic!(
+                "Key: random numbers of this kind are f32 or f64, not {dtype}; .cast them, or use integers"
+            )
         }
         let shape = Shape::new(shape);
         Array::random_op(&self.0, shape.size(), dtype).reshape_op(shape)

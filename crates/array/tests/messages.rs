@@ -20,6 +20,9 @@ fn show(x: Array) {
 fn a() -> Array {
     Array::from([1.0, 2.0, 3.0])
 }
+fn z() -> Array {
+    Array::complex(a(), 1.0)
+}
 fn m() -> Array {
     Array::from([[1.0, 2.0], [3.0, 4.0]])
 }
@@ -78,6 +81,40 @@ mistakes! {
     show(linearize(|x: &Array| x.sin())(&a()).1(&m())) => "linearize: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
     show(linear_transpose(|x: &Array| x.sin(), &a())(&a())) => "linear_transpose: the function is not linear: `sin`\n  made at #";
     a().to_vec::<f32>() => "to_vec: the array is f64, not f32; convert it with .cast(DType::F32)\n  made at #";
+    a().convolve(&m(), "full") => "convolve: needs two vectors with elements, not shapes [2, 2] and [3]\n  one made at #\n  other made at #";
+    a().convolve(&a(), "half") => "convolve: the mode is \"full\", \"same\" or \"valid\", not \"half\"";
+    show(a().gradient(1.0, 1)) => "gradient: axis 1 is out of range for shape [3] of 1 axes";
+    show(Array::from([1.0]).gradient(1.0, 0)) => "gradient: axis 0 of shape [1] has no neighbours\n  made at #";
+    show(a().partition(3, 0)) => "partition: no element 3 of axis 0 of shape [3]\n  made at #";
+    show(m().conv(&a(), &[], &[], &[])) => "conv: shapes [2, 2] and [3] do not fit\n  input made at #\n  kernel made at #";
+    show(fft::fft(&Array::zeros(&[0], DType::F64), None, 0, fft::Norm::Backward)) => "fft: a transform needs at least one element, of shape [0]\n  made at #";
+    show(fft::rfft(&z(), None, 0, fft::Norm::Backward)) => "rfft: needs a real array, not c128; take fft, or .real() of the array\n  made at #";
+    show(fft::fftconvolve(&m(), &a(), fft::Mode::Full)) => "fftconvolve: shapes [2, 2] and [3] do not fit\n  left made at #\n  right made at #";
+    show(z().maximum(z())) => "max: complex numbers have none; take it of .real() and .imag(), or of .abs()\n  array of c128 made at #";
+    show(z().floor()) => "floor: complex numbers have none; take it of .real() and .imag(), or of .abs()\n  array of c128 made at #";
+    z().get(0).item() => "item: the number is c128; take .item_complex(), or .real() and .imag()\n  made at #";
+    drop(grad(|z: &Array| z.get(0))(&z())) => "grad: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function\n  made at #";
+    drop(vjp(|x: &Array| x.sin())(&a()).1(&m())) => "pullback: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    drop(vjp(|x: &Array| x.sin())(&a()).1(&Array::from([1f32, 2.0, 3.0]))) => "pullback: leaf `` has shape [3] f32, its place takes [3] f64\n  made at #\n  place made at #";
+    drop(vjp(|x: &Array| vec![x.sin()])(&a()).1(&vec![a(), a()])) => "pullback: the tree has 2 leaves where 1 are wanted\n  made at #";
+    drop(jvp(|x: &Array| x.sin())(&a(), &m())) => "jvp: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    drop(jet(|x: &Array| x.sin())(&a(), &vec![a(); 20])) => "jet: the order is 20, the highest is 15\n  input made at #";
+    drop(jet(|x: &Array| x.sin())(&a(), &[m()])) => "jet: leaf `` has shape [2, 2] f64, its place takes [3] f64\n  made at #\n  place made at #";
+    drop(odeint(|_, y: &Array| -y, &a(), &a(), Ode { rtol: -1.0, ..Ode::default() })) => "odeint: `rtol` -1 and `atol` 0.00000001 must be at least 0 and not both 0";
+    drop(odeint(|_, y: &Array| -y, &a(), &a(), Ode { rtol: 0.0, atol: 0.0, ..Ode::default() })) => "odeint: `rtol` 0 and `atol` 0 must be at least 0 and not both 0";
+    drop(odeint(|_, y: &Array| -y, &a(), &a(), Ode { steps: 0, ..Ode::default() })) => "odeint: `steps` is 0, and the times cannot be reached without one";
+    drop(odeint(|_, y: &Array| -y, &a(), &m(), Ode::default())) => "odeint: the times are one axis with at least one, not shape [2, 2]\n  made at #";
+    drop(odeint(|_, y: &Array| y.sum(), &a(), &a(), Ode::default())) => "odeint: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
+    drop(fixed_point_with(|x: &Array, p: &Array| x * p, a(), f64::NAN, 10, Krylov::GMRES)(&a())) => "fixed_point_with: `tolerance` is NaN, not at least 0";
+    drop(fixed_point_with(|x: &Array, p: &Array| x * p, a(), 1e-9, 0, Krylov::GMRES)(&a())) => "fixed_point_with: `steps` is 0, and whether x has settled is seen after one";
+    check::check_grads(|x: &Array| x.sin(), &a(), 0) => "check_grads: `order` is 0, and there is nothing to check";
+    drop(check::jacobians(|x: &Array| x.sin(), 0.0)(&a())) => "jacobians: the step `delta` is 0, not above 0";
+    show(a().clip_gradient(1.0, -1.0)) => "clip_gradient: the lower bound 1 must not exceed the upper bound -1";
+    drop(grad(|x: &Array| x.on_cotangent(|g| g.sum()).sum())(&a())) => "the rule of `on_cotangent` gave a cotangent of shape [] f64 for an input of shape [3] f64\n  input made at #";
+    drop(SparseRows { index: Array::from([0i64]), values: m(), shape: vec![4, 2] }.to_dense()) => "SparseRows::to_dense: row numbers of shape [1] i64 and rows of shape [2, 2] are not those of an array of shape [4, 2]\n  row numbers made at #\n  rows made at #";
+    drop(SparseRows { index: Array::from([0, 1]), values: m(), shape: vec![4, 2] }.coalesced()) => "SparseRows::coalesced: row numbers of shape [2] i32 and rows of shape [2, 2] are not those of an array of shape [4, 2]\n  row numbers made at #\n  rows made at #";
+    drop(linalg::eig(&a())) => "eig: needs two axes or more, not shape [3]\n  made at #";
+    drop(linalg::solve(&linalg::eig(&m()).1, &a())) => "solve: a right-hand side of shape [3] does not fit matrices of shape [2, 2]\n  matrices made at #\n  right-hand side made at #";
     a().item() => "item: the array has shape [3], not one element\n  made at #";
 }
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::panic::Location;
+use std::sync::Arc;
 
 /// One instruction; operands are earlier instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,12 +64,13 @@ impl Outcome {
 }
 
 /// A comparison of two numbers in the recorded function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Guard {
     pub a: u32,
     pub b: u32,
     pub outcome: Outcome,
-    pub at: &'static Location<'static>,
+    /// `file:line:column`.
+    pub at: Arc<str>,
 }
 
 #[derive(Default)]
@@ -131,7 +133,7 @@ pub(crate) fn negated(id: u32) -> Option<u32> {
 /// Remembers how a comparison came out.
 #[track_caller]
 pub(crate) fn guard(a: u32, b: u32, outcome: Outcome) {
-    let at = Location::caller();
+    let at = Location::caller().to_string().into();
     with(|builder| builder.guards.push(Guard { a, b, outcome, at }))
 }
 #[track_caller]

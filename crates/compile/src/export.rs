@@ -16,7 +16,13 @@ pub struct ExportError {
 }
 impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "`{}` has no counterpart in {}'s standard library", self.function, self.target)
+        write!(
+            f,
+            "{}: `{}` has no counterpart in {}'s standard library",
+            if self.target == "C" { "to_c" } else { "to_rust" },
+            self.function,
+            self.target
+        )
     }
 }
 impl std::error::Error for ExportError {}
@@ -124,7 +130,12 @@ impl Program {
     ///
     /// # Errors
     /// If an operation is not in the standard library.
+    ///
+    /// # Panics
+    /// If `name` is not a name of letters, digits and `_`.
+    #[track_caller]
     pub fn to_rust(&self, name: &str) -> Result<String, ExportError> {
+        check_name("to_rust", name);
         let mut text = format!(
             "/// {} operations.\n#[allow(clippy::all)]\npub fn {name}(x: &[f64; {}]) -> Option<[f64; {}]> {{\n",
             self.operations(),
@@ -141,7 +152,12 @@ impl Program {
     ///
     /// # Errors
     /// If an operation is not in the standard library.
+    ///
+    /// # Panics
+    /// If `name` is not a name of letters, digits and `_`.
+    #[track_caller]
     pub fn to_c(&self, name: &str) -> Result<String, ExportError> {
+        check_name("to_c", name);
         let mut text = format!(
             "#include <math.h>\n\n/* {} operations; x[{}], y[{}] */\nint {name}(const double *x, double *y) {{\n",
             self.operations(),
@@ -205,6 +221,12 @@ impl Program {
     }
 }
 
+#[track_caller]
+fn check_name(what: &str, name: &str) {
+    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let named = letters && name.starts_with(|c: char| !c.is_ascii_digit());
+    assert!(named, "{what}: {name:?} cannot be a function's name")
+}
 fn signed(is: bool, test: String) -> String {
     if is { format!("({test})") } else { format!("(!({test}))") }
 }

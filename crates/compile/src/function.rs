@@ -12,12 +12,12 @@ use pullback_real::diff::Outputs;
 /// mode, and simplified as they are made: equal work once, constants folded, nothing that no result needs.
 #[derive(Clone, Debug)]
 pub struct Function {
-    list: Vec<Instruction>,
-    inputs: Vec<u32>,
-    outputs: Vec<u32>,
-    guards: Vec<Guard>,
+    pub(crate) list: Vec<Instruction>,
+    pub(crate) inputs: Vec<u32>,
+    pub(crate) outputs: Vec<u32>,
+    pub(crate) guards: Vec<Guard>,
     /// How many inputs, the last ones, are parameters.
-    parameters: usize,
+    pub(crate) parameters: usize,
 }
 
 impl Function {
@@ -49,8 +49,13 @@ impl Function {
     ///
     /// # Panics
     /// If there are not so many inputs.
+    #[track_caller]
     pub fn with_parameters(mut self, count: usize) -> Function {
-        assert!(count <= self.inputs.len(), "{count} parameters of {} inputs", self.inputs.len());
+        assert!(
+            count <= self.inputs.len(),
+            "with_parameters: {count} parameters of {} inputs",
+            self.inputs.len()
+        );
         self.parameters = count;
         self
     }
@@ -71,6 +76,7 @@ impl Function {
     ///
     /// # Panics
     /// If there is not exactly one result.
+    #[track_caller]
     pub fn gradient(&self) -> Program {
         let y = self.one("gradient");
         self.program(|| sweep::reverse(&self.list, self.variables(), y))
@@ -79,6 +85,7 @@ impl Function {
     ///
     /// # Panics
     /// If there is not exactly one result.
+    #[track_caller]
     pub fn value_and_gradient(&self) -> Program {
         let y = self.one("value_and_gradient");
         let value = Symbol::new(f64::NAN, y);
@@ -100,6 +107,7 @@ impl Function {
     ///
     /// # Panics
     /// If there is not exactly one result.
+    #[track_caller]
     pub fn hessian(&self) -> Program {
         let y = self.one("hessian");
         let variables = self.variables();

@@ -40,12 +40,17 @@ impl Lanes {
     ///
     /// # Panics
     /// If there are not as many columns as the program takes, or they are not `f64` vectors of one length.
+    #[track_caller]
     pub fn evaluate(&self, x: &[Array]) -> Result<Vec<Array>, BranchChanged> {
         self.program.check_inputs(x.len());
         if let Some(bad) =
             x.iter().find(|c| c.ndim() != 1 || c.shape() != x[0].shape() || c.dtype() != DType::F64)
         {
-            panic!("columns are f64 vectors of one length, not shape {:?} {}", bad.shape(), bad.dtype())
+            panic!(
+                "evaluate: columns are f64 vectors of one length, not shape {:?} {}",
+                bad.shape(),
+                bad.dtype()
+            )
         }
         let mut all = self.run.call(&x.to_vec());
         let guards = all.split_off(self.program.outputs.len());

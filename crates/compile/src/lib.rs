@@ -18,12 +18,15 @@
 //!
 //! # Features
 //!
+//! `json`: programs and recorded functions as JSON: `Program::to_json`, `Function::from_json` and their counterparts.
 //! `machine`: [`Program::machine`], machine code by Cranelift. Without it programs are interpreted.
 #![deny(unsafe_code)]
 
 mod builder;
 mod export;
 mod function;
+#[cfg(feature = "json")]
+mod json;
 mod lanes;
 #[cfg(feature = "machine")]
 mod machine;
@@ -33,6 +36,8 @@ mod symbol;
 
 pub use export::ExportError;
 pub use function::Function;
+#[cfg(feature = "json")]
+pub use json::JsonError;
 pub use lanes::Lanes;
 #[cfg(feature = "machine")]
 pub use machine::Machine;

@@ -157,6 +157,7 @@ impl Machine {
     ///
     /// # Panics
     /// If `x` has not as many numbers as the program takes.
+    #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
         let mut y = vec![];
         self.evaluate_into(x, &mut y)?;
@@ -169,6 +170,7 @@ impl Machine {
     ///
     /// # Panics
     /// As [`evaluate`](Machine::evaluate).
+    #[track_caller]
     pub fn evaluate_into(&self, x: &[f64], y: &mut Vec<f64>) -> Result<(), BranchChanged> {
         self.program.check_inputs(x.len());
         let m = self.program.outputs.len();

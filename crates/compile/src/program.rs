@@ -50,7 +50,7 @@ impl Program {
             kept.push(i.map(|x| place[x as usize]))
         }
         let at = |k: u32| place[k as usize];
-        let guards = guards.iter().map(|g| Guard { a: at(g.a), b: at(g.b), ..*g }).collect();
+        let guards = guards.iter().map(|g| Guard { a: at(g.a), b: at(g.b), ..g.clone() }).collect();
         Program { list: kept, inputs, outputs: outputs.iter().map(|&k| at(k)).collect(), guards }
     }
     /// How many numbers it takes.
@@ -73,6 +73,7 @@ impl Program {
     ///
     /// # Panics
     /// If `x` has not as many numbers as the program takes.
+    #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
         self.check_inputs(x.len());
         let mut values: Vec<f64> = Vec::with_capacity(self.list.len());
@@ -92,7 +93,7 @@ impl Program {
     }
     #[track_caller]
     pub(crate) fn check_inputs(&self, given: usize) {
-        assert!(given == self.inputs, "the program takes {} numbers, not {given}", self.inputs)
+        assert!(given == self.inputs, "evaluate: the program takes {} numbers, not {given}", self.inputs)
     }
     pub(crate) fn check_guards(&self, value: impl Fn(u32) -> f64) -> Result<(), BranchChanged> {
         match self.guards.iter().find(|g| !g.outcome.holds(value(g.a), value(g.b))) {

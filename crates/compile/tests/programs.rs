@@ -163,7 +163,7 @@ fn a_gradient_of_two() {
     Function::record(|x| [x[0], x[0]], &[1.0]).gradient();
 }
 #[test]
-#[should_panic(expected = "the program takes 2 numbers, not 1")]
+#[should_panic(expected = "evaluate: the program takes 2 numbers, not 1")]
 fn of_too_few() {
     let _ = Function::record(|x| x[0] + x[1], &[1.0, 1.0]).value().machine().evaluate(&[1.0]);
 }
@@ -281,5 +281,5 @@ fn exported_code_computes_the_same() {
         }
     }
     let refused = Function::record(|x| x[0].erf_inv(), &[0.5]).value().to_c("f").unwrap_err();
-    assert_eq!(refused.to_string(), "`erf_inv` has no counterpart in C's standard library");
+    assert_eq!(refused.to_string(), "to_c: `erf_inv` has no counterpart in C's standard library");
 }

@@ -73,11 +73,13 @@ impl Real for Var {
 // These return only what is new, so that results need not go through memory.
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn record_unary(op: Unary, x: Var, y: f64) -> u64 {
     session::record(y, |y| Operation::Unary { op, x, y }).key
 }
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn record_binary(op: Binary, x: Var, y: Var, z: f64) -> u64 {
     session::record(z, |z| Operation::Binary { op, x, y, z }).key
 }

@@ -70,8 +70,9 @@ impl std::error::Error for Mismatch {}
 ///
 /// # Panics
 /// If `order` is not 1, 2 or 3.
+#[track_caller]
 pub fn check(f: impl Fn(&[Var]) -> Var, x: &[f64], order: usize) -> Result<Report, Mismatch> {
-    assert!((1..=3).contains(&order), "derivatives are checked to order 1, 2 or 3, not {order}");
+    assert!((1..=3).contains(&order), "check: derivatives are checked to order 1, 2 or 3, not {order}");
     let value = |x: &[f64]| vec![value_and_grad(&f)(x).0];
     let mut all = Comparison { x, report: Report { value: value(x)[0], compared: 0, worst: 0.0 } };
     let (_, pullback) = vjp(|x| f(x))(x);
@@ -106,7 +107,7 @@ pub fn check(f: impl Fn(&[Var]) -> Var, x: &[f64], order: usize) -> Result<Repor
 #[track_caller]
 pub fn assert_derivatives(f: impl Fn(&[Var]) -> Var, x: &[f64]) {
     if let Err(wrong) = check(f, x, 2) {
-        panic!("{wrong}")
+        panic!("assert_derivatives: {wrong}")
     }
 }
 

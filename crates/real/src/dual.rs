@@ -32,7 +32,7 @@ impl<R: Real, const N: usize> Duals<R, N> {
     /// If `k` is not below N.
     #[track_caller]
     pub fn variable(re: R, k: usize) -> Self {
-        assert!(k < N, "direction {k} of a number that carries {N}");
+        assert!(k < N, "Duals::variable: direction {k} of a number that carries {N}");
         Duals { re, eps: from_fn(|i| R::lift(if i == k { 1.0 } else { 0.0 })) }
     }
 }

@@ -11,6 +11,8 @@ mod dual;
 mod error;
 pub mod explicit;
 mod expr;
+mod external;
+mod implicit;
 mod op;
 mod operators;
 mod parse;
@@ -30,13 +32,14 @@ pub use check::{assert_derivatives, check};
 pub use complex::{Complex, holomorphic_derivative};
 pub use counts::Counts;
 pub use diff::{
-    Eliminated, Elimination, Outputs, Point, Pullback, derivative, eliminate, grad, grad_or_none, hessian,
-    hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
+    AbsNormal, Eliminated, Elimination, Nan, Outputs, Point, Pullback, abs_normal, derivative, eliminate,
+    find_nan, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
 };
 pub use dual::{Dual, Duals};
 pub use error::Error;
 pub use explicit::{Gradient, Tape, TapeVar};
 pub use expr::{Expr, Listing};
+pub use implicit::{implicit_series, ode_series};
 pub use parse::parse;
 pub use real::{Arg, Binary, Real, Scalar, Unary, stop};
 pub use series::{Series, derivatives, taylor};

@@ -36,6 +36,11 @@ macro_rules! elementary {
                 $(if name == stringify!($f) { return Some(Unary::$F) })*
                 None
             }
+            /// The indexed row with this name, at this integer.
+            pub fn by_name_and_index(name: &str, index: i64) -> Option<Unary> {
+                $(if name == stringify!($n) { return <$nt>::try_from(index).ok().map(Unary::$N) })*
+                None
+            }
             /// op(x).
             #[inline]
             pub fn eval(self, x: f64) -> f64 {
@@ -88,6 +93,11 @@ macro_rules! elementary {
             pub fn by_name(name: &str) -> Option<Binary> {
                 $(if name == stringify!($b) { return Some(Binary::$B) })*
                 $(if name == stringify!($g) { return Some(Binary::$G) })*
+                None
+            }
+            /// The indexed row with this name, at this integer.
+            pub fn by_name_and_index(name: &str, index: i64) -> Option<Binary> {
+                $(if name == stringify!($m) { return <$mt>::try_from(index).ok().map(Binary::$M) })*
                 None
             }
             /// op(x, y).

@@ -2,6 +2,7 @@
 //! differentiated again, the operation itself.
 
 use crate::real::{Binary, Unary};
+use crate::table::Notation;
 use crate::var::Var;
 
 /// The slopes of one result by at most two earlier ones. Slot 0 stands for «nothing», with slope 0.
@@ -73,6 +74,24 @@ impl Operation {
                     (true, false) => Node::along(y, op.slope_y(a, b, c)),
                     (false, false) => Node::both(x, y, op.slope_x(a, b, c), op.slope_y(a, b, c)),
                 }
+            }
+        }
+    }
+    /// It, on these operands, as it is written.
+    pub fn formula(&self, args: &[String]) -> String {
+        let (notation, integer) = match self {
+            Operation::Alias { .. } => (Notation::Function, None),
+            Operation::Unary { op, .. } => (op.notation(), op.index()),
+            Operation::Binary { op, .. } => (op.notation(), op.index()),
+        };
+        match notation {
+            Notation::Prefix(sign) => format!("{sign}{}", args[0]),
+            Notation::Infix(sign, _) => format!("{} {sign} {}", args[0], args[1]),
+            Notation::Power(_) => format!("{}^{}", args[0], integer.unwrap_or(2)),
+            Notation::Function => {
+                let integer = integer.map(|n| n.to_string());
+                let args: Vec<_> = integer.into_iter().chain(args.iter().cloned()).collect();
+                format!("{}({})", self.name(), args.join(", "))
             }
         }
     }

@@ -35,8 +35,9 @@ pub enum Action {
 ///
 /// # Panics
 /// If no snapshot is allowed.
+#[track_caller]
 pub fn binomial(steps: usize, snapshots: usize, act: &mut dyn FnMut(Action)) {
-    assert!(snapshots > 0, "the initial state is a snapshot: at least one is needed");
+    assert!(snapshots > 0, "binomial: no snapshot is allowed, and the initial state is one");
     if steps > 0 {
         act(Action::Save(0));
         sweep(0, steps, snapshots, act);

@@ -30,7 +30,7 @@ impl<R: Real, const N: usize> Series<R, N> {
     /// If N is 0.
     #[track_caller]
     pub fn new(c: [R; N]) -> Self {
-        assert!(N > 0, "a series has a constant term");
+        assert!(N > 0, "Series: N is 0, and a series has a constant term");
         Series { c, len: N }
     }
     /// x + t: at x, moving at rate 1.

@@ -7,6 +7,7 @@ use crate::record::{Node, Operation};
 use crate::tape::{self, Open, Store};
 use crate::var::{REC, Var};
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 
 thread_local! {
     static SPARE: RefCell<Vec<Store>> = const { RefCell::new(Vec::new()) };
@@ -40,6 +41,7 @@ impl Session {
         let mut store = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
         store.nodes.clear();
         store.operations.clear();
+        store.places.clear();
         let first = u32::try_from(x.len() + 1).expect("a gradient by fewer than 2^32 variables");
         let mut inputs = std::mem::take(&mut store.inputs);
         inputs.clear();
@@ -95,6 +97,8 @@ pub(crate) struct Level {
 #[derive(Clone)]
 pub struct Operations {
     pub(crate) list: Vec<Operation>,
+    /// The lines that asked for them.
+    pub(crate) places: Vec<&'static Location<'static>>,
     pub(crate) first: u32,
     /// One more than the last slot.
     pub(crate) end: u32,
@@ -115,13 +119,16 @@ impl Level {
     }
     /// Closes the level and returns its operations.
     pub fn finish(self) -> Operations {
-        let list = tape::with(|open| open.store.operations[self.start..].to_vec());
+        let (list, places) = tape::with(|open| {
+            let store = &open.store;
+            (store.operations[self.start..].to_vec(), store.places[self.start..].to_vec())
+        });
         let mask = match (&self.session, self.surrounding) {
             (Some(_), _) => 0,
             (None, false) => !REC,
             (None, true) => !0,
         };
-        Operations { list, first: self.first, end: tape::next(), mask }
+        Operations { list, places, first: self.first, end: tape::next(), mask }
     }
 }
 impl Drop for Level {
@@ -130,12 +137,14 @@ impl Drop for Level {
             open.operations = self.surrounding;
             if !self.surrounding {
                 open.store.operations.clear();
+                open.store.places.clear();
             }
         });
     }
 }
 
 /// Records an operation with the result `value`: its node, and where asked for, the operation itself.
+#[track_caller]
 pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Var {
     let recording = tape::with(|open| open.operations);
     let epoch = if recording { tape::epoch() | REC } else { tape::epoch() };
@@ -146,13 +155,18 @@ pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Va
     }
     tape::push(operation.node());
     if recording {
-        tape::with(|open| open.store.operations.push(operation));
+        let place = Location::caller();
+        tape::with(|open| {
+            open.store.operations.push(operation);
+            open.store.places.push(place);
+        });
     }
     result
 }
 
 /// Refuses a number of another recording than the open one.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn check(x: Var) {
     if x.epoch() & !REC != tape::epoch() {
         refuse(x.epoch() & !REC)
@@ -160,6 +174,7 @@ pub(crate) fn check(x: Var) {
 }
 #[cold]
 #[inline(never)]
+#[track_caller]
 pub(crate) fn refuse(epoch: u32) -> ! {
     // A result is looked at when its own recording has closed already, so that the one around it is the open one.
     if epoch == tape::epoch() || WAITING.with_borrow(|waiting| waiting.contains(&epoch)) {
@@ -184,6 +199,7 @@ impl Counts {
         let bytes = |store: &Store| {
             store.nodes.capacity() * size_of::<Node>()
                 + store.operations.capacity() * size_of::<Operation>()
+                + store.places.capacity() * size_of::<&Location>()
                 + store.inputs.capacity() * size_of::<Var>()
                 + store.bars.capacity() * size_of::<f64>()
         };

@@ -9,6 +9,7 @@
 use crate::record::{Node, Operation};
 use crate::var::Var;
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 
 /// What each push needs.
 struct Hot {
@@ -34,6 +35,8 @@ pub(crate) struct Store {
     pub nodes: Vec<Node>,
     /// What is differentiated again, inside inner gradients.
     pub operations: Vec<Operation>,
+    /// The lines that asked for them.
+    pub places: Vec<&'static Location<'static>>,
     /// The variables handed to the function.
     pub inputs: Vec<Var>,
     /// Adjoints, all zero between sweeps.
@@ -52,7 +55,13 @@ pub(crate) struct Open {
 impl Open {
     /// No recording.
     const NOTHING: Open = Open {
-        store: Store { nodes: Vec::new(), operations: Vec::new(), inputs: Vec::new(), bars: Vec::new() },
+        store: Store {
+            nodes: Vec::new(),
+            operations: Vec::new(),
+            places: Vec::new(),
+            inputs: Vec::new(),
+            bars: Vec::new(),
+        },
         first: 1,
         epoch: NONE,
         operations: false,

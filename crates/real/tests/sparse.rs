@@ -211,7 +211,7 @@ fn forms_of_a_matrix() {
 }
 
 #[test]
-#[should_panic(expected = "the structure was prepared for 3 variables, not 2")]
+#[should_panic(expected = "SparseJacobian::evaluate: the structure was prepared for 3 variables, not 2")]
 fn of_another_length() {
     let _ = SparseJacobian::new(|x: &[Var]| x.to_vec(), &[1.0; 3]).evaluate(&[1.0; 2]);
 }
@@ -230,5 +230,10 @@ proptest! {
         let term = |x: &[Var], row: &[usize]| row.iter().map(|&k| (x[k] + 0.5).sin()).product::<Var>();
         jacobian_of(|x| rows.iter().map(|row| term(x, row)).collect(), n);
         hessian_of(|x| rows.iter().map(|row| term(x, row)).sum(), n);
+        // The three ways to a pattern.
+        let f = |x: &[Var]| -> Vec<Var> { rows.iter().map(|row| term(x, row)).collect() };
+        let [a, b, c] = [Propagation::Forward, Propagation::Reverse, Propagation::Subgraph].map(|way| pattern(f, way)(&vec![0.3; n]));
+        prop_assert_eq!(&a, &b);
+        prop_assert_eq!(&a, &c);
     }
 }

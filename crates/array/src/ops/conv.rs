@@ -197,7 +197,13 @@ fn slide(what: &str, long: &Array, short: &Array, mode: &str) -> Array {
     let (long, short) = same_dtype(what, long, short);
     let (n, k) = (long.size(), short.size());
     if long.ndim() != 1 || short.ndim() != 1 || k == 0 {
-        panic!("{what}: needs two vectors, not shapes {} and {}", long.0.shape, short.0.shape)
+        panic!(
+            "{what}: needs two vectors with elements, not shapes {} and {}\n  one made at {}\n  other made at {}",
+            long.0.shape,
+            short.0.shape,
+            long.at(),
+            short.at()
+        )
     }
     let (lo, hi) = match mode {
         "full" => (k - 1, k - 1),

@@ -135,6 +135,32 @@ impl Array {
             x.narrow(k, x.shape()[k] - m, m) - x.narrow(k, 0, m)
         })
     }
+    /// The derivative along an axis of samples `dx` apart: central differences, one-sided at both ends.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1.0, 4.0, 9.0]).gradient(1.0, 0).to_vec::<f64>(), [3.0, 4.0, 5.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the axis is out of range or has fewer than two elements.
+    #[track_caller]
+    pub fn gradient(&self, dx: f64, axis: isize) -> Array {
+        let k = axis_of("gradient", axis, self.shape());
+        let n = self.shape()[k];
+        if n < 2 {
+            panic!(
+                "gradient: axis {axis} of shape {} has no neighbours\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        let part = |from: usize, count: usize| self.narrow(k, from, count);
+        let first = (part(1, 1) - part(0, 1)) / dx;
+        let inner = (part(2, n - 2) - part(0, n - 2)) / (2.0 * dx);
+        let last = (part(n - 1, 1) - part(n - 2, 1)) / dx;
+        crate::ops::concatenate(&[first, inner, last], axis)
+    }
     /// The integral along an axis by the trapezoidal rule, for samples `dx` apart.
     ///
     /// # Panics

@@ -21,6 +21,24 @@ impl Array {
     pub fn sort(&self, axis: isize) -> Array {
         self.take_along_axis(&self.argsort(axis), axis)
     }
+    /// With what would be element `k` of the sorted axis in its place, smaller ones before it and larger ones behind, in
+    /// any order.
+    ///
+    /// # Panics
+    /// If the axis is out of range or has no element `k`.
+    #[track_caller]
+    pub fn partition(&self, k: usize, axis: isize) -> Array {
+        let n = self.shape()[crate::shape::axis("partition", axis, self.shape())];
+        if k >= n {
+            panic!(
+                "partition: no element {k} of axis {axis} of shape {}\n  made at {}",
+                self.0.shape,
+                self.at()
+            )
+        }
+        // Sorted, it is in one of those orders.
+        self.sort(axis)
+    }
     /// The `k` largest elements along the last axis in descending order, and their numbers (`i64`); of equal ones the
     /// first.
     ///

@@ -33,7 +33,8 @@ const TERMS: usize = 16;
 pub fn jet<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &[P]) -> Vec<Q> {
     move |p, curve| {
         if curve.len() >= TERMS {
-            panic!("jet: the order is {}, the highest is {}", curve.len(), TERMS - 1)
+            let place = leaves(p).first().map_or(String::new(), |x| format!("\n  input made at {}", x.at()));
+            panic!("jet: the order is {}, the highest is {}{place}", curve.len(), TERMS - 1)
         }
         let coefficients: Vec<Vec<Array>> = curve.iter().map(|c| super::matching("jet", p, c)).collect();
         let like: Vec<_> = leaves(p).iter().map(|x| (x.0.shape.clone(), x.dtype())).collect();

@@ -14,6 +14,7 @@ mod jit;
 mod jvp;
 mod linear;
 mod listing;
+mod nan;
 mod ravel;
 mod remat;
 mod replay;
@@ -39,6 +40,7 @@ pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
 pub use linear::{Pushforward, linear_transpose, linearize};
 pub use listing::{Graph, Step, graph};
+pub use nan::{Nan, find_nan};
 pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
 pub use rows::SparseRows;
@@ -80,7 +82,9 @@ fn replaced<P: Tree + Clone>(tree: &P, leaves: impl IntoIterator<Item = Array>) 
 fn matching<P: Tree + Clone>(what: &str, x: &P, dx: &P) -> Vec<Array> {
     let (have, want) = (crate::tree::named_leaves(dx), crate::tree::named_leaves(x));
     if have.len() != want.len() {
-        panic!("{what}: the tree has {} leaves where {} are wanted", have.len(), want.len())
+        let place =
+            have.first().or(want.first()).map_or(String::new(), |(_, x)| format!("\n  made at {}", x.at()));
+        panic!("{what}: the tree has {} leaves where {} are wanted{place}", have.len(), want.len())
     }
     let pairs = have.into_iter().zip(want).filter(|(_, (_, x))| differentiable(x));
     pairs

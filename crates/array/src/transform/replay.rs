@@ -44,8 +44,11 @@ impl Recorded {
         f: impl FnOnce(&[Array]) -> Vec<Array>,
     ) -> Recorded {
         let running = Trace::start();
-        let placeholder = |(shape, dtype)| Array::placeholder(shape, dtype, transform, &running.0);
-        let inputs: Vec<Array> = like.into_iter().map(placeholder).collect();
+        // Not by a closure, which would hide the caller's line.
+        let mut inputs: Vec<Array> = vec![];
+        for (shape, dtype) in like {
+            inputs.push(Array::placeholder(shape, dtype, transform, &running.0))
+        }
         let outputs = f(&inputs);
         let nodes = dependents(&inputs, &outputs);
         Recorded { inputs, outputs, nodes }

@@ -66,6 +66,24 @@ impl SparseRows {
         });
         Some(SparseRows { index, values, shape: x.shape().to_vec() })
     }
+    #[track_caller]
+    fn check(&self, what: &str) {
+        let SparseRows { index, values, shape } = self;
+        let rows = values
+            .shape()
+            .split_first()
+            .is_some_and(|(k, row)| *k == index.size() && shape.get(1..) == Some(row));
+        if !rows || index.ndim() != 1 || index.dtype() != DType::I64 {
+            panic!(
+                "SparseRows::{what}: row numbers of shape {} {} and rows of shape {} are not those of an array of shape {shape:?}\n  row numbers made at {}\n  rows made at {}",
+                index.0.shape,
+                index.dtype(),
+                values.0.shape,
+                index.at(),
+                values.at()
+            )
+        }
+    }
     /// How many rows are stored.
     pub fn len(&self) -> usize {
         self.index.size()
@@ -75,8 +93,13 @@ impl SparseRows {
         self.len() == 0
     }
     /// Each row once, in ascending order, those that came several times added up. Evaluates the row numbers.
+    ///
+    /// # Panics
+    /// If the row numbers are not `i64` of one axis, one for each row of the values, or the rows are not those of the shape;
+    /// if a number is out of range.
     #[track_caller]
     pub fn coalesced(&self) -> SparseRows {
+        self.check("coalesced");
         let index = self.index.to_vec::<i64>();
         let mut once = index.clone();
         once.sort_unstable();
@@ -87,8 +110,12 @@ impl SparseRows {
         SparseRows { index: Array::from(once), values, shape: self.shape.clone() }
     }
     /// The whole array, zeros included.
+    ///
+    /// # Panics
+    /// As [`coalesced`](SparseRows::coalesced).
     #[track_caller]
     pub fn to_dense(&self) -> Array {
+        self.check("to_dense");
         self.values.segment_sum(&self.index, self.shape[0])
     }
 }

@@ -91,6 +91,44 @@ fn complex_eigenvalues() {
     }
 }
 
+/// A V = V diag(w), of real and of complex eigenvalues; derivatives of what does not depend on signs and phases.
+#[test]
+fn eigenvalues_of_general_matrices() {
+    for n in [0, 1, 2, 3, 5, 8, 31] {
+        let a = numbers(&[2, n, n], 7);
+        let (w, v) = eig(&a);
+        let (ca, rows) = (a.cast(DType::C128), w.expand_dims(-2));
+        let apart = ca.matmul(&v) - &v * rows;
+        assert!(n == 0 || apart.abs().max().item() < 1e-12 * n as f64, "{n}");
+        if n > 0 {
+            close(&v.abs_squared().sum_axis(-2), &Array::ones(&[2, n], DType::F64), 1e-13);
+            // An inverse of complex matrices, and a system.
+            let identity = solve(&v, &v);
+            close(&identity.real(), &(eye(n) * Array::ones(&[2, 1, 1], DType::F64)), 1e-9);
+            close(&v.matmul(&inv(&v)).imag(), &Array::zeros(&[2, n, n], DType::F64), 1e-9);
+        }
+    }
+    let a = numbers(&[2, 3, 3], 7);
+    check_grads(|a: &Array| eig(a).0.powi(3).real().sum_axis(-1), &a, 2);
+    check_grads(|a: &Array| eig(a).0.abs_squared().sum_axis(-1), &a, 2);
+    // V f(w) V⁻¹, and lengths of projections, depend on eigenvectors and on no phase.
+    let exponential = |a: &Array| {
+        let (w, v) = eig(a);
+        (&v * w.exp().expand_dims(-2)).matmul(&inv(&v)).real()
+    };
+    close(&exponential(&a), &expm(&a), 1e-10);
+    check_grads(exponential, &a.get(0), 2);
+    close(
+        &grad(|a: &Array| exponential(a).sin().sum())(&a),
+        &grad(|a: &Array| expm(a).sin().sum())(&a),
+        1e-9,
+    );
+    check_grads(|a: &Array| eig(a).1.abs_squared().square().sum(), &a.get(1), 2);
+    let z = Array::complex(numbers(&[3, 3], 1), numbers(&[3, 3], 2));
+    check_grads(|z: &Array| inv(z).abs_squared(), &z, 2);
+    check_grads(|(z, b): &(Array, Array)| solve(z, b).abs_squared(), &(z.clone(), numbers(&[3], 4)), 2);
+}
+
 #[test]
 fn band_matrices() {
     for n in [1, 2, 5, 9] {

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Vectors of numbers on disk, last in first out. The file is removed when the stack is dropped.
@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[derive(Debug)]
 pub struct Disk {
     path: PathBuf,
-    file: File,
+    pub(super) file: File,
     /// How many numbers each vector has.
     lengths: Vec<usize>,
     /// Where the next one begins, in bytes.
@@ -33,10 +33,18 @@ impl Disk {
     /// # Errors
     /// If the file cannot be made.
     pub fn new() -> io::Result<Disk> {
+        Disk::in_folder(std::env::temp_dir())
+    }
+    /// An empty stack, in a new file in this folder.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn in_folder(folder: impl AsRef<Path>) -> io::Result<Disk> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!("pullback-states-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
-        let path = std::env::temp_dir().join(name);
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        let path = folder.as_ref().join(name);
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
+        let file = file.map_err(|e| about(&path, "made", e))?;
         Ok(Disk { path, file, lengths: vec![], end: 0 })
     }
     /// How many vectors there are.
@@ -53,8 +61,8 @@ impl Disk {
     /// If the file cannot be written.
     pub fn push(&mut self, x: &[f64]) -> io::Result<()> {
         let bytes: Vec<u8> = x.iter().flat_map(|x| x.to_le_bytes()).collect();
-        self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(&bytes)?;
+        let written = self.file.seek(SeekFrom::Start(self.end)).and_then(|_| self.file.write_all(&bytes));
+        written.map_err(|e| about(&self.path, "written", e))?;
         self.lengths.push(x.len());
         self.end += bytes.len() as u64;
         Ok(())
@@ -67,13 +75,21 @@ impl Disk {
         let Some(&n) = self.lengths.last() else { return Ok(None) };
         let mut bytes = vec![0; n * size_of::<f64>()];
         let start = self.end - bytes.len() as u64;
-        self.file.seek(SeekFrom::Start(start))?;
-        self.file.read_exact(&mut bytes)?;
+        let read = self.file.seek(SeekFrom::Start(start)).and_then(|_| self.file.read_exact(&mut bytes));
+        read.map_err(|e| about(&self.path, "read", e))?;
         self.lengths.pop();
         self.end = start;
         let (words, _) = bytes.as_chunks::<8>();
         Ok(Some(words.iter().map(|b| f64::from_le_bytes(*b)).collect()))
     }
+}
+
+/// The same error, with what was tried.
+fn about(path: &Path, done: &str, e: io::Error) -> io::Error {
+    io::Error::new(
+        e.kind(),
+        format!("chain::Disk: the file {} of states cannot be {done}: {e}", path.display()),
+    )
 }
 
 impl Drop for Disk {

@@ -124,3 +124,24 @@ fn binomial_needs_the_length() {
 fn online_needs_two() {
     Chain::<f64>::new(Keep::Online(1));
 }
+
+/// Errors of the disk say what was tried with which file.
+#[test]
+fn what_the_disk_refuses() {
+    let missing = std::env::temp_dir().join("pullback-no-such-folder");
+    let error = Disk::in_folder(&missing).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    let text = error.to_string();
+    assert!(
+        text.starts_with("chain::Disk: the file ")
+            && text.contains("no-such-folder")
+            && text.contains("made"),
+        "{text}"
+    );
+    let mut disk = Disk::new().unwrap();
+    disk.push(&[1.0, 2.0]).unwrap();
+    disk.file.set_len(3).unwrap();
+    let error = disk.pop().unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    assert!(error.to_string().contains("of states cannot be read: "), "{error}");
+}

@@ -4,6 +4,7 @@
 use super::outputs::Outputs;
 use crate::dual::{Dual, Duals};
 use crate::real::{Real, Scalar};
+use std::panic::Location;
 
 /// f ↦ f′, for functions of one number.
 ///
@@ -26,13 +27,18 @@ pub fn derivative<R: Real>(f: impl Fn(Dual<R>) -> Dual<R>) -> impl Fn(R) -> R {
 ///
 /// # Panics
 /// The returned function panics if `x` and `dx` differ in length.
+#[track_caller]
 #[expect(clippy::type_complexity, reason = "a function to functions")]
 pub fn jvp<R: Scalar, Y: Outputs<Dual<R>>>(
     f: impl Fn(&[Dual<R>]) -> Y,
 ) -> impl Fn(&[R], &[R]) -> (Y::Of<R>, Y::Of<R>) {
+    let made = Location::caller();
     move |x, dx| {
         let (n, given) = (x.len(), dx.len());
-        assert!(given == n, "one tangent for each of the {n} variables is needed, not {given}");
+        assert!(
+            given == n,
+            "jvp: one tangent for each of the {n} variables is needed, not {given}\n  made at {made}"
+        );
         let x: Vec<_> = x.iter().zip(dx).map(|(x, dx)| Dual::new(*x, *dx)).collect();
         let y = f(&x);
         let value = y.numbers().iter().map(|y| y.re).collect();

@@ -6,6 +6,7 @@ use super::reverse::grad;
 use crate::sweep::{Carried, Records};
 use crate::var::Var;
 use std::array::from_fn;
+use std::panic::Location;
 
 /// How many directions a sweep carries at once.
 const LANES: usize = 8;
@@ -103,11 +104,16 @@ pub fn hessian<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R]) -> Vec<Vec<
 ///
 /// # Panics
 /// As [`grad`]; also if `x` and `v` differ in length.
+#[track_caller]
 pub fn hvp<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R], &[R]) -> Vec<R> {
+    let made = Location::caller();
     let gradient = grad::<Var>(f);
     move |x, v| {
         let (n, given) = (x.len(), v.len());
-        assert!(given == n, "a direction in the {n} variables is needed, not {given} numbers");
+        assert!(
+            given == n,
+            "hvp: a direction in the {n} variables is needed, not {given} numbers\n  made at {made}"
+        );
         let (_, ends, mut recorded) = engine::record(&gradient, x);
         let mut bars = R::bars(&mut recorded);
         // The Hessian is symmetric: pulling v back is pushing it forward.

@@ -1,15 +1,19 @@
 //! The transforms: functions to functions.
 
+mod abs_normal;
 mod elimination;
 pub(crate) mod engine;
 mod forward;
 mod jacobian;
+mod nan;
 mod outputs;
 mod reverse;
 
+pub use abs_normal::{AbsNormal, abs_normal};
 pub use elimination::{Eliminated, Elimination, eliminate};
 pub use engine::Point;
 pub use forward::{derivative, jacfwd, jvp};
 pub use jacobian::{hessian, hvp, jacobian, jacrev};
+pub use nan::{Nan, find_nan};
 pub use outputs::Outputs;
 pub use reverse::{Pullback, grad, grad_or_none, value_and_grad, vjp};

@@ -97,7 +97,10 @@ impl<R: Point> Pullback<R> {
     pub fn pull(&self, cotangent: &[R]) -> Vec<R> {
         let m = self.ends.exits.len();
         let given = cotangent.len();
-        assert!(given == m, "one cotangent for each of the {m} results is needed, not {given}");
+        assert!(
+            given == m,
+            "Pullback::pull: one cotangent for each of the {m} results is needed, not {given}"
+        );
         let mut bars = vec![R::lift(0.0); self.records.slots()];
         self.ends.pull_into(&self.records, &mut bars, cotangent.iter().copied())
     }
@@ -109,7 +112,10 @@ impl<R: Point> Pullback<R> {
     pub fn push(&self, tangent: &[R]) -> Vec<R> {
         let n = self.ends.n;
         let given = tangent.len();
-        assert!(given == n, "one tangent for each of the {n} variables is needed, not {given}");
+        assert!(
+            given == n,
+            "Pullback::push: one tangent for each of the {n} variables is needed, not {given}"
+        );
         let mut dots = vec![[R::lift(0.0)]; self.records.slots()];
         self.ends.push_into(&self.records, &mut dots, |i| [tangent[i]]).map(|[dy]| dy).collect()
     }

@@ -19,7 +19,7 @@ impl<'t> Gradient<'t> {
     /// If `x` is a constant or on another tape.
     #[track_caller]
     pub fn wrt(&self, x: TapeVar) -> f64 {
-        self.bars.get(self.tape.position(x) + 1).copied().unwrap_or(0.0)
+        self.bars.get(self.tape.position("wrt", x) + 1).copied().unwrap_or(0.0)
     }
     /// The derivatives by all steps, in the order of [`Tape::steps`]: 0 where there is no connection.
     pub fn adjoints(&self) -> Vec<f64> {
@@ -31,7 +31,7 @@ impl<'t> Gradient<'t> {
     /// If `x` is a constant or on another tape.
     #[track_caller]
     pub fn wrt_or_none(&self, x: TapeVar) -> Option<f64> {
-        let slot = self.tape.position(x) + 1;
+        let slot = self.tape.position("wrt_or_none", x) + 1;
         self.connected.get(slot).copied().unwrap_or(false).then(|| self.wrt(x))
     }
 }
@@ -95,13 +95,13 @@ impl Tape {
         let mut bars = vec![0.0; self.len() + 1];
         let mut connected = vec![false; self.len() + 1];
         for &(y, seed) in seeds {
-            let slot = self.position(y) + 1;
+            let slot = self.position("Tape::gradient", y) + 1;
             bars[slot] += seed;
             connected[slot] = true;
         }
         let mut at = Vec::with_capacity(fixed.len());
         for &x in fixed {
-            at.push(self.position(x) + 1);
+            at.push(self.position("Tape::partial", x) + 1);
         }
         at.sort_unstable();
         let list = self.list.borrow();
@@ -109,6 +109,9 @@ impl Tape {
         sweep::reverse::<true, f64, f64>(&records, &mut bars);
         sweep::reverse::<true, f64, bool>(&records, &mut connected);
         counts::add(Counts { reverse: 1, ..Counts::default() });
+        drop(records);
+        drop(list);
+        self.tell_swept(&bars, &connected);
         Gradient { tape: self, bars, connected }
     }
 }
@@ -116,7 +119,7 @@ impl Tape {
 impl<'t> TapeVar<'t> {
     /// Its position among the [steps](Tape::steps) of its tape; `None` for a constant.
     pub fn step(self) -> Option<usize> {
-        self.tape.map(|tape| tape.position(self))
+        self.tape.map(|tape| tape.position("step", self))
     }
     /// The derivatives of this result by everything on its tape. The tape stays as it is.
     ///
@@ -126,7 +129,9 @@ impl<'t> TapeVar<'t> {
     pub fn grad(self) -> Gradient<'t> {
         match self.tape {
             Some(tape) => tape.gradient(&[(self, 1.0)]),
-            None => panic!("a constant belongs to no tape: there is nothing to differentiate"),
+            None => panic!(
+                "grad: the number {self} is a constant, which is not on a tape: there is nothing to differentiate"
+            ),
         }
     }
 }

@@ -4,7 +4,6 @@ use super::gradient::Gradient;
 use super::tape::{Entry, Tape};
 use crate::real::Real;
 use crate::record::{Node, Operation};
-use crate::table::Notation;
 use std::fmt::{self, Write};
 use std::panic::Location;
 
@@ -78,26 +77,7 @@ impl Step {
     }
     /// The operation on the given operands, as it is written.
     fn formula(&self, args: &[String]) -> String {
-        let notation = match self.operation {
-            None => return "variable".into(),
-            Some(Operation::Alias { .. }) => Notation::Function,
-            Some(Operation::Unary { op, .. }) => op.notation(),
-            Some(Operation::Binary { op, .. }) => op.notation(),
-        };
-        let integer = match self.operation {
-            Some(Operation::Unary { op, .. }) => op.index().map(|n| n.to_string()),
-            Some(Operation::Binary { op, .. }) => op.index().map(|n| n.to_string()),
-            Some(Operation::Alias { .. }) | None => None,
-        };
-        match notation {
-            Notation::Prefix(sign) => format!("{sign}{}", args[0]),
-            Notation::Infix(sign, _) => format!("{} {sign} {}", args[0], args[1]),
-            Notation::Power(_) => format!("{}^{}", args[0], integer.unwrap_or("2".into())),
-            Notation::Function => {
-                let args: Vec<_> = integer.into_iter().chain(args.iter().cloned()).collect();
-                format!("{}({})", self.name, args.join(", "))
-            }
-        }
+        self.operation.map_or("variable".into(), |operation| operation.formula(args))
     }
 }
 
@@ -113,33 +93,34 @@ impl Tape {
     /// assert_eq!(names, ["var", "sin", "mul"]);
     /// ```
     pub fn steps(&self) -> Vec<Step> {
+        (0..self.len()).map(|index| self.step(index)).collect()
+    }
+    pub(super) fn step(&self, index: usize) -> Step {
         let list = self.list.borrow();
-        let step = |(index, (entry, node)): (usize, (&Entry, &Node))| {
-            let operands = entry.operation.iter().flat_map(|op| op.args()).flatten();
-            let args: Vec<_> = operands
-                .map(|x| match x.is_constant() {
-                    true => Argument::Constant(x.value),
-                    false => Argument::Step(x.slot() as usize - 1),
-                })
-                .collect();
-            // A node keeps only the slopes by what is active.
-            let mut active = node.slopes.into_iter();
-            let mut slope = |arg: &Argument| match arg {
-                Argument::Step(_) => active.next().unwrap_or(0.0),
-                Argument::Constant(_) => 0.0,
-            };
-            Step {
-                index,
-                name: entry.operation.map_or("var", |op| op.name()),
-                slopes: args.iter().map(&mut slope).collect(),
-                args,
-                value: entry.value,
-                label: entry.label.clone(),
-                place: entry.place,
-                operation: entry.operation,
-            }
+        let (entry, node): (&Entry, &Node) = (&list.entries[index], &list.nodes[index]);
+        let operands = entry.operation.iter().flat_map(|op| op.args()).flatten();
+        let args: Vec<_> = operands
+            .map(|x| match x.is_constant() {
+                true => Argument::Constant(x.value),
+                false => Argument::Step(x.slot() as usize - 1),
+            })
+            .collect();
+        // A node keeps only the slopes by what is active.
+        let mut active = node.slopes.into_iter();
+        let mut slope = |arg: &Argument| match arg {
+            Argument::Step(_) => active.next().unwrap_or(0.0),
+            Argument::Constant(_) => 0.0,
         };
-        list.entries.iter().zip(&list.nodes).enumerate().map(step).collect()
+        Step {
+            index,
+            name: entry.operation.map_or("var", |op| op.name()),
+            slopes: args.iter().map(&mut slope).collect(),
+            args,
+            value: entry.value,
+            label: entry.label.clone(),
+            place: entry.place,
+            operation: entry.operation,
+        }
     }
 
     fn table(&self, gradient: Option<&Gradient>) -> String {

@@ -1,5 +1,6 @@
 //! The tape and the numbers on it.
 
+use super::event::{Event, Hook};
 use crate::operators;
 use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
@@ -30,7 +31,8 @@ use std::panic::Location;
 /// ```
 pub struct Tape {
     pub(super) list: RefCell<List>,
-    made: &'static Location<'static>,
+    pub(super) made: &'static Location<'static>,
+    pub(super) hook: Option<Hook>,
 }
 
 /// A result on the tape: leaves have no operation.
@@ -51,7 +53,7 @@ impl Tape {
     #[track_caller]
     #[expect(clippy::new_without_default, reason = "where it was made matters in messages")]
     pub fn new() -> Tape {
-        Tape { list: RefCell::default(), made: Location::caller() }
+        Tape { list: RefCell::default(), made: Location::caller(), hook: None }
     }
     /// A new independent variable.
     #[track_caller]
@@ -69,7 +71,7 @@ impl Tape {
     /// If `x` is not on this tape.
     #[track_caller]
     pub fn label(&self, x: TapeVar, name: &str) {
-        let k = self.position(x);
+        let k = self.position("Tape::label", x);
         self.list.borrow_mut().entries[k].label = Some(name.into());
     }
     /// The number of variables and results.
@@ -83,6 +85,9 @@ impl Tape {
     /// Forgets everything that was recorded.
     pub fn clear(&mut self) {
         *self.list.get_mut() = List::default();
+        if let Some(hook) = &self.hook {
+            hook(Event::Cleared)
+        }
     }
 
     fn record(
@@ -107,15 +112,17 @@ impl Tape {
         let slot = u32::try_from(list.nodes.len() + 1).expect("a tape of fewer than 2^32 operations");
         list.nodes.push(node);
         list.entries.push(Entry { operation, value, label, place });
+        drop(list);
+        self.tell_recorded();
         TapeVar { var: active(value, slot), tape: Some(self) }
     }
     /// Where `x` lies in the list.
     #[track_caller]
-    pub(super) fn position(&self, x: TapeVar) -> usize {
+    pub(super) fn position(&self, what: &str, x: TapeVar) -> usize {
         match x.tape {
             Some(tape) if std::ptr::eq(tape, self) => x.var.slot() as usize - 1,
             Some(tape) => different(tape, self),
-            None => panic!("a constant is not on the tape: there is no derivative by it"),
+            None => panic!("{what}: the number {x} is a constant, which is not on the tape"),
         }
     }
 }

@@ -65,9 +65,14 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     ///
     /// # Panics
     /// If `x` has another length; where f panics.
+    #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<SparseMatrix, PatternChanged> {
         let n = self.pattern.columns();
-        assert!(x.len() == n, "the structure was prepared for {n} variables, not {}", x.len());
+        assert!(
+            x.len() == n,
+            "SparseHessian::evaluate: the structure was prepared for {n} variables, not {}",
+            x.len()
+        );
         let (_, ends, recorded) = engine::record(grad::<Var>(&self.f), x);
         let colours = self.sweeps();
         // H·seed for every colour, a row for each variable.

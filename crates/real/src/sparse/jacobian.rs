@@ -71,12 +71,20 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     ///
     /// # Panics
     /// If `x` has another length, or f another number of results; where f panics.
+    #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<SparseMatrix, PatternChanged> {
         let (m, n) = (self.pattern.rows(), self.pattern.columns());
-        assert!(x.len() == n, "the structure was prepared for {n} variables, not {}", x.len());
+        assert!(
+            x.len() == n,
+            "SparseJacobian::evaluate: the structure was prepared for {n} variables, not {}",
+            x.len()
+        );
         let (_, ends, recorded) = engine::record(&self.f, x);
         let results = ends.exits.len();
-        assert!(results == m, "the structure was prepared for {m} results, not {results}");
+        assert!(
+            results == m,
+            "SparseJacobian::evaluate: the structure was prepared for {m} results, not {results}"
+        );
         let records = recorded.nodes();
         let mut values = vec![0.0; self.pattern.len()];
         // Backward, a colour of rows at a time.

@@ -92,7 +92,7 @@ impl SparseMatrix {
     #[track_caller]
     pub fn times(&self, x: &[f64]) -> Vec<f64> {
         let n = self.pattern.columns();
-        assert!(x.len() == n, "a matrix of {n} columns times a vector of {}", x.len());
+        assert!(x.len() == n, "SparseMatrix::times: a matrix of {n} columns times a vector of {}", x.len());
         let mut y = vec![0.0; self.pattern.rows()];
         self.triplets().for_each(|(i, j, value)| y[i] += value * x[j]);
         y

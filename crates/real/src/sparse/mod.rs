@@ -16,6 +16,7 @@ mod indices;
 mod jacobian;
 mod matrix;
 mod pattern;
+mod propagation;
 mod recovery;
 
 pub use colouring::Order;
@@ -25,6 +26,7 @@ pub use indices::{Indices, Union};
 pub use jacobian::SparseJacobian;
 pub use matrix::{Compressed, SparseMatrix};
 pub use pattern::Pattern;
+pub use propagation::{Propagation, pattern};
 pub use recovery::{HessianColouring, HessianColours};
 
 use std::fmt;

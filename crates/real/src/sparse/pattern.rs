@@ -33,7 +33,7 @@ impl Pattern {
             row.sort_unstable();
             row.dedup();
             if let Some(&last) = row.last().filter(|&&last| last as usize >= columns) {
-                panic!("column {last} of a matrix with {columns}")
+                panic!("Pattern::new: column {last} of a matrix with {columns}")
             }
             indices.extend(row);
             starts.push(indices.len())

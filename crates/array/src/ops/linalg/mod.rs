@@ -2,7 +2,8 @@
 //!
 //! A few functions carry rules of their own ([`cholesky`], [`lu`], [`qr`], [`svd`], [`eigh`], the solvers, [`pinv`],
 //! [`det`], [`expm`] …), written in arrays, so that both modes and every order work, under every transform; the others
-//! are composed of them. All take `f64` and `f32`.
+//! are composed of them. All take `f64` and `f32`; [`solve`] and [`inv`] take complex numbers as well, and [`eig`] gives
+//! them.
 //!
 //! Arrays are computed when they are looked at, so a matrix that has no answer does not panic: its result is NaN, and the
 //! others of the batch are right. That holds for a singular matrix in [`solve`], [`inv`] and the triangular solvers (a
@@ -18,7 +19,9 @@
 //! ```
 
 mod banded;
+mod complex;
 mod determinant;
+mod eig;
 mod factor;
 mod function;
 mod solve;
@@ -26,6 +29,7 @@ mod spectral;
 
 pub use banded::solve_banded;
 pub use determinant::{det, slogdet};
+pub use eig::eig;
 pub use factor::{cholesky, lu, qr};
 pub use function::{block_diag, expm, matrix_power, solve_sylvester, sqrtm};
 pub use solve::{Triangle, cho_solve, inv, lstsq, solve, solve_triangular};
@@ -151,7 +155,14 @@ fn matrices(what: &str, a: &Array) -> [usize; 2] {
 /// A floating-point array of square matrices; their order.
 #[track_caller]
 fn square(what: &str, a: &Array) -> usize {
-    let [m, n] = matrices(what, a);
+    matrices(what, a);
+    order(what, a)
+}
+/// The order of square matrices.
+#[track_caller]
+fn order(what: &str, a: &Array) -> usize {
+    let extents = a.matrix(what);
+    let [m, n] = [extents[0], extents[1]];
     if m != n {
         panic!("{what}: needs square matrices, not shape {}\n  made at {}", a.0.shape, a.at())
     }

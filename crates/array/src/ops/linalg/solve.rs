@@ -1,5 +1,6 @@
 //! Linear systems: triangular and general ones, inverses, least squares.
 
+use super::complex;
 use super::factor::{eliminated, rows};
 use super::spectral::pinv;
 use super::{Sides, call_one, lead, matrices, run, spread, square, sum, t};
@@ -98,9 +99,12 @@ pub(super) fn triangular(a: &Array, b: &Array, which: Triangle) -> Array {
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square, the right-hand side does not fit, or the dtypes differ or are not floats.
+/// If the matrices are not square, the right-hand side does not fit, or the dtypes differ or are not floats or complex.
 #[track_caller]
 pub fn solve(a: &Array, b: &Array) -> Array {
+    if a.dtype().is_complex() || b.dtype().is_complex() {
+        return complex::solved(a, b);
+    }
     let n = square("solve", a);
     let sides = Sides::new("solve", a, b, n);
     sides.solution(solve_with(&sides.a, &Factors::of(a).spread(&sides), &sides.b, false))
@@ -181,9 +185,12 @@ pub fn cho_solve(l: &Array, b: &Array) -> Array {
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn inv(a: &Array) -> Array {
+    if a.dtype().is_complex() {
+        return complex::inverse(a);
+    }
     let n = square("inv", a);
     inverse(a, &Factors::of(a), n)
 }

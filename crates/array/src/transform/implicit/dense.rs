@@ -58,6 +58,7 @@ pub fn odeint_dense<Y: Tree + Clone + 'static>(
             "odeint_dense: the continuous adjoint needs the times beforehand; take odeint, or Adjoint::Steps"
         )
     }
+    ode.check("odeint_dense");
     let (y0, flow, captured) = recorded_flow("odeint_dense", &f, start);
     let (from, to) = (from.cast(y0.dtype()), to.cast(y0.dtype()));
     OdeSolution {

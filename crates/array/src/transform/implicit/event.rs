@@ -34,7 +34,8 @@ use pullback_real::Real;
 /// Both are NaN after more steps than allowed.
 ///
 /// # Panics
-/// If f's result is not like y, the state is not real floating point, or the event or a time is not one number.
+/// If f's result is not like y, the state is not real floating point, or the event or a time is not one number; for
+/// tolerances as [`odeint`](crate::odeint).
 #[track_caller]
 pub fn odeint_event<Y: Tree + Clone + 'static>(
     f: impl Fn(&Array, &Y) -> Y,
@@ -45,6 +46,7 @@ pub fn odeint_event<Y: Tree + Clone + 'static>(
     ode: Ode,
 ) -> (Array, Y) {
     check_real("odeint_event", &leaves(start));
+    ode.check("odeint_event");
     let (y0, back) = ravel(start);
     let (t0, t1) = (from.cast(y0.dtype()), to.cast(y0.dtype()));
     let flow = |t: &Array, y: &Array| {

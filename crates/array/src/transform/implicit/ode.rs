@@ -56,6 +56,16 @@ impl Default for Ode {
     }
 }
 
+impl Ode {
+    #[track_caller]
+    pub(super) fn check(&self, what: &str) {
+        let Ode { rtol, atol, steps, .. } = *self;
+        let positive = rtol >= 0.0 && atol >= 0.0 && (rtol + atol).is_finite() && rtol + atol > 0.0;
+        assert!(positive, "{what}: `rtol` {rtol} and `atol` {atol} must be at least 0 and not both 0");
+        assert!(steps > 0, "{what}: `steps` is 0, and the times cannot be reached without one")
+    }
+}
+
 /// y at the times `ts`, stacked, for dy/dt = f(t, y) and y = `start` at the first of them; the times may run either way.
 ///
 /// By the pair of J. Dormand and P. Prince (J. Comp. Appl. Math. 6 (1980), 19), order 5 with the error of order 4, whose
@@ -73,7 +83,8 @@ impl Default for Ode {
 /// ```
 ///
 /// # Panics
-/// If f's result is not like y, the state is not real floating point or of several dtypes, or there is no time.
+/// If f's result is not like y, the state is not real floating point or of several dtypes, or there is no time; if no step
+/// could meet the tolerances (negative, NaN, both 0), or no step is allowed.
 #[track_caller]
 pub fn odeint<Y: Tree + Clone + 'static>(f: impl Fn(&Array, &Y) -> Y, start: &Y, ts: &Array, ode: Ode) -> Y {
     let ys = leaves(start);
@@ -85,6 +96,7 @@ pub fn odeint<Y: Tree + Clone + 'static>(f: impl Fn(&Array, &Y) -> Y, start: &Y,
             ts.at()
         )
     }
+    ode.check("odeint");
     let (y0, flow, captured) = recorded_flow("odeint", &f, start);
     let (flow, ts) = (Arc::new(flow), ts.cast(y0.dtype()));
     let solution = match ode.adjoint {

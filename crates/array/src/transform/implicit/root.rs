@@ -73,7 +73,8 @@ pub fn fixed_point<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, st
 /// how the linear systems of the derivatives are solved.
 ///
 /// # Panics
-/// As [`fixed_point`].
+/// As [`fixed_point`]; if the tolerance is negative or NaN, or no step is allowed.
+#[track_caller]
 pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
     f: impl Fn(&X, &P) -> X,
     start: X,
@@ -81,6 +82,8 @@ pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
     steps: usize,
     krylov: Krylov,
 ) -> impl Fn(&P) -> X {
+    assert!(tolerance >= 0.0, "fixed_point_with: `tolerance` is {tolerance}, not at least 0");
+    assert!(steps > 0, "fixed_point_with: `steps` is 0, and whether x has settled is seen after one");
     move |p| {
         let start = map(&start, |x| x.cast(x.dtype()));
         let residual = |x: &X, p: &P| zip(x, &f(x, p), |x, y| x - y);

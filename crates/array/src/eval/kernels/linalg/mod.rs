@@ -4,6 +4,7 @@
 //! many there are. A matrix with a number that is not finite gives NaN.
 
 mod banded;
+mod eigen;
 mod exponential;
 mod factor;
 mod schur;
@@ -90,6 +91,7 @@ fn cost(op: Linalg, extents: &[[usize; 2]]) -> usize {
         Linalg::Qr => 4 * m * n * small,
         Linalg::Svd { vectors } => m * n * small * if vectors { 20 } else { 6 },
         Linalg::Eigh { vectors } => n * n * n * if vectors { 10 } else { 3 },
+        Linalg::Eig => 30 * n * n * n,
         Linalg::Expm => 40 * n * n * n,
         Linalg::Sqrtm => 60 * n * n * n,
         Linalg::Sylvester => 60 * (m * m * m + columns * columns * columns),
@@ -121,6 +123,7 @@ fn one<T: Float>(op: Linalg, args: &[Mat<T>], out: &mut [T]) {
         Linalg::Qr => factor::qr(&args[0], out),
         Linalg::Svd { vectors } => factor::svd(&args[0], vectors, out),
         Linalg::Eigh { vectors } => factor::eigh(&args[0], vectors, out),
+        Linalg::Eig => eigen::eig(&args[0], out),
         Linalg::Expm => wide(args, out, |a| exponential::expm(&a[0])),
         Linalg::Sqrtm => wide(args, out, |a| sylvester::sqrtm(&a[0])),
         Linalg::Sylvester => wide(args, out, |a| sylvester::solve(&a[0], &a[1], &a[2])),
