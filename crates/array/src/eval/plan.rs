@@ -141,9 +141,8 @@ impl Plan {
                 }
             }
         }
-        let pads = graph.items.iter().enumerate().filter(|(_, item)| is_pad(item));
-        for i in pads.filter_map(|(i, item)| stored[i].then(|| item.args[0].item)).collect::<Vec<_>>() {
-            stored[i] = true
+        for (i, item) in graph.items.iter().enumerate().filter(|(_, item)| is_pad(item)) {
+            stored[item.args[0].item] |= stored[i]
         }
         let mut groups: Map<usize, Vec<usize>> = Map::default();
         let mut order: Vec<(u32, bool, usize)> = vec![];

@@ -6,7 +6,6 @@ use super::graph::Map;
 use crate::array::{Args, Array, Place};
 use crate::dtype::DType;
 use crate::prim::{Padding, Prim};
-use pullback_real::{Binary, Unary};
 use smallvec::smallvec;
 
 /// Bytes below which a value stays in cache anyway.
@@ -121,23 +120,17 @@ fn plain(node: &Array) -> Option<&[Padding]> {
 }
 
 fn elementwise(node: &Array) -> bool {
-    match node.0.prim {
-        Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => true,
-        _ => false,
-    }
+    use Prim::{Binary, Cast, Compare, Select, Unary};
+    matches!(node.0.prim, Unary(_) | Binary(_) | Compare(_) | Select | Cast(_))
 }
 
 /// Whether an operation takes less than a nanosecond.
 fn cheap(node: &Array) -> bool {
+    use pullback_real::Binary::{Add, Div, Less, Max, Min, Mul, Sub};
+    use pullback_real::Unary::{Abs, Neg, Recip, Relu, Sign, Square};
     match node.0.prim {
-        Prim::Unary(op) => {
-            matches!(op, Unary::Neg | Unary::Square | Unary::Abs | Unary::Sign | Unary::Relu | Unary::Recip)
-        }
-        Prim::Binary(op) => match op {
-            Binary::Add | Binary::Sub | Binary::Mul | Binary::Div => true,
-            Binary::Max | Binary::Min | Binary::Less => true,
-            _ => false,
-        },
+        Prim::Unary(op) => matches!(op, Neg | Square | Abs | Sign | Relu | Recip),
+        Prim::Binary(op) => matches!(op, Add | Sub | Mul | Div | Max | Min | Less),
         _ => elementwise(node),
     }
 }
