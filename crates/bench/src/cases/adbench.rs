@@ -95,7 +95,7 @@ fn mixture(name: &'static str, [d, k, n]: [usize; 3], want: Reference) -> Case {
     })
 }
 
-/// For each place of a d × d matrix, by rows: which of [diagonal, lower triangle by columns, zero] stands there.
+/// For each place of a d × d matrix, by rows: what stands there, of the diagonal, the lower triangle by columns and a zero.
 fn places(d: usize) -> Array {
     let entries = d * (d + 1) / 2;
     let mut places = vec![entries as i64; d * d];
