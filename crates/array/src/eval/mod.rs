@@ -4,6 +4,7 @@
 //! and orders the steps; [`vm`] runs the programs, [`kernels`] hold the inner loops and everything else.
 
 mod flow;
+mod fuse;
 mod graph;
 // The one home of `unsafe`: code compiled for a CPU level, disjoint writes from several threads, gemm.
 #[allow(unsafe_code)]

@@ -4,14 +4,11 @@
 //! through a kernel or a view (those begin a later stage), so any of them can share a program without a cycle. Those
 //! that are connected, through each other or through a large input, do.
 
-use super::graph::{Graph, Item, Map, Ref, View, What};
-use super::layout::{Layout, Strides, collapse};
-use super::program::{Input, Instruction, Op, Operand, Program, Sink, Target};
-use super::walk::{Bound, Pattern, Walk};
-use crate::prim::{Padding, Prim};
-use crate::shape::Shape;
+use super::fuse::{Fused, fuse, home, inside, is_pad, padded};
+use super::graph::{Graph, Map, Ref, What};
+use super::program::Program;
+use crate::prim::Prim;
 use smallvec::SmallVec;
-use std::sync::Arc;
 
 /// One step of a run.
 pub(crate) enum Step {
@@ -35,16 +32,6 @@ impl Step {
     }
 }
 
-/// The program an item belongs to: its stage and iteration space.
-fn home(item: &Item) -> Option<(u32, &Shape)> {
-    match &item.what {
-        What::Elementwise => Some((item.stage, item.shape())),
-        What::Reduce => Some((item.stage - 1, &item.args[0].view.shape)),
-        What::Iota(_) | What::Data(_) | What::Input | What::Fill(_) => None,
-        What::Kernel | What::Copy | What::Control | What::Part => None,
-    }
-}
-
 pub(crate) struct Plan {
     pub steps: Vec<Step>,
 }
@@ -63,29 +50,6 @@ impl Sets {
         let (a, b) = (self.find(a), self.find(b));
         self.0[a.max(b)] = a.min(b)
     }
-}
-
-/// Whether `r`, read by an item at `home`, is a value of the same program.
-fn inside(graph: &Graph, r: &Ref, at: (u32, &Shape)) -> bool {
-    let item = &graph.items[r.item];
-    matches!(item.what, What::Elementwise) && home(item) == Some(at) && item.is_as_it_is(r)
-}
-
-fn is_pad(item: &Item) -> bool {
-    matches!(item.what, What::Kernel) && matches!(item.prim(), Prim::Pad(_))
-}
-
-/// The zeros around an array that a program reads without them being stored: a whole padded array in its own order, of
-/// data in memory or a constant, without zeros between the elements.
-fn padded<'g>(graph: &'g Graph, r: &Ref) -> Option<&'g [Padding]> {
-    let item = &graph.items[r.item];
-    let Prim::Pad(pads) = item.prim() else { return None };
-    let source = &graph.items[item.args.first()?.item];
-    let stored = !matches!(source.what, What::Iota(_));
-    // An axis of one element would not be walked.
-    let plain = |(p, &n): (&Padding, &usize)| p.interior == 0 && (n > 1 || p.lo == 0 && p.hi == 0);
-    let plain = pads.iter().zip(item.shape().iter()).all(plain) && !item.dtype().is_complex();
-    (matches!(item.what, What::Kernel) && stored && plain && item.is_as_it_is(r)).then_some(pads)
 }
 
 /// Which items the roots need: not what is put together from planes that are then read as planes.
@@ -164,7 +128,10 @@ impl Plan {
         }
         order.sort_unstable();
         let step = |(_, fused, i): (u32, bool, usize)| match groups.get(&i) {
-            Some(members) if fused => fuse(graph, members, &stored),
+            Some(members) if fused => {
+                let Fused { program, inputs, outputs, sinks } = fuse(graph, members, &stored);
+                Step::Fused { program, inputs, outputs, sinks }
+            }
             _ => match &graph.items[i].node.0.prim {
                 Prim::Control(control, _) if matches!(graph.items[i].what, What::Control) => {
                     let all = (0..control.outputs.len()).map(|k| (k, i + k));
@@ -175,179 +142,4 @@ impl Plan {
         };
         Plan { steps: order.into_iter().map(step).collect() }
     }
-}
-
-/// A program under construction.
-struct Fuser<'a> {
-    graph: &'a Graph,
-    at: (u32, &'a Shape),
-    inputs: Vec<Input>,
-    buffers: Vec<usize>,
-    read: Vec<(usize, Arc<View>)>,
-    registers: Map<usize, u16>,
-}
-
-impl Fuser<'_> {
-    /// The number of an item among those whose memory the program reads.
-    fn buffer(&mut self, item: usize) -> usize {
-        self.buffers.iter().position(|&b| b == item).unwrap_or_else(|| {
-            self.buffers.push(item);
-            self.buffers.len() - 1
-        })
-    }
-    fn operand(&mut self, r: &Ref) -> Operand {
-        let item = &self.graph.items[r.item];
-        if let Some(&register) = self.registers.get(&r.item).filter(|_| inside(self.graph, r, self.at)) {
-            return Operand::Register(register);
-        }
-        let index = match item.what {
-            What::Fill(c) => return Operand::Number(c),
-            What::Iota(axis) => Some(axis),
-            What::Data(_) | What::Input | What::Elementwise | What::Reduce => None,
-            What::Kernel | What::Copy | What::Control | What::Part => None,
-        };
-        let known = self.read.iter().position(|(item, view)| *item == r.item && *view == r.view);
-        let k = known.unwrap_or(self.read.len()) as u16;
-        if known.is_none() {
-            self.read.push((r.item, r.view.clone()));
-            let input = match index {
-                // Views of an index are read from memory; a whole one is made on the spot.
-                Some(axis) if item.is_as_it_is(r) => {
-                    let strides = (0..r.view.shape.rank()).map(|k| isize::from(k == axis)).collect();
-                    Input::new(None, item.dtype(), 0, strides)
-                }
-                _ => match padded(self.graph, r) {
-                    Some(pads) => {
-                        let source = &item.args[0];
-                        let (shape, Layout { offset, strides }) = (&item.whole.shape, &source.view.layout);
-                        let skipped: isize = pads.iter().zip(strides).map(|(p, s)| p.lo * s).sum();
-                        let offset = *offset as isize - skipped;
-                        let mut input = match self.graph.items[source.item].what {
-                            What::Fill(c) => {
-                                let even = Layout::contiguous(shape).strides.iter().map(|_| 0).collect();
-                                Input { fill: Some(c), ..Input::new(None, r.view.dtype, 0, even) }
-                            }
-                            _ => {
-                                let buffer = self.buffer(source.item);
-                                Input::new(Some(buffer), r.view.dtype, offset, strides.clone())
-                            }
-                        };
-                        for (k, p) in pads.iter().enumerate().filter(|(_, p)| p.lo > 0 || p.hi > 0) {
-                            let mut strides: Strides = Layout::contiguous(shape).strides;
-                            strides[..k].fill(0);
-                            let (lo, hi) = (p.lo * strides[k], (shape[k] as isize - p.hi) * strides[k]);
-                            input.bounds.push(Bound { strides, lo, hi })
-                        }
-                        input
-                    }
-                    None => {
-                        let buffer = self.buffer(r.item);
-                        let Layout { offset, strides } = r.view.layout.clone();
-                        Input::new(Some(buffer), r.view.dtype, offset as isize, strides)
-                    }
-                },
-            };
-            self.inputs.push(input)
-        }
-        Operand::Input(k)
-    }
-}
-
-/// One program of these items, which share stage and iteration space.
-fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Step {
-    let at = home(&graph.items[members[0]]).expect("members have a home");
-    // The last member that reads each member's value: its register is free after that.
-    let mut last_use: Map<usize, usize> = Map::default();
-    for &i in members {
-        let item = &graph.items[i];
-        let end = if matches!(item.what, What::Reduce) { usize::MAX } else { i };
-        for r in item.args.iter().filter(|r| inside(graph, r, at)) {
-            let last = last_use.entry(r.item).or_insert(end);
-            *last = (*last).max(end)
-        }
-    }
-    let mut f = Fuser { graph, at, inputs: vec![], buffers: vec![], read: vec![], registers: Map::default() };
-    let (mut code, mut outputs, mut sinks) = (vec![], vec![], vec![]);
-    let (mut sink_items, mut free, mut registers) = (vec![], Vec::<u16>::new(), 0u16);
-    for &i in members {
-        let item = &graph.items[i];
-        let operands: SmallVec<[Operand; 3]> = item.args.iter().map(|r| f.operand(r)).collect();
-        let (op, dtype) = match &item.what {
-            What::Reduce => {
-                let Prim::Reduce(op, axes) = item.prim() else { unreachable!("a reduction") };
-                let mut strides: Strides = item.whole.layout.strides.clone();
-                axes.iter().for_each(|&a| strides[a] = 0);
-                sinks.push(Sink {
-                    op: *op,
-                    dtype: item.dtype(),
-                    operand: operands[0],
-                    strides,
-                    size: item.shape().size(),
-                    pattern: Pattern::Same,
-                    run: 1,
-                });
-                sink_items.push(i);
-                continue;
-            }
-            What::Elementwise => match item.prim() {
-                Prim::Unary(op) => (Op::Unary(*op), item.dtype()),
-                Prim::Binary(op) => (Op::Binary(*op), item.dtype()),
-                Prim::Compare(op) => (Op::Compare(*op), item.args[0].view.dtype),
-                Prim::Select => (Op::Select, item.dtype()),
-                // Nothing in a program reads it: planes are read as such.
-                Prim::Complex => (Op::Complex, item.args[0].view.dtype),
-                Prim::Cast(_) => (Op::Cast(item.args[0].view.dtype), item.dtype()),
-                other => unreachable!("{} is not elementwise", other.name()),
-            },
-            _ => unreachable!("only elementwise items and reductions are fused"),
-        };
-        let used = last_use.get(&i).copied();
-        let output = stored[i].then(|| {
-            outputs.push(i);
-            outputs.len() as u16 - 1
-        });
-        let target = match (used, output) {
-            (None, Some(k)) => Target::Output(k),
-            _ => {
-                let register = free.pop().unwrap_or_else(|| {
-                    registers += 1;
-                    registers - 1
-                });
-                f.registers.insert(i, register);
-                Target::Register(register)
-            }
-        };
-        code.push(Instruction { op, dtype, target, operands });
-        if let (Target::Register(r), Some(k)) = (target, output) {
-            let (op, target) = (Op::Cast(item.dtype()), Target::Output(k));
-            code.push(Instruction {
-                op,
-                dtype: item.dtype(),
-                target,
-                operands: SmallVec::from_elem(Operand::Register(r), 1),
-            })
-        }
-        // Registers whose last reader this was.
-        for r in &item.args {
-            if last_use.get(&r.item) == Some(&i)
-                && let Some(register) = f.registers.remove(&r.item)
-            {
-                free.push(register)
-            }
-        }
-    }
-    let mut all: Vec<&mut Strides> = vec![];
-    for i in &mut f.inputs {
-        // The strides of bounds keep a padded axis apart from those before it.
-        all.push(&mut i.strides);
-        all.extend(i.bounds.iter_mut().map(|b| &mut b.strides))
-    }
-    all.extend(sinks.iter_mut().map(|s| &mut s.strides));
-    let dims = collapse(at.1, &mut all);
-    let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
-    let walk = Walk::new(&dims, 1);
-    let registers = registers as usize;
-    let program = Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers, walk };
-    let program = Box::new(program.laid_out());
-    Step::Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -121,6 +121,8 @@ pub(crate) struct Program {
     pub registers: usize,
     /// How the iteration space is cut into blocks.
     pub walk: Walk,
+    /// If it is one block: where that begins, for inputs, sinks and bounds.
+    pub once: Option<SmallVec<[isize; 8]>>,
 }
 
 impl Program {
@@ -154,6 +156,11 @@ impl Program {
                 let whole = self.walk.row.is_multiple_of(first);
                 s.run = if (step == 0 || step == 1) && whole && even(first) { first } else { 1 }
             }
+        }
+        if self.walk.is_one_block() {
+            let bounds: usize = self.inputs.iter().map(|i| i.bounds.len()).sum();
+            let zeros = std::iter::repeat_n(0, self.sinks.len() + bounds);
+            self.once = Some(self.inputs.iter().map(|i| i.offset).chain(zeros).collect())
         }
         self
     }

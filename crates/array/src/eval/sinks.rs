@@ -22,7 +22,12 @@ pub(super) enum WideVec {
 /// The chunks' accumulators joined in order.
 pub(super) fn joined(sink: &Sink, parts: impl IntoIterator<Item = Acc>, out: &mut Buffer) {
     fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Wides<T::Wide>)>, out: &mut Buffer) {
-        let mut all: Wides<T::Wide> = smallvec![T::Wide::start(sink.op); sink.size];
+        let mut parts = parts.peekable();
+        // Few elements are one part.
+        let mut all: Wides<T::Wide> = match parts.next_if(|(lo, part)| *lo == 0 && part.len() == sink.size) {
+            Some((_, part)) => part,
+            None => smallvec![T::Wide::start(sink.op); sink.size],
+        };
         for (lo, part) in parts {
             all[lo..].iter_mut().zip(part).for_each(|(a, b)| *a = T::Wide::join(sink.op, *a, b))
         }
@@ -51,7 +56,9 @@ impl Acc {
     /// For the results that the elements `start..end` of the iteration space go to.
     pub fn over(program: &Program, sink: &Sink, start: usize, end: usize) -> Acc {
         let (mut lo, mut hi) = (0, 0);
-        if end > start {
+        if (start, end) == (0, program.size()) && end > 0 {
+            hi = sink.size
+        } else if end > start {
             let (first, last) = (unravel(start, &program.dims), unravel(end - 1, &program.dims));
             let mut apart = false;
             for k in 0..program.dims.len() {

@@ -18,6 +18,9 @@ use std::sync::{Mutex, OnceLock};
 
 thread_local! { static REGISTERS: RefCell<Vec<Block>> = const { RefCell::new(vec![]) } }
 
+/// A chunk's part of each output.
+type Parts<'a> = SmallVec<[&'a mut [u8]; 4]>;
+
 /// Runs `program` over `inputs`; fills `outputs` (contiguous) and `reduced`, the sinks' results. An input under an output is
 /// in that output's memory.
 pub(crate) fn run(
@@ -36,13 +39,13 @@ pub(crate) fn run(
         return;
     }
     let n_chunks = total.div_ceil(length);
-    let mut parts: Vec<Vec<&mut [u8]>> = (0..n_chunks).map(|_| Vec::with_capacity(outputs.len())).collect();
+    let mut parts: Vec<Parts> = (0..n_chunks).map(|_| Parts::new()).collect();
     for out in outputs.iter_mut() {
         let bytes = length * out.dtype().size();
         let mut chunks = out.bytes_mut().chunks_mut(bytes);
         parts.iter_mut().for_each(|p| p.push(chunks.next().unwrap_or_default()))
     }
-    let parts: Vec<Mutex<Vec<&mut [u8]>>> = parts.into_iter().map(Mutex::new).collect();
+    let parts: Vec<Mutex<Parts>> = parts.into_iter().map(Mutex::new).collect();
     let sums: Vec<OnceLock<SmallVec<[Acc; 2]>>> = parts.iter().map(|_| OnceLock::new()).collect();
     threads::for_chunks(n_chunks, program.time(), |k: usize| {
         let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
@@ -59,7 +62,7 @@ pub(crate) fn run(
 fn chunk(
     program: &Program,
     inputs: &[Option<&Buffer>],
-    outputs: Vec<&mut [u8]>,
+    outputs: Parts,
     start: usize,
     end: usize,
 ) -> SmallVec<[Acc; 2]> {
@@ -74,18 +77,22 @@ fn chunk(
 }
 
 /// One chunk on one thread.
-struct Chunk<'a> {
+struct Chunk<'a, 'o> {
     inputs: &'a [Option<&'a Buffer>],
-    outputs: Vec<&'a mut [u8]>,
+    outputs: Parts<'o>,
     sinks: SmallVec<[Acc; 2]>,
     frame: Frame<'a>,
     start: usize,
     end: usize,
 }
 
-impl Chunk<'_> {
+impl Chunk<'_, '_> {
     fn run(mut self, program: &Program) -> SmallVec<[Acc; 2]> {
         let Program { inputs, sinks, walk, .. } = program;
+        if let Some(first) = &program.once {
+            self.block(program, 0, self.end, first);
+            return self.sinks;
+        }
         let from = inputs.iter().map(|i| (i.offset, &i.strides));
         let into = sinks.iter().map(|s| (0, &s.strides));
         let bounds = inputs.iter().flat_map(|i| &i.bounds).map(|b| (0, &b.strides));
@@ -96,34 +103,38 @@ impl Chunk<'_> {
             if n == 0 {
                 return self.sinks;
             }
-            self.frame.begin(program, n, pos, &mut self.outputs);
-            let mut bounds = &walker.first[inputs.len() + sinks.len()..];
-            for (k, input) in inputs.iter().enumerate() {
-                let (own, rest) = bounds.split_at(input.bounds.len());
-                bounds = rest;
-                match (input.under, input.buffer) {
-                    (None, None) if let Some(c) = input.fill => {
-                        constant(program, k, c, own, n, &mut self.frame)
-                    }
-                    // The block is read before anything is written over it.
-                    (Some(output), _) => self.frame.gathered_under(program, k, output),
-                    (None, Some(b)) => {
-                        let data = self.inputs[b].expect("what is read is there, or under an output");
-                        prepare(program, k, data, walker.first[k], own, n, &mut self.frame)
-                    }
-                    (None, None) => with_store!(input.dtype, T => {
-                        iota(&input.pattern, walker.first[k], self.frame.gathered::<T>(program, k))
-                    }),
-                }
-            }
-            for i in &program.code {
-                self.frame.step(i)
-            }
-            for (k, sink) in sinks.iter().enumerate() {
-                self.sink(k, sink, n, walker.first[inputs.len() + k])
-            }
+            self.block(program, pos, n, &walker.first);
             pos += n;
             walker.advance(n)
+        }
+    }
+
+    /// Runs n elements, which begin at `pos` within the chunk, and for inputs, sinks and bounds at `first`.
+    fn block(&mut self, program: &Program, pos: usize, n: usize, first: &[isize]) {
+        let Program { inputs, sinks, .. } = program;
+        self.frame.begin(program, n, pos, &mut self.outputs);
+        let mut bounds = &first[inputs.len() + sinks.len()..];
+        for (k, input) in inputs.iter().enumerate() {
+            let (own, rest) = bounds.split_at(input.bounds.len());
+            bounds = rest;
+            match (input.under, input.buffer) {
+                (None, None) if let Some(c) = input.fill => constant(program, k, c, own, n, &mut self.frame),
+                // The block is read before anything is written over it.
+                (Some(output), _) => self.frame.gathered_under(program, k, output),
+                (None, Some(b)) => {
+                    let data = self.inputs[b].expect("what is read is there, or under an output");
+                    prepare(program, k, data, first[k], own, n, &mut self.frame)
+                }
+                (None, None) => with_store!(input.dtype, T => {
+                    iota(&input.pattern, first[k], self.frame.gathered::<T>(program, k))
+                }),
+            }
+        }
+        for i in &program.code {
+            self.frame.step(i)
+        }
+        for (k, sink) in sinks.iter().enumerate() {
+            self.sink(k, sink, n, first[inputs.len() + k])
         }
     }
 

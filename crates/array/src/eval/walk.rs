@@ -56,6 +56,14 @@ impl Walk {
         let rows = if row == 1 { even.next_multiple_of(32).min(most) } else { even.max(1) };
         Walk { outer, row, rows }
     }
+    /// Whether there is no more than one block.
+    pub fn is_one_block(&self) -> bool {
+        match self.outer[..] {
+            [] => true,
+            [n] => n <= self.rows,
+            _ => false,
+        }
+    }
     /// Elements of a block, at most.
     #[cfg(test)]
     pub fn block(&self) -> usize {

@@ -52,7 +52,7 @@ impl<'a> Frame<'a> {
         Frame { registers: registers.as_mut_ptr(), inputs, outputs, n: 0, memory: PhantomData }
     }
     /// Starts a block of n elements that goes to these parts of the outputs.
-    pub fn begin(&mut self, program: &Program, n: usize, pos: usize, outputs: &mut [&'a mut [u8]]) {
+    pub fn begin(&mut self, program: &Program, n: usize, pos: usize, outputs: &mut [&mut [u8]]) {
         self.n = n;
         for (k, (out, dtype)) in outputs.iter_mut().zip(&program.outputs).enumerate() {
             let size = dtype.size();
