@@ -2,7 +2,7 @@
 //! gradient through a Gaussian process.
 //!
 //! ```sh
-//! cargo run --release --example bayesian_optimization
+//! cargo run --release --example bayesian_optimization --features linalg
 //! ```
 
 mod common;

@@ -1,7 +1,7 @@
 //! Two Gaussian processes, one on top of the other: the hidden function bends the axis so that a jump looks smooth.
 //!
 //! ```sh
-//! cargo run --release --example deep_gaussian_process
+//! cargo run --release --example deep_gaussian_process --features linalg
 //! ```
 
 mod common;

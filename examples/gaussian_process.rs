@@ -2,7 +2,7 @@
 //! factorisation.
 //!
 //! ```sh
-//! cargo run --release --example gaussian_process
+//! cargo run --release --example gaussian_process --features linalg
 //! ```
 
 mod common;

@@ -2,7 +2,7 @@
 //! by what is usually the data.
 //!
 //! ```sh
-//! cargo run --release --example gplvm
+//! cargo run --release --example gplvm --features linalg
 //! ```
 
 mod common;

@@ -1,7 +1,7 @@
 //! Independent component analysis: two mixed signals are taken apart by maximum likelihood, through a determinant.
 //!
 //! ```sh
-//! cargo run --release --example ica
+//! cargo run --release --example ica --features linalg
 //! ```
 
 mod common;

@@ -2,7 +2,7 @@
 //! one's own says so.
 //!
 //! ```sh
-//! cargo run --example rkhs
+//! cargo run --example rkhs --features linalg
 //! ```
 
 mod common;

@@ -2,7 +2,7 @@
 //! another draws what lies there.
 //!
 //! ```sh
-//! cargo run --release --example variational_autoencoder
+//! cargo run --release --example variational_autoencoder --features linalg
 //! ```
 
 mod common;

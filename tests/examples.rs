@@ -14,7 +14,7 @@ fn example(name: &str) -> Command {
         if !program.exists() {
             let profile = if profile.ends_with("debug") { "test" } else { "release" };
             let mut cargo = Command::new(env!("CARGO"));
-            cargo.args(["build", "--quiet", "--examples", "--profile", profile]);
+            cargo.args(["build", "--quiet", "--examples", "--features", "linalg", "--profile", profile]);
             assert!(cargo.status().expect("cargo starts").success(), "the examples do not build");
         }
     });
