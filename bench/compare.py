@@ -138,8 +138,11 @@ class Peer:
             raise RuntimeError(f"{tool}: {script} did not start")
 
     def time(self, case, label, seconds):
-        print(case, label, seconds, file=self.process.stdin, flush=True)
-        answer = self.process.stdout.readline().split()
+        try:
+            print(case, label, seconds, file=self.process.stdin, flush=True)
+            answer = self.process.stdout.readline().split()
+        except BrokenPipeError:         # it has ended: its columns stay empty
+            return None
         return None if not answer or answer == ["none"] else [float(x) for x in answer]
 
 
