@@ -3,8 +3,9 @@
 
 use super::graph::{Graph, Item, Map, Ref, View, What};
 use super::layout::{Layout, Strides, collapse};
-use super::program::{Input, Instruction, Op, Operand, Program, Sink, Target};
+use super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
 use super::walk::{Bound, Pattern, Walk};
+use crate::dtype::DType;
 use crate::prim::{Padding, Prim};
 use crate::shape::Shape;
 use smallvec::SmallVec;
@@ -45,10 +46,15 @@ pub(super) fn padded<'g>(graph: &'g Graph, r: &Ref) -> Option<&'g [Padding]> {
     let Prim::Pad(pads) = item.prim() else { return None };
     let source = &graph.items[item.args.first()?.item];
     let stored = !matches!(source.what, What::Iota(_));
-    // An axis of one element would not be walked.
-    let plain = |(p, &n): (&Padding, &usize)| p.interior == 0 && (n > 1 || p.lo == 0 && p.hi == 0);
-    let plain = pads.iter().zip(item.shape().iter()).all(plain) && !item.dtype().is_complex();
+    let plain = walked(pads, item.shape(), item.dtype());
     (matches!(item.what, What::Kernel) && stored && plain && item.is_as_it_is(r)).then_some(pads)
+}
+
+/// Whether a program can walk over padding of this result: there are no zeros between the elements, nor along an axis of
+/// one element, which is not walked.
+pub(super) fn walked(pads: &[Padding], shape: &Shape, dtype: DType) -> bool {
+    let plain = |(p, &n): (&Padding, &usize)| p.interior == 0 && (n > 1 || p.lo == 0 && p.hi == 0);
+    !dtype.is_complex() && pads.iter().zip(shape.iter()).all(plain)
 }
 
 /// A program under construction.
@@ -88,7 +94,7 @@ impl Fuser<'_> {
                 // Views of an index are read from memory; a whole one is made on the spot.
                 Some(axis) if item.is_as_it_is(r) => {
                     let strides = (0..r.view.shape.rank()).map(|k| isize::from(k == axis)).collect();
-                    Input::new(None, item.dtype(), 0, strides)
+                    Input::new(Source::Index, item.dtype(), 0, strides)
                 }
                 _ => match padded(self.graph, r) {
                     Some(pads) => {
@@ -98,12 +104,12 @@ impl Fuser<'_> {
                         let offset = *offset as isize - skipped;
                         let mut input = match self.graph.items[source.item].what {
                             What::Fill(c) => {
-                                let even = Layout::contiguous(shape).strides.iter().map(|_| 0).collect();
-                                Input { fill: Some(c), ..Input::new(None, r.view.dtype, 0, even) }
+                                let none = Strides::from_elem(0, shape.rank());
+                                Input::new(Source::Constant(c), r.view.dtype, 0, none)
                             }
                             _ => {
                                 let buffer = self.buffer(source.item);
-                                Input::new(Some(buffer), r.view.dtype, offset, strides.clone())
+                                Input::new(Source::Buffer(buffer), r.view.dtype, offset, strides.clone())
                             }
                         };
                         for (k, p) in pads.iter().enumerate().filter(|(_, p)| p.lo > 0 || p.hi > 0) {
@@ -117,7 +123,7 @@ impl Fuser<'_> {
                     None => {
                         let buffer = self.buffer(r.item);
                         let Layout { offset, strides } = r.view.layout.clone();
-                        Input::new(Some(buffer), r.view.dtype, offset as isize, strides)
+                        Input::new(Source::Buffer(buffer), r.view.dtype, offset as isize, strides)
                     }
                 },
             };

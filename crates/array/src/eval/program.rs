@@ -56,11 +56,23 @@ pub(crate) struct Instruction {
     pub operands: SmallVec<[Operand; 3]>,
 }
 
-/// What a program reads: a strided view, or the index itself along the strides.
+/// Where an input comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Source {
+    /// One of the run's buffers.
+    Buffer(usize),
+    /// The memory of an output, which is written over it.
+    Under(usize),
+    /// The index itself, along the strides.
+    Index,
+    /// A constant inside its bounds: there is padding around it.
+    Constant(f64),
+}
+
+/// What a program reads: a strided view.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
-    /// Which of the run's buffers; none for an index.
-    pub buffer: Option<usize>,
+    pub source: Source,
     pub dtype: DType,
     /// Where its first element lies, or would if that were not padding.
     pub offset: isize,
@@ -71,24 +83,10 @@ pub(crate) struct Input {
     pub pattern: Pattern,
     /// Whether places in the pattern are padding.
     pub holes: bool,
-    /// What it is inside its bounds, if it is padding around a constant: then there is neither buffer nor index.
-    pub fill: Option<f64>,
-    /// The output that is written over it.
-    pub under: Option<usize>,
 }
 impl Input {
-    pub fn new(buffer: Option<usize>, dtype: DType, offset: isize, strides: Strides) -> Input {
-        Input {
-            buffer,
-            dtype,
-            offset,
-            strides,
-            bounds: vec![],
-            pattern: Pattern::Same,
-            holes: false,
-            fill: None,
-            under: None,
-        }
+    pub fn new(source: Source, dtype: DType, offset: isize, strides: Strides) -> Input {
+        Input { source, dtype, offset, strides, bounds: vec![], pattern: Pattern::Same, holes: false }
     }
 }
 
@@ -166,7 +164,7 @@ impl Program {
     }
     /// Whether all that is read of a buffer is read element for element, as outputs are written.
     pub fn reads_in_order(&self, buffer: usize) -> bool {
-        let mut reads = self.inputs.iter().filter(|i| i.buffer == Some(buffer));
+        let mut reads = self.inputs.iter().filter(|i| i.source == Source::Buffer(buffer));
         reads.all(|i| {
             let mut next = 1;
             let even = self.dims.iter().zip(&i.strides).rev().all(|(&n, &s)| {
@@ -179,12 +177,12 @@ impl Program {
     }
     /// Lets an output take the place of a buffer that is read in order.
     pub fn write_over(&mut self, buffer: usize, output: usize) {
-        let reads = self.inputs.iter_mut().filter(|i| i.buffer == Some(buffer));
-        reads.for_each(|i| i.under = Some(output))
+        let reads = self.inputs.iter_mut().filter(|i| i.source == Source::Buffer(buffer));
+        reads.for_each(|i| i.source = Source::Under(output))
     }
     /// Whether an output is written over an input.
     pub fn updates(&self, output: usize) -> bool {
-        self.inputs.iter().any(|i| i.under == Some(output))
+        self.inputs.iter().any(|i| i.source == Source::Under(output))
     }
     /// Elements of a chunk: whole rows.
     pub fn chunk(&self) -> usize {

@@ -2,6 +2,7 @@
 //! written as a whole only to be read once more. Where it takes little, it is computed again from what it is made of,
 //! padded likewise: large arrays pass through memory fewer times.
 
+use super::fuse::walked;
 use super::graph::Map;
 use crate::array::{Args, Array, Place};
 use crate::dtype::DType;
@@ -114,9 +115,8 @@ fn padded(x: &Array, pads: &[Padding], like: &Array) -> Array {
 /// The zeros around a large array, if programs read them without their being stored.
 fn plain(node: &Array) -> Option<&[Padding]> {
     let Prim::Pad(pads) = &node.0.prim else { return None };
-    let read = |(p, &n): (&Padding, &usize)| p.interior == 0 && (n > 1 || p.lo == 0 && p.hi == 0);
-    let large = node.0.shape.size() * node.dtype().size() >= LARGE && !node.dtype().is_complex();
-    (large && pads.iter().zip(node.0.shape.iter()).all(read)).then_some(pads)
+    let large = node.0.shape.size() * node.dtype().size() >= LARGE;
+    (large && walked(pads, &node.0.shape, node.dtype())).then_some(pads)
 }
 
 fn elementwise(node: &Array) -> bool {

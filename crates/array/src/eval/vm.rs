@@ -6,7 +6,7 @@ use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
-use super::program::{BLOCK, Program, Sink};
+use super::program::{BLOCK, Program, Sink, Source};
 use super::sinks::{Acc, WideVec, Wides, joined};
 use super::walk::{Pattern, Walker, constant, iota, prepare};
 use crate::buffer::Buffer;
@@ -117,17 +117,17 @@ impl Chunk<'_, '_> {
         for (k, input) in inputs.iter().enumerate() {
             let (own, rest) = bounds.split_at(input.bounds.len());
             bounds = rest;
-            match (input.under, input.buffer) {
-                (None, None) if let Some(c) = input.fill => constant(program, k, c, own, n, &mut self.frame),
-                // The block is read before anything is written over it.
-                (Some(output), _) => self.frame.gathered_under(program, k, output),
-                (None, Some(b)) => {
+            match input.source {
+                Source::Buffer(b) => {
                     let data = self.inputs[b].expect("what is read is there, or under an output");
                     prepare(program, k, data, first[k], own, n, &mut self.frame)
                 }
-                (None, None) => with_store!(input.dtype, T => {
+                // The block is read before anything is written over it.
+                Source::Under(output) => self.frame.gathered_under(program, k, output),
+                Source::Index => with_store!(input.dtype, T => {
                     iota(&input.pattern, first[k], self.frame.gathered::<T>(program, k))
                 }),
+                Source::Constant(c) => constant(program, k, c, own, n, &mut self.frame),
             }
         }
         for i in &program.code {
