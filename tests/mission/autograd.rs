@@ -1,4 +1,6 @@
 //! A7: HIPS autograd, the system the slides describe.
+//!
+//! Over 400 lines: one file a system, one test (or more) a row.
 
 use super::{all_close, close, panics, within};
 use pullback::array::check::check_grads;

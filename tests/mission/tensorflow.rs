@@ -1,5 +1,7 @@
 //! A3: TensorFlow's `gradients`, capability by capability. Its arguments are functions here: a list of results is their sum
 //! or a tree, a cotangent is given to a pullback, an intermediate is an input of the rest or has a name.
+//!
+//! Over 400 lines: one file a system, one test (or more) a row.
 
 use super::{all_close, close, panics};
 use pullback::array::{

@@ -1,5 +1,7 @@
 //! What is to be computed: the unevaluated nodes behind the roots, oldest first, with equal work merged and views
 //! resolved to the arrays they look at.
+//!
+//! Over 400 lines: what items are, and one builder with an arm for every primitive.
 
 use super::layout::Layout;
 use super::recompute::Pending;

@@ -1,4 +1,6 @@
 //! Movement and joining.
+//!
+//! Over 400 lines: one entry an operation.
 
 use super::catalogue::operations;
 use super::host::front;
