@@ -2,6 +2,7 @@
 //! instructions and registers.
 
 use super::graph::{Graph, Item, Map, Ref, View, What};
+use super::kernels::native::Lazy;
 use super::layout::{Layout, Strides, collapse};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
 use super::walk::{Bound, Pattern, Walk};
@@ -226,9 +227,9 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
     let walk = Walk::new(&dims, 1);
-    let registers = registers as usize;
+    let (registers, native) = (registers as usize, Lazy::default());
     let program =
-        Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers, walk, once: None };
+        Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers, walk, once: None, native };
     let program = Box::new(program.laid_out());
     Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -1,6 +1,7 @@
 //! Block programs: fused elementwise steps as code for a small register machine that runs over blocks of elements
 //! which stay in the first-level cache.
 
+use super::kernels::native::Lazy;
 use super::layout::Strides;
 use super::walk::{Bound, Pattern, Walk};
 use crate::dtype::DType;
@@ -121,6 +122,8 @@ pub(crate) struct Program {
     pub walk: Walk,
     /// If it is one block: where that begins, for inputs, sinks and bounds.
     pub once: Option<SmallVec<[isize; 8]>>,
+    /// Its machine code.
+    pub native: Lazy,
 }
 
 impl Program {

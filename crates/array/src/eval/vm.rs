@@ -4,6 +4,7 @@
 use super::kernels::elementwise::Arg;
 use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
+use super::kernels::native::Native;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
 use super::program::{BLOCK, Program, Sink, Source};
@@ -29,10 +30,11 @@ pub(crate) fn run(
     outputs: &mut [Buffer],
     reduced: &mut [Buffer],
 ) {
-    let (total, length) = (program.size(), program.chunk());
+    let (total, length, time) = (program.size(), program.chunk(), program.time());
+    let native = program.native.get(program, time);
     if total <= length {
         let outputs = outputs.iter_mut().map(Buffer::bytes_mut).collect();
-        let sums = chunk(program, inputs, outputs, 0, total);
+        let sums = chunk(program, native, inputs, outputs, 0, total);
         for ((sink, out), acc) in program.sinks.iter().zip(reduced).zip(sums) {
             joined(sink, [acc], out)
         }
@@ -47,9 +49,9 @@ pub(crate) fn run(
     }
     let parts: Vec<Mutex<Parts>> = parts.into_iter().map(Mutex::new).collect();
     let sums: Vec<OnceLock<SmallVec<[Acc; 2]>>> = parts.iter().map(|_| OnceLock::new()).collect();
-    threads::for_chunks(n_chunks, program.time(), |k: usize| {
+    threads::for_chunks(n_chunks, time, |k: usize| {
         let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
-        let done = chunk(program, inputs, outputs, k * length, ((k + 1) * length).min(total));
+        let done = chunk(program, native, inputs, outputs, k * length, ((k + 1) * length).min(total));
         let _ = sums[k].set(done);
     });
     let mut sums: Vec<_> = sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
@@ -61,6 +63,7 @@ pub(crate) fn run(
 /// Runs the elements `start..end` on this thread; returns the sinks' accumulators.
 fn chunk(
     program: &Program,
+    native: Option<&Native>,
     inputs: &[Option<&Buffer>],
     outputs: Parts,
     start: usize,
@@ -72,12 +75,13 @@ fn chunk(
         if registers.len() < needed {
             registers.resize(needed, Zeroable::zeroed())
         }
-        Chunk { inputs, outputs, sinks, frame: Frame::new(program, registers), start, end }.run(program)
+        Chunk { native, inputs, outputs, sinks, frame: Frame::new(program, registers), start, end }.run(program)
     })
 }
 
 /// One chunk on one thread.
 struct Chunk<'a, 'o> {
+    native: Option<&'a Native>,
     inputs: &'a [Option<&'a Buffer>],
     outputs: Parts<'o>,
     sinks: SmallVec<[Acc; 2]>,
@@ -130,8 +134,9 @@ impl Chunk<'_, '_> {
                 Source::Constant(c) => constant(program, k, c, own, n, &mut self.frame),
             }
         }
-        for i in &program.code {
-            self.frame.step(i)
+        match self.native {
+            Some(native) => native.run(&program.code, &mut self.frame),
+            None => program.code.iter().for_each(|i| self.frame.step(i)),
         }
         for (k, sink) in sinks.iter().enumerate() {
             self.sink(k, sink, n, first[inputs.len() + k])

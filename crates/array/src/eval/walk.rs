@@ -255,7 +255,8 @@ pub(super) fn prepare<'a>(
         let data = data.slice::<T>();
         match &input.pattern {
             Pattern::Direct if whole => frame.elements(k, &data[first as usize..]),
-            Pattern::Same if whole => frame.one(k, &data[first as usize]),
+            // Machine code reads one element only where that is so in every block.
+            Pattern::Same if whole && input.bounds.is_empty() => frame.one(k, &data[first as usize]),
             pattern => {
                 let out = frame.gathered::<T>(program, k);
                 out[..from].fill(Zeroable::zeroed());

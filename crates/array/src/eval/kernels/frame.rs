@@ -7,6 +7,8 @@ use super::elementwise::{
     Arg, BinaryBlock, CastBlock, CompareBlock, ConvertElement, Lane, SelectBlock, UnaryBlock,
 };
 use super::math::dispatch;
+#[cfg(all(feature = "native", target_arch = "x86_64"))]
+use super::native::{Entry, Segment, Slot};
 use crate::dtype::DType;
 use bytemuck::{Pod, Zeroable};
 use smallvec::SmallVec;
@@ -140,6 +142,28 @@ impl<'a> Frame<'a> {
             DType::Bool => self.typed::<bool>(i),
             DType::C64 | DType::C128 => unreachable!("programs compute with planes"),
         }
+    }
+    /// Runs one segment of the program.
+    #[cfg(all(feature = "native", target_arch = "x86_64"))]
+    pub fn segment(&mut self, segment: &Segment, entry: Entry) {
+        const { assert!(size_of::<Block>() == BLOCK_BYTES) }
+        static ZEROS: Block = Block([0; BLOCK_BYTES / 8]);
+        let place = |slot: &Slot| match *slot {
+            // SAFETY: there is a register for every one that the code names.
+            Slot::Register(r) => unsafe { self.registers.add(r as usize).cast::<u8>() },
+            Slot::Output(k) => self.outputs[k as usize],
+            Slot::Input(k) => match self.inputs[k as usize] {
+                Place::Elements(p) | Place::One(p) => p.cast_mut(),
+                Place::Zero => ZEROS.0.as_ptr().cast_mut().cast(),
+            },
+        };
+        // Four addresses are loaded, whether or not there are so many.
+        let mut table: SmallVec<[*mut u8; 16]> = segment.slots.iter().map(place).collect();
+        table.resize(table.len().max(4), std::ptr::null_mut());
+        // SAFETY: registers, outputs and inputs hold n elements, as checked when the block began (an input that is one element
+        // in every block is read as such); the code writes to registers and outputs, and to none before it has read
+        // the same elements of what lies there.
+        unsafe { entry(table.as_ptr(), self.n) }
     }
     #[inline(always)]
     fn typed<E: ConvertElement>(&mut self, i: &Instruction) {

@@ -10,6 +10,11 @@ pub(crate) mod frame;
 #[allow(unused_imports)]
 #[cfg_attr(not(test), allow(dead_code))]
 pub(crate) mod math;
+#[cfg(all(feature = "native", target_arch = "x86_64"))]
+pub(crate) mod native;
+#[cfg(not(all(feature = "native", target_arch = "x86_64")))]
+#[path = "no_native.rs"]
+pub(crate) mod native;
 pub(crate) mod reduce;
 pub(crate) mod threads;
 
