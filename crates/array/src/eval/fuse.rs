@@ -228,8 +228,18 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
     let walk = Walk::new(&dims, 1);
     let (registers, native) = (registers as usize, Lazy::default());
-    let program =
-        Program { dims, inputs: f.inputs, code, outputs: dtypes, sinks, registers, walk, once: None, native };
+    let program = Program {
+        dims,
+        inputs: f.inputs,
+        code,
+        outputs: dtypes,
+        sinks,
+        registers,
+        long: 1,
+        walk,
+        once: None,
+        native,
+    };
     let program = Box::new(program.laid_out());
     Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -1,7 +1,7 @@
 //! Block programs: fused elementwise steps as code for a small register machine that runs over blocks of elements
 //! which stay in the first-level cache.
 
-use super::kernels::native::Lazy;
+use super::kernels::native::{Lazy, whole};
 use super::layout::Strides;
 use super::walk::{Bound, Pattern, Walk};
 use crate::dtype::DType;
@@ -10,9 +10,11 @@ use crate::shape::Dims;
 use pullback_real::{Binary, Unary};
 use smallvec::SmallVec;
 
-/// Bytes of a register.
+/// Bytes of a block: of a register, unless the program has long ones.
 pub(crate) const BLOCK_BYTES: usize = 4096;
-/// Elements of a block, at most: those of four bytes.
+/// Blocks of a long register. Where all code is one loop of machine code, few registers are memory.
+pub(crate) const LONG: usize = 4;
+/// Elements of a block, at most: those of four bytes. Long registers hold more.
 pub(crate) const BLOCK: usize = BLOCK_BYTES / 4;
 /// Elements of a chunk, at most: enough work to be worth a thread's attention. Few elements are cut into more chunks, for
 /// all threads to share; of many, each chunk's sums would have to be joined.
@@ -118,6 +120,8 @@ pub(crate) struct Program {
     pub outputs: Vec<DType>,
     pub sinks: Vec<Sink>,
     pub registers: usize,
+    /// Blocks of a register.
+    pub long: usize,
     /// How the iteration space is cut into blocks.
     pub walk: Walk,
     /// If it is one block: where that begins, for inputs, sinks and bounds.
@@ -134,7 +138,8 @@ impl Program {
             _ => i.dtype.size(),
         };
         let sizes = self.code.iter().map(widest).chain(self.inputs.iter().map(|i| i.dtype.size()));
-        self.walk = Walk::new(&self.dims, BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
+        self.long = if whole(&self) { LONG } else { 1 };
+        self.walk = Walk::new(&self.dims, self.long * BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
         if self.size() == 0 {
             // Nothing is read.
             self.inputs.iter_mut().for_each(|i| i.bounds.clear());

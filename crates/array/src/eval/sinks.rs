@@ -22,16 +22,24 @@ pub(super) enum WideVec {
 /// The chunks' accumulators joined in order.
 pub(super) fn joined(sink: &Sink, parts: impl IntoIterator<Item = Acc>, out: &mut Buffer) {
     fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Wides<T::Wide>)>, out: &mut Buffer) {
-        let mut parts = parts.peekable();
-        // Few elements are one part.
-        let mut all: Wides<T::Wide> = match parts.next_if(|(lo, part)| *lo == 0 && part.len() == sink.size) {
-            Some((_, part)) => part,
-            None => smallvec![T::Wide::start(sink.op); sink.size],
-        };
+        let parts: SmallVec<[(usize, Wides<T::Wide>); 8]> = parts.collect();
+        let out = out.slice_mut::<T>();
+        // Each result is often one chunk's alone.
+        let mut next = 0;
+        let apart = parts.iter().all(|(lo, part)| {
+            let follows = *lo == next;
+            next += part.len();
+            follows
+        });
+        if apart && next == sink.size {
+            let all = parts.iter().flat_map(|(_, part)| part);
+            return out.iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(*a));
+        }
+        let mut all: Wides<T::Wide> = smallvec![T::Wide::start(sink.op); sink.size];
         for (lo, part) in parts {
             all[lo..].iter_mut().zip(part).for_each(|(a, b)| *a = T::Wide::join(sink.op, *a, b))
         }
-        out.slice_mut::<T>().iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(a));
+        out.iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(a));
     }
     let floats = |a: Acc| match a.wide {
         WideVec::Float(v) => (a.lo, v),

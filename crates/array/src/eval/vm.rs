@@ -7,7 +7,7 @@ use super::kernels::math::dispatch;
 use super::kernels::native::Native;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
-use super::program::{BLOCK, Program, Sink, Source};
+use super::program::{Program, Sink, Source};
 use super::sinks::{Acc, WideVec, Wides, joined};
 use super::walk::{Pattern, Walker, constant, iota, prepare};
 use crate::buffer::Buffer;
@@ -71,11 +71,12 @@ fn chunk(
 ) -> SmallVec<[Acc; 2]> {
     let sinks = program.sinks.iter().map(|s| Acc::over(program, s, start, end)).collect();
     REGISTERS.with_borrow_mut(|registers| {
-        let needed = program.registers + program.inputs.len();
+        let needed = (program.registers + program.inputs.len()) * program.long;
         if registers.len() < needed {
             registers.resize(needed, Zeroable::zeroed())
         }
-        Chunk { native, inputs, outputs, sinks, frame: Frame::new(program, registers), start, end }.run(program)
+        Chunk { native, inputs, outputs, sinks, frame: Frame::new(program, registers), start, end }
+            .run(program)
     })
 }
 
@@ -162,8 +163,8 @@ impl Chunk<'_, '_> {
         let x = match self.frame.arg::<T>(sink.operand) {
             Arg::Slice(x) => x,
             Arg::Number(c) => {
-                block = [c; BLOCK];
-                &block[..n]
+                block = vec![c; n];
+                &block
             }
         };
         match &sink.pattern {

@@ -2,7 +2,7 @@
 //!
 //! Everything is checked once for a block; an instruction then only puts its operands' places together.
 
-use super::super::program::{BLOCK_BYTES, Instruction, Op, Operand, Program, Target};
+use super::super::program::{BLOCK_BYTES, Instruction, LONG, Op, Operand, Program, Target};
 use super::elementwise::{
     Arg, BinaryBlock, CastBlock, CompareBlock, ConvertElement, Lane, SelectBlock, UnaryBlock,
 };
@@ -14,16 +14,10 @@ use bytemuck::{Pod, Zeroable};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 
-/// A register.
+/// A register, or part of a long one.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
 pub(crate) struct Block([u64; BLOCK_BYTES / 8]);
-
-impl Block {
-    pub fn slice_mut<T: Pod>(&mut self, n: usize) -> &mut [T] {
-        &mut bytemuck::cast_slice_mut(&mut self.0)[..n]
-    }
-}
 
 /// Where an input's block lies.
 #[derive(Clone, Copy)]
@@ -39,6 +33,8 @@ enum Place {
 /// Where the operands of a block lie.
 pub(crate) struct Frame<'a> {
     registers: *mut Block,
+    /// Blocks of a register.
+    long: usize,
     inputs: SmallVec<[Place; 8]>,
     outputs: SmallVec<[*mut u8; 4]>,
     n: usize,
@@ -48,10 +44,27 @@ pub(crate) struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// For a program's blocks; the first registers are the code's, the others one for each input.
     pub fn new(program: &Program, registers: &'a mut [Block]) -> Frame<'a> {
-        assert!(registers.len() >= program.registers + program.inputs.len(), "a register for everything");
+        let all = (program.registers + program.inputs.len()) * program.long;
+        assert!(registers.len() >= all, "a register for everything");
         let inputs = SmallVec::from_elem(Place::Zero, program.inputs.len());
         let outputs = SmallVec::from_elem(std::ptr::null_mut(), program.outputs.len());
-        Frame { registers: registers.as_mut_ptr(), inputs, outputs, n: 0, memory: PhantomData }
+        Frame {
+            registers: registers.as_mut_ptr(),
+            long: program.long,
+            inputs,
+            outputs,
+            n: 0,
+            memory: PhantomData,
+        }
+    }
+    /// A register's memory.
+    ///
+    /// # Safety
+    /// There is one of this number.
+    #[inline(always)]
+    unsafe fn register(&self, k: usize) -> *mut u8 {
+        // SAFETY: registers lie one after the other.
+        unsafe { self.registers.add(k * self.long).cast() }
     }
     /// Starts a block of n elements that goes to these parts of the outputs.
     pub fn begin(&mut self, program: &Program, n: usize, pos: usize, outputs: &mut [&mut [u8]]) {
@@ -77,9 +90,10 @@ impl<'a> Frame<'a> {
     /// An input's own register, which is where its block lies from now on.
     pub fn gathered<T: Pod>(&mut self, program: &Program, k: usize) -> &mut [T] {
         assert!(k < program.inputs.len());
-        // SAFETY: there is a register for every input behind those of the code.
-        let block = unsafe { &mut *self.registers.add(program.registers + k) };
-        let out: &mut [T] = block.slice_mut(self.n);
+        assert!(self.n * size_of::<T>() <= self.long * BLOCK_BYTES);
+        // SAFETY: there is a register for every input behind those of the code, and n elements have room in it.
+        let out: &mut [T] =
+            unsafe { std::slice::from_raw_parts_mut(self.register(program.registers + k).cast(), self.n) };
         self.inputs[k] = Place::Elements(out.as_ptr().cast());
         out
     }
@@ -88,10 +102,10 @@ impl<'a> Frame<'a> {
         let size = program.inputs[k].dtype.size();
         let from = self.outputs[output];
         let n = self.n * size;
-        assert!(n <= BLOCK_BYTES && program.outputs[output].size() == size);
+        assert!(n <= self.long * BLOCK_BYTES && program.outputs[output].size() == size);
         // SAFETY: the block's part of the output, as large as the register's, which is other memory.
         unsafe {
-            let to = self.registers.add(program.registers + k).cast::<u8>();
+            let to = self.register(program.registers + k);
             std::ptr::copy_nonoverlapping(from, to, n);
             self.inputs[k] = Place::Elements(to)
         }
@@ -105,7 +119,7 @@ impl<'a> Frame<'a> {
         unsafe {
             let elements = |p: *const u8| Arg::Slice(std::slice::from_raw_parts(p.cast::<T>(), self.n));
             match operand {
-                Operand::Register(r) => elements(self.registers.add(r as usize).cast()),
+                Operand::Register(r) => elements(self.register(r as usize)),
                 Operand::Number(c) => Arg::Number(T::of(c)),
                 Operand::Input(k) => match self.inputs[k as usize] {
                     Place::Elements(p) => elements(p),
@@ -125,7 +139,7 @@ impl<'a> Frame<'a> {
         // SAFETY: registers are as large as blocks; outputs were checked when the block began.
         unsafe {
             let p = match target {
-                Target::Register(r) => self.registers.add(r as usize).cast(),
+                Target::Register(r) => self.register(r as usize).cast(),
                 Target::Output(k) => self.outputs[k as usize].cast(),
             };
             std::slice::from_raw_parts_mut(p, self.n)
@@ -146,15 +160,14 @@ impl<'a> Frame<'a> {
     /// Runs one segment of the program.
     #[cfg(all(feature = "native", target_arch = "x86_64"))]
     pub fn segment(&mut self, segment: &Segment, entry: Entry) {
-        const { assert!(size_of::<Block>() == BLOCK_BYTES) }
-        static ZEROS: Block = Block([0; BLOCK_BYTES / 8]);
+        static ZEROS: [Block; LONG] = [Block([0; BLOCK_BYTES / 8]); LONG];
         let place = |slot: &Slot| match *slot {
             // SAFETY: there is a register for every one that the code names.
-            Slot::Register(r) => unsafe { self.registers.add(r as usize).cast::<u8>() },
+            Slot::Register(r) => unsafe { self.register(r as usize) },
             Slot::Output(k) => self.outputs[k as usize],
             Slot::Input(k) => match self.inputs[k as usize] {
                 Place::Elements(p) | Place::One(p) => p.cast_mut(),
-                Place::Zero => ZEROS.0.as_ptr().cast_mut().cast(),
+                Place::Zero => ZEROS.as_ptr().cast_mut().cast(),
             },
         };
         // Four addresses are loaded, whether or not there are so many.

@@ -12,6 +12,11 @@ impl Native {
     }
 }
 
+/// Whether all of a program is one loop of machine code.
+pub(crate) fn whole(_: &Program) -> bool {
+    false
+}
+
 /// What never becomes machine code.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lazy;

@@ -84,7 +84,16 @@ impl Asm {
 
     /// A vector instruction of 512 bits, or of 128 if `short`: `reg` is the operand that names a register, `v` the second
     /// source (0 if there is none).
-    pub fn vector(&mut self, op: Opcode, short: bool, reg: u8, v: u8, rm: Rm, mask: Masked, byte: Option<u8>) {
+    pub fn vector(
+        &mut self,
+        op: Opcode,
+        short: bool,
+        reg: u8,
+        v: u8,
+        rm: Rm,
+        mask: Masked,
+        byte: Option<u8>,
+    ) {
         let (base, extended) = match rm {
             Rm::Reg(r) => (r, r >> 4 & 1),
             Rm::Indexed { base, .. } | Rm::One(base) => (base, 0),

@@ -131,7 +131,9 @@ impl<'a> Body<'a> {
                 let bits = self.bits(c);
                 return Some(Source::Constant(self.asm.constant(bits)));
             }
-            Operand::Input(k) if is_one(self.program, k) => return Some(Source::One(self.slot(Slot::Input(k)))),
+            Operand::Input(k) if is_one(self.program, k) => {
+                return Some(Source::One(self.slot(Slot::Input(k))));
+            }
             Operand::Input(k) => Slot::Input(k),
             Operand::Register(r) => Slot::Register(r),
         };

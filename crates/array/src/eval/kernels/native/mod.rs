@@ -30,7 +30,7 @@ pub(crate) struct Native {
 impl Native {
     /// The segments of a program; none where the machine or the program has none.
     fn of(program: &Program) -> Option<Native> {
-        if cfg!(miri) || level() < CpuLevel::Avx512 {
+        if !available() {
             return None;
         }
         let mut asm = asm::Asm::default();
@@ -56,6 +56,16 @@ impl Native {
         }
         code[done..].iter().for_each(|i| frame.step(i))
     }
+}
+
+/// Whether machines like this one have machine code.
+fn available() -> bool {
+    !cfg!(miri) && level() == CpuLevel::Avx512
+}
+
+/// Whether all of a program's code is machine code, in one loop as far as there are registers.
+pub(crate) fn whole(program: &Program) -> bool {
+    available() && segment::all_simple(program)
 }
 
 /// Nanoseconds that a program runs before it is worth compiling: writing and mapping the code takes about as long.

@@ -137,6 +137,12 @@ fn stretches(program: &Program) -> Vec<(Range<usize>, DType)> {
     found
 }
 
+/// Whether all of a program is one stretch.
+pub(super) fn all_simple(program: &Program) -> bool {
+    let n = program.code.len();
+    matches!(&stretches(program)[..], [(range, _)] if range.len() == n)
+}
+
 /// Writes a program's segments.
 pub(super) fn segments(program: &Program, asm: &mut Asm) -> Vec<Segment> {
     let mut segments = vec![];

@@ -71,8 +71,20 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         let z = dice.of(&numbers);
         let (p, q) = (dice.of(&bools), dice.of(&bools));
         let unary = [
-            Unary::Neg, Unary::Abs, Unary::Square, Unary::Recip, Unary::Sqrt, Unary::Relu, Unary::Sign,
-            Unary::Floor, Unary::Ceil, Unary::Trunc, Unary::Round, Unary::Powi(3), Unary::Powi(4), Unary::Exp,
+            Unary::Neg,
+            Unary::Abs,
+            Unary::Square,
+            Unary::Recip,
+            Unary::Sqrt,
+            Unary::Relu,
+            Unary::Sign,
+            Unary::Floor,
+            Unary::Ceil,
+            Unary::Trunc,
+            Unary::Round,
+            Unary::Powi(3),
+            Unary::Powi(4),
+            Unary::Exp,
         ];
         let binary =
             [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Max, Binary::Min, Binary::Less];
@@ -90,7 +102,11 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         };
         code.push(Instruction { op, dtype: kind, target: Target::Register(register), operands });
         let value = Operand::Register(register);
-        if result == DType::Bool { bools.push(value) } else { numbers.push(value) }
+        if result == DType::Bool {
+            bools.push(value)
+        } else {
+            numbers.push(value)
+        }
         if dice.below(5) == 0 || register as usize + 3 > length {
             let (op, target) = (Op::Cast(result), Target::Output(outputs.len() as u16));
             code.push(Instruction { op, dtype: result, target, operands: smallvec![value] });
@@ -108,7 +124,8 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
     }];
     let walk = Walk::new(&dims, 1);
     let native = Lazy::fixed(true);
-    let program = Program { dims, inputs, code, outputs, sinks, registers: length, walk, once: None, native };
+    let program =
+        Program { dims, inputs, code, outputs, sinks, registers: length, long: 1, walk, once: None, native };
     (program.laid_out(), buffers)
 }
 
@@ -119,7 +136,9 @@ fn results(program: &Program, buffers: &[Buffer], n: usize) -> Vec<Vec<u64>> {
     let mut reduced: Vec<Buffer> = program.sinks.iter().map(|s| Buffer::zeroed(s.size, s.dtype)).collect();
     vm::run(program, &read, &mut outputs, &mut reduced);
     let bits = |b: &Buffer| match b.dtype() {
-        DType::F32 => b.slice::<f32>().iter().map(|x| if x.is_nan() { 1 } else { x.to_bits().into() }).collect(),
+        DType::F32 => {
+            b.slice::<f32>().iter().map(|x| if x.is_nan() { 1 } else { x.to_bits().into() }).collect()
+        }
         DType::F64 => b.slice::<f64>().iter().map(|x| if x.is_nan() { 1 } else { x.to_bits() }).collect(),
         _ => b.slice::<u8>().iter().map(|&x| x.into()).collect(),
     };
@@ -144,7 +163,11 @@ fn machine_code_gives_the_bits_of_the_interpreter() {
         let interpreted = results(&program, &buffers, rows * row);
         for (k, (a, b)) in compiled.iter().zip(&interpreted).enumerate() {
             let differs = a.iter().zip(b).position(|(a, b)| a != b);
-            assert_eq!(differs, None, "case {case}, {dtype}, {rows} × {row}, result {k}:\n{:#?}", program.code)
+            assert_eq!(
+                differs, None,
+                "case {case}, {dtype}, {rows} × {row}, result {k}:\n{:#?}",
+                program.code
+            )
         }
     }
 }
