@@ -13,7 +13,7 @@ use smallvec::smallvec;
 const LARGE: usize = 1 << 18;
 /// Operations that cost less than a pass through memory, and arrays they may be made of.
 const MOST: usize = 24;
-const SOURCES: usize = 6;
+const SOURCES: usize = 12;
 
 /// The pending nodes, and which of them are in memory in any case.
 pub(super) struct Pending<'a> {

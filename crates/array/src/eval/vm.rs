@@ -104,7 +104,7 @@ impl Chunk<'_, '_> {
         let mut walker = Walker::new(walk, self.start, self.end, from.chain(into).chain(bounds));
         let mut pos = 0;
         loop {
-            let n = walker.len();
+            let n = walker.len(inputs);
             if n == 0 {
                 return self.sinks;
             }

@@ -22,6 +22,9 @@ pub(super) fn unravel(mut i: usize, dims: &[usize]) -> Index {
     index
 }
 
+/// Elements of a block that takes longer to copy than to begin another.
+const WORTH_CUTTING: usize = 256;
+
 /// How an iteration space is cut into blocks: whole rows, all of one index along the axes before the last of `outer`.
 #[derive(Clone, Debug)]
 pub(crate) struct Walk {
@@ -173,8 +176,25 @@ impl<'a> Walker<'a> {
         }
         Walker { walk, strides, first, index, left: end - start }
     }
-    /// Elements of the block at hand; none at the end.
-    pub fn len(&self) -> usize {
+    /// Elements of the block at hand; none at the end. A long one ends where padding of an input does, so that what is inside
+    /// is read in place. The operands end with the inputs' bounds.
+    pub fn len(&self, inputs: &[Input]) -> usize {
+        let mut n = self.most();
+        if self.walk.row > 1 || n < WORTH_CUTTING {
+            return n;
+        }
+        let bounds = inputs.iter().flat_map(|i| &i.bounds);
+        let at = &self.first[self.first.len() - bounds.clone().count()..];
+        for (bound, at) in bounds.zip(at) {
+            for edge in [bound.lo - at, bound.hi - at] {
+                if (1..n as isize).contains(&edge) {
+                    n = edge as usize
+                }
+            }
+        }
+        n
+    }
+    fn most(&self) -> usize {
         let here = match (self.walk.outer.last(), self.index.last()) {
             (Some(n), Some(i)) => n - i,
             _ => 1,
@@ -315,8 +335,8 @@ mod tests {
                 for start in (0..total).step_by(chunk) {
                     let end = (start + chunk).min(total);
                     let mut walker = Walker::new(&walk, start, end, [(offset, &strides)].into_iter());
-                    while walker.len() > 0 {
-                        let n = walker.len();
+                    while walker.most() > 0 {
+                        let n = walker.most();
                         assert!(n <= block);
                         for j in 0..n {
                             let place = pattern.at(j);

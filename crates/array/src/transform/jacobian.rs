@@ -54,13 +54,7 @@ pub fn jacobian_with<P: Tree + Clone + 'static>(
             panic!("jacobian: a chunk has at least one row")
         }
         let (y, pull) = vjp(&f)(p);
-        if let Some(z) = leaves(p).iter().chain([&y]).find(|x| x.dtype().is_complex()) {
-            panic!(
-                "jacobian: a complex array has two Jacobians' worth of derivatives; write the function of .real() and .imag(), or use holomorphic_grad\n  array of {} made at {}",
-                z.dtype(),
-                z.at()
-            )
-        }
+        needs_real(leaves(p).iter().chain([&y]));
         if !y.dtype().is_float() {
             panic!(
                 "jacobian: the function's result must be floating point, not {}\n  made at {}",
@@ -107,6 +101,18 @@ fn joined(front: &Shape, back: &Shape) -> Shape {
     front.iter().chain(back.iter()).copied().collect()
 }
 
+/// Refuses complex arrays.
+#[track_caller]
+fn needs_real<'a>(mut arrays: impl Iterator<Item = &'a Array>) {
+    if let Some(z) = arrays.find(|x| x.dtype().is_complex()) {
+        panic!(
+            "jacobian: a complex array has two Jacobians' worth of derivatives; write the function of .real() and .imag(), or use holomorphic_grad\n  array of {} made at {}",
+            z.dtype(),
+            z.at()
+        )
+    }
+}
+
 /// The basis of arrays like `x`, one after the other along axis 0.
 #[track_caller]
 fn identity(x: &Array) -> Array {
@@ -149,7 +155,16 @@ fn in_chunks<Q: Tree + Clone>(rows: &Array, chunk: usize, f: impl Fn(&Array) -> 
 /// # Panics
 /// If f's result is not one floating-point number.
 pub fn hessian(f: impl Fn(&Array) -> Array) -> impl Fn(&Array) -> Array {
-    jacobian_with(grad(f), Mode::Forward, usize::MAX)
+    let gradient = grad(f);
+    move |x| {
+        needs_real([x].into_iter());
+        if !x.dtype().is_float() {
+            panic!("hessian: needs a floating-point array, not {}\n  made at {}", x.dtype(), x.at())
+        }
+        let product = |t: &Array| jvp(&gradient)(x, t).1;
+        // One product with each unit vector, one below the other. The matrix is symmetric: they are its rows.
+        in_chunks(&identity(x), usize::MAX, product).reshape_op(joined(&x.0.shape, &x.0.shape))
+    }
 }
 
 /// From f: the product of its Hessian at a point with a tangent, at the cost of a few gradients; forward over reverse.
