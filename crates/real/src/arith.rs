@@ -4,6 +4,7 @@
 //! needs no record: its result has the same slot and another slope. Only where two different slots meet is a
 //! node recorded, with both slopes.
 
+use crate::both::value_and_slope;
 use crate::operators;
 use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
@@ -25,14 +26,15 @@ impl Real for Var {
     }
     #[inline(always)]
     fn unary(op: Unary, x: &Var) -> Var {
-        let y = op.eval(x.value);
         if op.is_flat() || x.is_constant() {
-            return y.into();
+            return op.eval(x.value).into();
         }
         if x.is_recorded() {
+            let y = op.eval(x.value);
             return Var::new(y, 1.0, record_unary(op, *x, y));
         }
-        along(x, y, op.slope(&x.value, &y))
+        let (y, slope) = value_and_slope(op, x.value);
+        along(x, y, slope)
     }
     #[inline(always)]
     fn binary(op: Binary, x: &Var, y: &Var) -> Var {

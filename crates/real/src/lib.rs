@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod arith;
+mod both;
 pub mod chain;
 pub mod check;
 mod complex;

@@ -67,7 +67,7 @@ macro_rules! rows {
                 Cosh cosh = f64::cosh, |x, _| x.sinh(), Function, -3.0..3.0;
                 // sech² rather than 1 − y²: no cancellation in the tails.
                 /// tanh x.
-                Tanh tanh = f64::tanh, |x, _| x.sech().square(), Function, -3.0..3.0;
+                Tanh tanh = s::tanh, |x, _| x.sech().square(), Function, -3.0..3.0;
                 /// 1/cosh x.
                 Sech sech = s::sech, |x, y| -(y * x.tanh()), Function, -3.0..3.0;
                 /// arsinh x.

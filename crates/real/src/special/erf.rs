@@ -39,18 +39,18 @@ pub fn erf(x: f64) -> f64 {
 /// assert!((erfc(10.0) / 2.088487583762545e-45 - 1.0).abs() < 1e-15);
 /// ```
 pub fn erfc(x: f64) -> f64 {
-    if x.abs() < 0.5 {
-        1.0 - erf(x)
-    } else if x < 0.0 {
-        2.0 - erfc_right(-x)
-    } else {
-        erfc_right(x)
-    }
+    erfc_and_slope(x).0
 }
 
-/// [`erfc`] for a positive argument.
-fn erfc_right(x: f64) -> f64 {
-    exp_of_square(x, -1.0, erfcx_right(x))
+/// [`erfc`] and its derivative `-2/sqrt(pi) e^(-x^2)`, of one exponential.
+#[inline]
+pub(crate) fn erfc_and_slope(x: f64) -> (f64, f64) {
+    let a = x.abs();
+    if a < 0.5 {
+        return (1.0 - erf(x), -FRAC_2_SQRT_PI * (-x * x).exp());
+    }
+    let (right, e) = exp_of_square_and_exp(a, -1.0, erfcx_right(a));
+    (if x < 0.0 { 2.0 - right } else { right }, -FRAC_2_SQRT_PI * e)
 }
 
 /// Scaled complementary error function, `e^(x^2) erfc(x)`; 0 at `inf`, overflows below -26.6.
@@ -78,10 +78,17 @@ fn erfcx_right(x: f64) -> f64 {
 
 /// `e^(power x^2) factor` for a power that is `±2^k`: the error of the square is kept.
 pub(super) fn exp_of_square(x: f64, power: f64, factor: f64) -> f64 {
+    exp_of_square_and_exp(x, power, factor).0
+}
+
+/// [`exp_of_square`], and the exponential alone without the correction.
+#[inline]
+pub(super) fn exp_of_square_and_exp(x: f64, power: f64, factor: f64) -> (f64, f64) {
     let square = Dd::product(x, x);
-    let value = (square.hi * power).exp() * factor;
+    let e = (square.hi * power).exp();
+    let value = e * factor;
     // Beyond the range there is nothing to correct (and the error of the square is not a number).
-    if value == 0.0 || value.is_infinite() { value } else { value + value * (square.lo * power) }
+    (if value == 0.0 || value.is_infinite() { value } else { value + value * (square.lo * power) }, e)
 }
 
 /// Inverse of [`erf`] on `[-1, 1]`; odd, `±inf` at the ends, NaN outside.

@@ -35,12 +35,17 @@ pub use elementary::{
     sech, sign, sinc, soft_sign,
 };
 pub use entropy::{entr, kl_div, rel_entr};
+pub(crate) use erf::erfc_and_slope;
 pub use erf::{erf, erf_inv, erfc, erfc_inv, erfcx};
 pub use expint::{exp_int_e1, exp_int_ei};
 pub use gamma::{digamma, gamma, ln_gamma};
 pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q};
 pub use incomplete_gamma_by_a::gamma_p_by_a;
-pub use logistic::{log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, xlog1py, xlogy};
+pub use logistic::{
+    log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, tanh, xlog1py, xlogy,
+};
+pub(crate) use logistic::{logistic_and_slope, tanh_and_slope};
 pub use mills::inv_mills_derivative;
+pub(crate) use normal::norm_cdf_and_slope;
 pub use normal::{inv_mills_ratio, norm_cdf, norm_log_cdf, norm_quantile};
 pub use polygamma::{polygamma, trigamma};

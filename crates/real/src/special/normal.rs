@@ -1,7 +1,7 @@
 //! The standard normal distribution: probabilities, their logarithm, the inverse Mills ratio and quantiles.
 
-use super::erf::{erf_inv, erfc_inv, erfcx, exp_of_square};
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+use super::erf::{erf_inv, erfc_inv, erfcx, exp_of_square, exp_of_square_and_exp};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, SQRT_2};
 
 /// `sqrt(2 / pi)`.
 const SQRT_2_OVER_PI: f64 = 0.7978845608028654;
@@ -20,16 +20,28 @@ const SQRT_2_OVER_PI: f64 = 0.7978845608028654;
 /// assert!((norm_cdf(-10.0) / 7.61985302416052e-24 - 1.0).abs() < 1e-14);
 /// ```
 pub fn norm_cdf(x: f64) -> f64 {
-    if x > 0.0 { 1.0 - left_tail(-x) } else { left_tail(x) }
+    norm_cdf_and_slope(x).0
+}
+
+/// [`norm_cdf`] and its derivative, the density, of one exponential.
+#[inline]
+pub(crate) fn norm_cdf_and_slope(x: f64) -> (f64, f64) {
+    let (tail, e) = left_tail_and_exp(-x.abs());
+    (if x > 0.0 { 1.0 - tail } else { tail }, 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * e)
 }
 
 /// [`norm_cdf`] for an argument that is not positive.
 fn left_tail(x: f64) -> f64 {
+    left_tail_and_exp(x).0
+}
+
+/// The same, and `e^(-x^2/2)`.
+fn left_tail_and_exp(x: f64) -> (f64, f64) {
     // Below the smallest subnormal number; the infinities would meet in the quotient.
     if x < -40.0 {
-        return 0.0;
+        return (0.0, 0.0);
     }
-    exp_of_square(x, -0.5, 0.5 * scaled_tail(x))
+    exp_of_square_and_exp(x, -0.5, 0.5 * scaled_tail(x))
 }
 
 /// `erfcx(-x / sqrt 2)`, twice the tail over `e^(-x^2/2)`; the quotient is rounded once.
