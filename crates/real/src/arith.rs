@@ -31,7 +31,7 @@ impl Real for Var {
         }
         if x.is_recorded() {
             let y = op.eval(x.value);
-            return Var::new(y, 1.0, record_unary(op, *x, y));
+            return Var::new(y, 1.0, record_unary(op, parts(x), y));
         }
         let (y, slope) = value_and_slope(op, x.value);
         along(x, y, slope)
@@ -49,7 +49,7 @@ impl Real for Var {
             if x.key == y.key {
                 return Var::new(z, dx * x.slope + dy * y.slope, x.key);
             }
-            return Var::new(z, 1.0, tape::push(Node::both(*x, *y, dx, dy)));
+            return Var::new(z, 1.0, tape::push(Node::both(x, y, dx, dy)));
         }
         if x.is_constant() && y.is_constant() {
             return z.into();
@@ -60,7 +60,7 @@ impl Real for Var {
         if y.is_constant() && !x.is_recorded() {
             return along(x, z, op.slope_x(&x.value, &y.value, &z));
         }
-        Var::new(z, 1.0, record_binary(op, *x, *y, z))
+        Var::new(z, 1.0, record_binary(op, parts(x), parts(y), z))
     }
     #[inline(always)]
     fn select(cond: &Var, a: &Var, b: &Var) -> Var {
@@ -72,17 +72,26 @@ impl Real for Var {
     }
 }
 
+/// A variable's value, slope and key, each in a register: to copy a variable that has just been stored takes a wider load than
+/// the stores were, which has to wait for them.
+type Parts = (f64, f64, u64);
+#[inline(always)]
+fn parts(x: &Var) -> Parts {
+    (x.value, x.slope, x.key)
+}
+
 // These return only what is new, so that results need not go through memory.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn record_unary(op: Unary, x: Var, y: f64) -> u64 {
-    session::record(y, |y| Operation::Unary { op, x, y }).key
+fn record_unary(op: Unary, (a, da, x): Parts, y: f64) -> u64 {
+    session::record(y, |y| Operation::Unary { op, x: Var::new(a, da, x), y }).key
 }
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn record_binary(op: Binary, x: Var, y: Var, z: f64) -> u64 {
+fn record_binary(op: Binary, (a, da, x): Parts, (b, db, y): Parts, z: f64) -> u64 {
+    let (x, y) = (Var::new(a, da, x), Var::new(b, db, y));
     session::record(z, |z| Operation::Binary { op, x, y, z }).key
 }
 

@@ -72,7 +72,7 @@ impl Operation {
                     (true, true) => Node::LEAF,
                     (false, true) => Node::along(x, op.slope_x(a, b, c)),
                     (true, false) => Node::along(y, op.slope_y(a, b, c)),
-                    (false, false) => Node::both(x, y, op.slope_x(a, b, c), op.slope_y(a, b, c)),
+                    (false, false) => Node::both(&x, &y, op.slope_x(a, b, c), op.slope_y(a, b, c)),
                 }
             }
         }
@@ -108,7 +108,7 @@ impl Operation {
 impl Node {
     /// A result with slopes by two active numbers.
     #[inline(always)]
-    pub fn both(x: Var, y: Var, dx: f64, dy: f64) -> Node {
+    pub fn both(x: &Var, y: &Var, dx: f64, dy: f64) -> Node {
         Node { slopes: [dx * x.slope, dy * y.slope], args: [x.slot(), y.slot()] }
     }
 }

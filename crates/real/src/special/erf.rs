@@ -43,7 +43,7 @@ pub fn erfc(x: f64) -> f64 {
 }
 
 /// [`erfc`] and its derivative `-2/sqrt(pi) e^(-x^2)`, of one exponential.
-#[inline]
+#[inline(never)]
 pub(crate) fn erfc_and_slope(x: f64) -> (f64, f64) {
     let a = x.abs();
     if a < 0.5 {

@@ -17,16 +17,17 @@ use std::f64::consts::LN_2;
 /// assert_eq!(logistic(-700.0), (-700f64).exp());
 /// ```
 pub fn logistic(x: f64) -> f64 {
-    logistic_and_slope(x).0
+    let e = (-x.abs()).exp();
+    (if x >= 0.0 { 1.0 } else { e }) / (1.0 + e)
 }
 
 /// [`logistic`] and its derivative `e^-|x| / (1 + e^-|x|)^2`, of one exponential.
-#[inline]
+#[inline(never)]
 pub(crate) fn logistic_and_slope(x: f64) -> (f64, f64) {
     let e = (-x.abs()).exp();
     let sum = 1.0 + e;
-    let small = e / sum;
-    (if x >= 0.0 { 1.0 / sum } else { small }, small / sum)
+    let y = (if x >= 0.0 { 1.0 } else { e }) / sum;
+    (y, e / (sum * sum))
 }
 
 /// Hyperbolic tangent; odd, `±1` at `±inf`.
@@ -48,7 +49,7 @@ pub fn tanh(x: f64) -> f64 {
 }
 
 /// [`tanh`] and its derivative, the square of the hyperbolic secant, with its relative accuracy where `tanh` is near one.
-#[inline]
+#[inline(never)]
 pub(crate) fn tanh_and_slope(x: f64) -> (f64, f64) {
     let a = x.abs();
     if a < 0.625 {
@@ -60,8 +61,8 @@ pub(crate) fn tanh_and_slope(x: f64) -> (f64, f64) {
         return (y, 1.0 - y * y);
     }
     let e = (-2.0 * a).exp();
-    let r = 1.0 / (1.0 + e);
-    (((1.0 - e) / (1.0 + e)).copysign(x), 4.0 * e * r * r)
+    let sum = 1.0 + e;
+    (((1.0 - e) / sum).copysign(x), 4.0 * e / (sum * sum))
 }
 
 /// Inverse of [`logistic`], `ln(p / (1 - p))`, on `[0, 1]`; `-inf` and `inf` at the ends, NaN outside.

@@ -24,7 +24,7 @@ pub fn norm_cdf(x: f64) -> f64 {
 }
 
 /// [`norm_cdf`] and its derivative, the density, of one exponential.
-#[inline]
+#[inline(never)]
 pub(crate) fn norm_cdf_and_slope(x: f64) -> (f64, f64) {
     let (tail, e) = left_tail_and_exp(-x.abs());
     (if x > 0.0 { 1.0 - tail } else { tail }, 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * e)

@@ -21,7 +21,7 @@ impl Piece {
     /// Value at `x`.
     pub fn at(&self, x: f64) -> f64 {
         let t = x - self.centre;
-        self.coeffs[0] + (self.low + t * four_ways(t, &self.coeffs[1..]))
+        self.coeffs[0] + (self.low + t * horner(t, &self.coeffs[1..]))
     }
 }
 
@@ -29,22 +29,6 @@ impl Piece {
 pub(super) fn piecewise(pieces: &[Piece], x: f64) -> f64 {
     let last = pieces.len() - 1;
     pieces.iter().take(last).find(|p| x < p.until).unwrap_or(&pieces[last]).at(x)
-}
-
-/// Polynomial with the constant coefficient first, as four polynomials in `x^4`, whose steps need not wait for each other.
-fn four_ways(x: f64, coeffs: &[f64]) -> f64 {
-    let (square, mut sums) = (x * x, [0.0; 4]);
-    let fourth = square * square;
-    let whole = coeffs.chunks_exact(4);
-    for (sum, c) in sums.iter_mut().zip(whole.remainder()) {
-        *sum = *c
-    }
-    for four in whole.rev() {
-        for (sum, c) in sums.iter_mut().zip(four) {
-            *sum = *sum * fourth + c
-        }
-    }
-    (sums[0] + sums[1] * x) + (sums[2] + sums[3] * x) * square
 }
 
 /// Polynomial with the constant coefficient first.
