@@ -3,6 +3,7 @@
 #![cfg(feature = "linalg")]
 
 mod batches;
+mod complex;
 mod laws;
 mod messages;
 mod singular;
