@@ -4,6 +4,7 @@
 
 mod batches;
 mod complex;
+mod complex_laws;
 mod laws;
 mod messages;
 mod singular;

@@ -89,16 +89,15 @@ fn along(a: &Array, e: &Array) -> Array {
 /// ```
 ///
 /// # Panics
-/// If `a` or `b` are not square, `q` does not fit them, or the dtypes differ or are not real floats.
+/// If `a` or `b` are not square, `q` does not fit them, or the dtypes differ or are not floats or complex.
 #[track_caller]
 pub fn solve_sylvester(a: &Array, b: &Array, q: &Array) -> Array {
     let what = "solve_sylvester";
     let (a, b) = same_dtype(what, a, b);
     let (a, q) = same_dtype(what, &a, q);
+    // One that met a complex matrix after the other.
+    let (_, b) = same_dtype(what, &a, &b);
     let (m, n) = (square(what, &a), square(what, &b));
-    if a.dtype().is_complex() {
-        panic!("{what}: takes real matrices, not {}\n  made at {}", a.dtype(), a.at())
-    }
     let lead = |x: &Array| super::lead(x, 2);
     let joint = (matrices(what, &q) == [m, n])
         .then(|| lead(&a).broadcast(&lead(&b)).and_then(|l| l.broadcast(&lead(&q))))

@@ -2,9 +2,9 @@
 //!
 //! A few functions carry rules of their own ([`cholesky`], [`lu`], [`qr`], [`svd`], [`eigh`], the solvers, [`pinv`],
 //! [`det`], [`expm`] …), written in arrays, so that both modes and every order work, under every transform; the others
-//! are composed of them. All take `f64`, `f32`, `c128` and `c64`, but [`solve_sylvester`], which takes real numbers. Of
-//! complex matrices [`cholesky`], [`eigh`], [`eigvalsh`] and [`cho_solve`] mean Hermitian ones, and what is orthogonal is
-//! unitary. Gradients are ∂L/∂x − i ∂L/∂y of the elements x + iy, as everywhere.
+//! are composed of them. All take `f64`, `f32`, `c128` and `c64`. Of complex matrices [`cholesky`], [`eigh`] and
+//! [`eigvalsh`] mean Hermitian ones, and orthonormal vectors are so by conjugate products. Gradients are ∂L/∂x − i ∂L/∂y of
+//! the elements x + iy, as everywhere.
 //!
 //! Arrays are computed when they are looked at, so a matrix that has no answer does not panic: its result is NaN, and the
 //! others of the batch are right. That holds for a singular matrix in [`solve`], [`inv`] and the triangular solvers (a

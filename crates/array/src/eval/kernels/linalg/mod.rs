@@ -151,7 +151,8 @@ fn one<T: Element>(op: Linalg, args: &[Mat<T>], out: &mut [T]) {
         Linalg::Eig => eigen::eig(&args[0], out),
         Linalg::Expm => real(args, out, |a| exponential::expm(&a[0])),
         Linalg::Sqrtm => real(args, out, |a| sylvester::sqrtm(&a[0])),
-        Linalg::Sylvester => real(args, out, |a| sylvester::solve(&a[0], &a[1], &a[2])),
+        Linalg::Sylvester if T::IS_REAL => real(args, out, |a| sylvester::solve(&a[0], &a[1], &a[2])),
+        Linalg::Sylvester => real(args, out, |a| sylvester::solve_complex(&a[0], &a[1], &a[2])),
         Linalg::Banded { lower, upper } => {
             let [a, b] = [&args[0], &args[1]].map(wide);
             let found = banded::solve(&a, &b, lower, upper);
