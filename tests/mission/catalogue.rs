@@ -113,14 +113,64 @@ fn h16_linear_algebra() {
         ("cholesky", |a| linalg::cholesky(&a.matmul(&a.swapaxes(-1, -2)))),
     ];
     each(&batched, &a, 2);
+}
+
+/// The same of batched complex matrices, which are Hermitian where NumPy's function is of such.
+#[test]
+fn h16_complex_linear_algebra() {
+    let a = Array::from([[[2.0, 0.3], [0.1, 1.0]], [[1.5, -0.2], [0.4, 3.0]]]);
     let z = Array::complex(&a, a.sin());
-    let complex: [(&str, F); 2] = [
-        ("inv", |z| linalg::inv(z).abs_squared()),
-        ("solve", |z| linalg::solve(z, &Array::from([[1.0], [2.0]])).abs_squared()),
+    let adjoint = |z: &Array| z.conj().swapaxes(-1, -2);
+    let batched: [(&str, F); 22] = [
+        ("inv", |z| linalg::inv(z)),
+        ("pinv", |z| linalg::pinv(z)),
+        ("solve", |z| linalg::solve(z, &Array::from([[1.0], [2.0]]))),
+        ("solve with a complex side", |z| linalg::solve(z, z)),
+        ("lstsq", |z| linalg::lstsq(z, &Array::from([[1.0], [2.0]]))),
+        ("solve_triangular", |z| linalg::solve_triangular(z, z, linalg::Triangle::lower())),
+        ("det", |z| linalg::det(z)),
+        ("slogdet: sign", |z| linalg::slogdet(z).0),
+        ("slogdet: logarithm", |z| linalg::slogdet(z).1),
+        ("norm of vectors", |z| z.norm_axis(Norm::Two, -1) + z.norm_axis(Norm::P(3.0), -1)),
+        ("Frobenius norm", |z| z.norm_axis(Norm::Two, [-2, -1])),
+        ("nuclear norm", |z| z.norm_axis(Norm::Nuclear, [-2, -1])),
+        ("spectral norm", |z| z.norm_axis(Norm::P(2.0), [-2, -1])),
+        ("norm of columns", |z| z.norm_axis(Norm::P(1.0), [-2, -1])),
+        ("eigh", |z| {
+            let (w, v) = linalg::eigh(z);
+            (&v * w.exp().expand_dims(-2)).matmul(&v.conj().swapaxes(-1, -2))
+        }),
+        ("eigvalsh", |z| linalg::eigvalsh(z)),
+        ("eig", |z| linalg::eig(z).0.powi(3).sum_axis(-1)),
+        ("svd", |z| {
+            let (u, s, vh) = linalg::svd(z);
+            (u * s.sin().expand_dims(-2)).matmul(&vh)
+        }),
+        ("svdvals", |z| linalg::svdvals(z)),
+        ("cholesky", |z| linalg::cholesky(&z.matmul(&z.conj().swapaxes(-1, -2)))),
+        ("qr", |z| linalg::qr(z).0),
+        ("expm", |z| linalg::expm(z)),
     ];
-    each(&complex, &z, 2);
-    let product = z.matmul(&linalg::inv(&z)) - Array::identity(2, DType::F64).cast(DType::C128);
-    assert!(product.abs().max().item() < 1e-14);
+    each(&batched, &z, 2);
+    let same = |x: &Array, y: &Array| assert!((x - y).abs().max().item() < 1e-13);
+    let identity = Array::identity(2, DType::C128);
+    same(&z.matmul(&linalg::inv(&z)), &identity);
+    let (u, s, vh) = linalg::svd(&z);
+    same(&(&u * s.expand_dims(-2)).matmul(&vh), &z);
+    same(&adjoint(&u).matmul(&u), &identity);
+    let hermitian = &z + adjoint(&z);
+    let (w, v) = linalg::eigh(&hermitian);
+    same(&hermitian.matmul(&v), &(&v * w.expand_dims(-2)));
+    let l = linalg::cholesky(&z.matmul(&adjoint(&z)));
+    same(&l.matmul(&adjoint(&l)), &z.matmul(&adjoint(&z)));
+    let (sign, log) = linalg::slogdet(&z);
+    same(&(sign * log.exp()), &linalg::det(&z));
+    // The gradient of a real function is ∂L/∂x − i ∂L/∂y: of log|det A| the transposed inverse.
+    let g = grad(|z: &Array| linalg::slogdet(z).1.sum())(&z);
+    same(&g, &linalg::inv(&z).swapaxes(-1, -2));
+    assert_eq!((w.dtype(), s.dtype(), log.dtype()), (DType::F64, DType::F64, DType::F64));
+    let single = z.cast(DType::C64);
+    assert_eq!((linalg::det(&single).dtype(), linalg::svdvals(&single).dtype()), (DType::C64, DType::F32));
 }
 
 /// The twelve, and the two shifts: each inverse undoes its transform, and each is differentiated.

@@ -63,13 +63,13 @@ pub struct Padding {
     pub interior: usize,
 }
 
-/// Dense linear algebra on the last two axes, one result for each index of the axes before them. A node has one result,
-/// so those of an operation are *packed*: each flattened, one after the other along a last axis. (In StableHLO the first two
-/// are operations, the others custom calls.)
+/// Dense linear algebra on the last two axes of real or complex matrices, one result for each index of the axes before
+/// them. A node has one result, so those of an operation are *packed*: each flattened, one after the other along a last
+/// axis; if the matrices are complex all are. (In StableHLO the first two are operations, the others custom calls.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(not(feature = "linalg"), allow(dead_code))]
 pub enum Linalg {
-    /// Symmetric positive definite `a[n, n]`, of which the lower triangle is read → its lower factor `[n, n]`.
+    /// Hermitian positive definite `a[n, n]`, of which the lower triangle is read → its lower factor `[n, n]`.
     Cholesky,
     /// Triangular `a[n, n]`, `b[n, k]` → the solution `[n, k]` of `a x = b`, or of `aᵀ x = b`.
     Triangular {
@@ -85,12 +85,12 @@ pub enum Linalg {
     Lu,
     /// `a[m, n]` with `m ≥ n` → `Q[m, n]`, `R[n, n]` with a diagonal ≥ 0.
     Qr,
-    /// `a[m, n]` → `U[m, k]`, `s[k]` descending, `Vᵀ[k, n]`; or `s[k]` alone.
+    /// `a[m, n]` → `U[m, k]`, `s[k]` descending, `Vᴴ[k, n]`; or `s[k]` alone.
     Svd {
         /// Whether the singular vectors are wanted.
         vectors: bool,
     },
-    /// Symmetric `a[n, n]`, of which the lower triangle is read → `w[n]` ascending, `V[n, n]`; or `w[n]` alone.
+    /// Hermitian `a[n, n]`, of which the lower triangle is read → `w[n]` ascending, `V[n, n]`; or `w[n]` alone.
     Eigh {
         /// Whether the eigenvectors are wanted.
         vectors: bool,

@@ -114,7 +114,7 @@ mistakes! {
     drop(SparseRows { index: Array::from([0i64]), values: m(), shape: vec![4, 2] }.to_dense()) => "SparseRows::to_dense: row numbers of shape [1] i64 and rows of shape [2, 2] are not those of an array of shape [4, 2]\n  row numbers made at #\n  rows made at #";
     drop(SparseRows { index: Array::from([0, 1]), values: m(), shape: vec![4, 2] }.coalesced()) => "SparseRows::coalesced: row numbers of shape [2] i32 and rows of shape [2, 2] are not those of an array of shape [4, 2]\n  row numbers made at #\n  rows made at #";
     drop(linalg::eig(&a())) => "eig: needs two axes or more, not shape [3]\n  made at #";
-    drop(linalg::solve(&linalg::eig(&m()).1, &a())) => "solve: a right-hand side of shape [3] does not fit matrices of shape [2, 2]\n  matrices made at #\n  right-hand side made at #";
+    drop(linalg::solve(&linalg::eig(&m()).1, &a())) => "solve: a right-hand side of shape [3] does not fit matrices of shape [2, 2]; it is a vector [n], or matrices […, n, k] for each matrix\n  matrices made at #\n  right-hand side made at #";
     a().item() => "item: the array has shape [3], not one element\n  made at #";
 }
 

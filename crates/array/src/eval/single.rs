@@ -13,6 +13,8 @@ use super::layout::Strides;
 use super::memory::Slot;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_size, with_store};
+#[cfg(feature = "linalg")]
+use crate::prim::Linalg;
 use crate::prim::{Padding, Prim};
 use crate::shape::Shape;
 use bytemuck::Pod;
@@ -160,14 +162,12 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
         Prim::Fft { .. } => unreachable!("nothing makes one without the feature `fft`"),
         #[cfg(feature = "linalg")]
         Prim::Linalg(op) => match item.dtype() {
-            DType::F32 => {
-                linalg::<f32>(*op, &args.iter().map(|r| values.view(r)).collect::<Vec<_>>(), out.slice_mut())
-            }
-            DType::F64 => {
-                linalg::<f64>(*op, &args.iter().map(|r| values.view(r)).collect::<Vec<_>>(), out.slice_mut())
-            }
-            DType::I32 | DType::I64 | DType::Bool | DType::C64 | DType::C128 => {
-                unreachable!("linear algebra is of floats")
+            DType::F32 => factorised::<f32>(*op, values, args, out),
+            DType::F64 => factorised::<f64>(*op, values, args, out),
+            DType::C64 => factorised::<num_complex::Complex<f32>>(*op, values, args, out),
+            DType::C128 => factorised::<num_complex::Complex<f64>>(*op, values, args, out),
+            DType::I32 | DType::I64 | DType::Bool => {
+                unreachable!("linear algebra is of floats and complex numbers")
             }
         },
         #[cfg(not(feature = "linalg"))]
@@ -196,6 +196,13 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
             unreachable!()
         }
     }
+}
+
+/// Linear algebra on matrices of one element type.
+#[cfg(feature = "linalg")]
+fn factorised<T: linalg::Element>(op: Linalg, values: &Values, args: &[Ref], out: &mut Buffer) {
+    let views: Vec<View<T>> = args.iter().map(|r| values.view(r)).collect();
+    linalg::linalg(op, &views, out.slice_mut())
 }
 
 /// Stops at an index that is no row, naming the line that asked for it.

@@ -3,6 +3,8 @@
 #![cfg(feature = "linalg")]
 
 mod batches;
+mod complex;
+mod complex_laws;
 mod laws;
 mod messages;
 mod singular;

@@ -38,6 +38,8 @@ mistakes! {
     |m, x, _, _| solve_triangular(x, &t(m), Triangle::lower()) => "solve_triangular: a right-hand side of shape [3, 2] does not fit matrices of shape [2, 2]; it is a vector [n], or matrices […, n, k] for each matrix\n  matrices made at #\n  right-hand side made at #";
     |m, _, _, _| lstsq(m, &m.get(0)) => "lstsq: a right-hand side of shape [3] does not fit matrices of shape [2, 3]; it is a vector [n], or matrices […, n, k] for each matrix\n  matrices made at #\n  right-hand side made at #";
     |m, x, _, _| solve_sylvester(x, x, m) => "solve_sylvester: matrices of shapes [2, 2] and [2, 2] want a right-hand side […, 2, 2], not [2, 3]\n  left made at #\n  right made at #\n  right-hand side made at #";
+    |_, x, _, _| solve(&x.cast(DType::C64), x) => "solve: the left array is c64, the right f64; convert one with .cast(DType::…)\n  left made at #\n  right made at #";
+    |m, _, _, _| eigh(&m.cast(DType::C128)).0 => "eigh: needs square matrices, not shape [2, 3]\n  made at #";
     |m, x, _, _| solve_banded((1, 1), m, x) => "solve_banded: 1 diagonals below the main one and 1 above it are 3 rows, not shape [2, 3]\n  made at #";
     |m, _, _, _| condition_number(&m.slice_axis(1, 0, 0, 1)) => "condition_number: a matrix without elements has no condition number: shape [2, 0]\n  made at #";
     |_, _, _, _| block_diag(&[]) => "block_diag: there are no blocks";

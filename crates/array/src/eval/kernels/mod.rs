@@ -24,7 +24,7 @@ mod copy;
 mod fft;
 mod index;
 #[cfg(feature = "linalg")]
-mod linalg;
+pub(crate) mod linalg;
 mod matmul;
 mod number;
 mod order;
@@ -44,8 +44,6 @@ pub(crate) use copy::copy;
 #[cfg(feature = "fft")]
 pub(crate) use fft::fft;
 pub(crate) use index::{BadIndex, gather, pick, pick_inside, scatter_add};
-#[cfg(feature = "linalg")]
-pub(crate) use linalg::linalg;
 pub(crate) use matmul::matmul;
 pub(crate) use order::{argsort, cumsum};
 pub(crate) use random::random;

@@ -20,7 +20,7 @@ use smallvec::SmallVec;
 ///
 /// # Panics
 /// If there are not `lower + upper + 1` diagonals, the right-hand side does not fit, or the dtypes differ or are not
-/// floats.
+/// floats or complex.
 #[track_caller]
 pub fn solve_banded((lower, upper): (usize, usize), bands: &Array, b: &Array) -> Array {
     let [rows, n] = matrices("solve_banded", bands);

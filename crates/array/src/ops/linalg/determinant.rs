@@ -4,7 +4,9 @@
 
 use super::factor::eliminated;
 use super::solve::{Factors, inverse};
-use super::{call_one, column, diagonal, diagonal_matrix, inv, on_diagonal, row, run, square, sum, t};
+use super::{
+    call, call_one, column, diagonal, diagonal_matrix, h, inv, on_diagonal, row, run, square, sum, t, unit,
+};
 use crate::array::Array;
 use crate::custom::Linear;
 use crate::dtype::DType;
@@ -26,7 +28,7 @@ use pullback_real::Real;
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn det(a: &Array) -> Array {
     square("det", a);
@@ -40,7 +42,8 @@ pub fn det(a: &Array) -> Array {
 }
 
 /// The sign of the determinant (−1, 0 or 1, without a derivative) and the logarithm of its absolute value (−∞ if it is
-/// zero, where the derivative is NaN) of square matrices.
+/// zero, where the derivative is NaN) of square matrices. Of complex matrices the sign is the complex number of modulus 1
+/// (or 0) in the determinant's direction, which has a derivative; the logarithm is real.
 ///
 /// ```
 /// use pullback_array::{Array, linalg::slogdet};
@@ -49,7 +52,7 @@ pub fn det(a: &Array) -> Array {
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn slogdet(a: &Array) -> (Array, Array) {
     let n = square("slogdet", a);
@@ -57,12 +60,29 @@ pub fn slogdet(a: &Array) -> (Array, Array) {
     let pivots = diagonal(&lu);
     let transposed =
         move |xs: &[Array]| t(&inverse(&xs[0], &Factors { lu: xs[1].clone(), order: xs[2].clone() }, n));
-    let pull =
-        move |xs: &[Array], _: &Array, g: &Array| vec![Some(column(&column(g)) * transposed(xs)), None, None];
-    let push = move |xs: &[Array], _: &Array, da: Linear| Some(inner(&transposed(xs), da[0].as_ref()?));
-    let value = pivots.abs().ln().sum_axis(-1);
-    let log = call_one("slogdet", &[a, &lu, &order], |_| value, pull, push);
-    (parity * pivots.sign().prod_axis(-1), log)
+    // The logarithm of the determinant moves by tr(A⁻¹ dA): with the real part the modulus, with the other the angle.
+    let pull = move |xs: &[Array], ys: &[Array], gs: Linear| {
+        let turned = gs[0].as_ref().filter(|g| g.dtype().is_complex()).map(|g| (g * &ys[0]).imag());
+        let g = match (&gs[1], turned) {
+            (Some(g), Some(im)) => Some(Array::complex(g, im)),
+            (None, Some(im)) => Some(Array::complex(im.zeros_like(), im)),
+            (g, None) => g.clone(),
+        };
+        vec![g.map(|g| column(&column(&g)) * transposed(xs)), None, None]
+    };
+    let push = move |xs: &[Array], ys: &[Array], da: Linear| {
+        let Some(da) = &da[0] else { return vec![None, None] };
+        let moved = inner(&transposed(xs), da);
+        let turned = moved.dtype().is_complex().then(|| {
+            let im = moved.imag();
+            &ys[0] * Array::complex(im.zeros_like(), im)
+        });
+        vec![turned, Some(moved.real())]
+    };
+    let value = vec![parity * unit(&pivots).prod_axis(-1), pivots.abs().ln().sum_axis(-1)];
+    let mut results = call("slogdet", &[a, &lu, &order], |_| value, pull, push).into_iter();
+    let mut next = || results.next().expect("two results");
+    (next(), next())
 }
 
 /// The sum of products of elements, for each matrix.
@@ -71,7 +91,7 @@ fn inner(x: &Array, y: &Array) -> Array {
     (x * y).sum_axis([-2, -1])
 }
 
-/// A matrix as U diag(s) Vᵀ, and det U det V: all constants.
+/// A matrix as U diag(s) Vᴴ, and det U det Vᴴ: all constants.
 struct Singular {
     u: Array,
     s: Array,
@@ -86,10 +106,10 @@ impl Singular {
             .unwrap_or_else(|_| unreachable!("three results"));
         let sign = |x: &Array| {
             let [lu, _, parity] = eliminated(x);
-            parity * diagonal(&lu).sign().prod_axis(-1)
+            parity * unit(&diagonal(&lu)).prod_axis(-1)
         };
         let sign = column(&column(&(sign(&u) * sign(&vt))));
-        Singular { u, s, vt, sign }
+        Singular { u, s: s.real(), vt, sign }
     }
     /// The products of all singular values but one.
     #[track_caller]
@@ -116,10 +136,10 @@ impl Singular {
         let products = where_(&last_two, rest, where_(&regular, quotient, 0.0));
         where_(&on_diagonal(n), 0.0, products)
     }
-    /// Back from the singular vectors' basis.
+    /// Back from the singular vectors' basis, in which the matrix was Uᴴ A V: the transpose of that.
     #[track_caller]
     fn back(&self, x: &Array) -> Array {
-        &self.sign * self.u.matmul(x).matmul(&self.vt)
+        &self.sign * self.u.conj().matmul(x).matmul(&self.vt.conj())
     }
 }
 
@@ -141,7 +161,7 @@ fn cofactors(a: &Array) -> Array {
 fn second(a: &Array, x: &Array) -> Array {
     let value = |xs: &[Array]| {
         let s = Singular::of(&xs[0]);
-        let inside = t(&s.u).matmul(&xs[1]).matmul(&t(&s.vt));
+        let inside = h(&s.u).matmul(&xs[1]).matmul(&h(&s.vt));
         let products = s.without_two();
         let along = products.matmul(&column(&diagonal(&inside)));
         let r = along.ndim() - 1;

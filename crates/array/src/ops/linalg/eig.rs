@@ -1,14 +1,13 @@
-//! Eigenvalues and eigenvectors of real matrices that need not be symmetric. Rule: Giles, "Collected matrix derivative
+//! Eigenvalues and eigenvectors of matrices that need not be symmetric. Rule: Giles, "Collected matrix derivative
 //! results" (2008), with the eigenvectors kept at length 1.
 
-use super::complex::solved;
-use super::{call, diagonal, run, square};
+use super::{call, diagonal, run, solve, square};
 use crate::array::Array;
 use crate::custom::Linear;
 use crate::prim::Linalg;
 use crate::transform::vjp;
 
-/// The eigenvalues of real square matrices and their eigenvectors as columns: complex `(w, v)` of `[…, n]` and `[…, n, n]`, in
+/// The eigenvalues of square matrices and their eigenvectors as columns: complex `(w, v)` of `[…, n]` and `[…, n, n]`, in
 /// no particular order; eigenvectors have length 1 and a largest element that is real and positive.
 ///
 /// Signs and phases of eigenvectors are arbitrary: what is differentiated should not depend on them. Derivatives are not
@@ -25,7 +24,7 @@ use crate::transform::vjp;
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of real floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn eig(a: &Array) -> (Array, Array) {
     square("eig", a);
@@ -41,7 +40,8 @@ pub fn eig(a: &Array) -> (Array, Array) {
         let (_, transposed) = vjp(move |da: &Array| moved(&ys, da))(&xs[0].zeros_like());
         vec![Some(transposed(&g))]
     };
-    let found = call("eig", &[a], |a| run(Linalg::Eig, &[&a[0]]), pull, push);
+    let planes = |a: &[Array]| run(Linalg::Eig, &[&a[0]]).iter().map(Array::real).collect();
+    let found = call("eig", &[a], planes, pull, push);
     (Array::complex(&found[0], &found[1]), Array::complex(&found[2], &found[3]))
 }
 
@@ -51,7 +51,7 @@ fn moved(ys: &[Array], da: &Array) -> Vec<Array> {
     let (w, v) = (Array::complex(&ys[0], &ys[1]), Array::complex(&ys[2], &ys[3]));
     let n = w.shape()[w.ndim() - 1];
     let identity = Array::identity(n, da.dtype());
-    let c = solved(&v, &da.cast(v.dtype()).matmul(&v));
+    let c = solve(&v, &da.cast(v.dtype()).matmul(&v));
     let dw = diagonal(&c);
     let gaps = super::row(&w) - super::column(&w) + identity.cast(v.dtype());
     let dv = v.matmul(&(c / gaps * (1.0 - identity).cast(v.dtype())));

@@ -2,7 +2,10 @@
 //! Lehmann & Lamour, "On evaluating higher-order derivatives of the QR decomposition" (2012).
 
 use super::solve::{Triangle, triangular};
-use super::{call, call_one, diagonal_matrix, lead, matrices, on_diagonal, run, square, sum, t};
+use super::{
+    call, call_one, diagonal_matrix, h, hermitian, hermitian_one, lead, matrices, on_diagonal, phases, run,
+    square, sum, symmetrised, t,
+};
 use crate::array::Array;
 use crate::custom::Linear;
 use crate::dtype::DType;
@@ -11,8 +14,9 @@ use crate::prim::{Linalg, Padding};
 use crate::shape::Shape;
 use smallvec::SmallVec;
 
-/// The lower factor `L` of symmetric positive definite matrices: `a = L Lᵀ`. The input is symmetrised first, so that the
-/// gradient is symmetric. A matrix that is not positive definite gives NaN.
+/// The lower factor `L` of symmetric or Hermitian positive definite matrices: `a = L Lᴴ`, with a real and positive
+/// diagonal. Of the input the symmetric (Hermitian) part is taken first, so that the gradient is symmetric (Hermitian). A
+/// matrix that is not positive definite gives NaN.
 ///
 /// ```
 /// use pullback_array::{Array, linalg::cholesky};
@@ -21,22 +25,21 @@ use smallvec::SmallVec;
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn cholesky(a: &Array) -> Array {
     square("cholesky", a);
-    // L⁻¹ (·) L⁻ᵀ and its transpose.
-    let pull = |_: &[Array], l: &Array, g: &Array| {
-        let p = halved(&t(l).matmul(&g.tril(0)));
-        let left = triangular(l, &p, Triangle::lower().transposed());
-        vec![Some(t(&triangular(l, &t(&left), Triangle::lower().transposed())))]
-    };
+    // L⁻¹ (·) L⁻ᴴ and its adjoint.
+    let pull = hermitian_one(|_: &[Array], l: &Array, g: &Array| {
+        let p = halved(&h(l).matmul(&g.tril(0)));
+        let left = triangular(&l.conj(), &p, Triangle::lower().transposed());
+        vec![Some(h(&triangular(&l.conj(), &h(&left), Triangle::lower().transposed())))]
+    });
     let push = |_: &[Array], l: &Array, da: Linear| {
         let left = triangular(l, da[0].as_ref()?, Triangle::lower());
-        Some(l.matmul(&halved(&t(&triangular(l, &t(&left), Triangle::lower())))))
+        Some(l.matmul(&halved(&h(&triangular(l, &h(&left), Triangle::lower())))))
     };
-    let symmetric = 0.5 * (a + t(a));
-    call_one("cholesky", &[&symmetric], |a| run(Linalg::Cholesky, &[&a[0]]).swap_remove(0), pull, push)
+    call_one("cholesky", &[&symmetrised(a)], |a| run(Linalg::Cholesky, &[&a[0]]).swap_remove(0), pull, push)
 }
 
 /// The lower triangle with half its diagonal.
@@ -51,7 +54,9 @@ fn halved(x: &Array) -> Array {
 #[track_caller]
 pub(super) fn eliminated(a: &Array) -> [Array; 3] {
     let results = run(Linalg::Lu, &[&a.stop_gradient()]);
-    <[Array; 3]>::try_from(results).unwrap_or_else(|_| unreachable!("three results"))
+    let [lu, order, parity] =
+        <[Array; 3]>::try_from(results).unwrap_or_else(|_| unreachable!("three results"));
+    [lu, order.real(), parity]
 }
 
 /// The rows of each matrix in another order: `order[…, m]`, numbers of rows.
@@ -77,7 +82,7 @@ pub(super) fn rows(x: &Array, order: &Array) -> Array {
 /// ```
 ///
 /// # Panics
-/// If there are fewer than two axes or the numbers are not floats.
+/// If there are fewer than two axes or the numbers are not floats or complex.
 #[track_caller]
 pub fn lu(a: &Array) -> (Array, Array, Array) {
     let [m, n] = matrices("lu", a);
@@ -128,7 +133,8 @@ fn whole(x: &Array, n: usize) -> Array {
 }
 
 /// Reduced QR factorisation of matrices `[…, m, n]`: `(q, r)` with orthonormal columns `q[…, m, k]`, upper triangular
-/// `r[…, k, n]`, k the smaller extent. The diagonal of `r` is not negative, which makes both unique.
+/// `r[…, k, n]`, k the smaller extent. The diagonal of `r` is real and not negative, which makes
+/// both unique.
 ///
 /// Derivatives are NaN where the first k columns are linearly dependent.
 ///
@@ -140,7 +146,7 @@ fn whole(x: &Array, n: usize) -> Array {
 /// ```
 ///
 /// # Panics
-/// If there are fewer than two axes or the numbers are not floats.
+/// If there are fewer than two axes or the numbers are not floats or complex.
 #[track_caller]
 pub fn qr(a: &Array) -> (Array, Array) {
     let [m, n] = matrices("qr", a);
@@ -148,28 +154,33 @@ pub fn qr(a: &Array) -> (Array, Array) {
     if m < n {
         // The first columns decide Q.
         let (q, r) = qr(&a.narrow(last, 0, m));
-        let rest = t(&q).matmul(&a.narrow(last, m, n - m));
+        let rest = h(&q).matmul(&a.narrow(last, m, n - m));
         return (q, Array::concat_op(&[r, rest], last));
     }
-    let pull = |_: &[Array], ys: &[Array], gs: Linear| {
+    let pull = hermitian(|_: &[Array], ys: &[Array], gs: Linear| {
         let [q, r] = [&ys[0], &ys[1]];
-        let by_r = gs[1].as_ref().map(|g| r.matmul(&t(&g.triu(0))));
-        let by_q = gs[0].as_ref().map(|g| -t(g).matmul(q));
+        let by_r = gs[1].as_ref().map(|g| r.matmul(&h(&g.triu(0))));
+        let by_q = gs[0].as_ref().map(|g| -h(g).matmul(q));
         let inside = sum([by_r, by_q]).map(|m| {
             let lower = m.tril(-1);
             let n = m.shape()[m.ndim() - 1];
-            q.matmul(&(t(&lower) + where_(&on_diagonal(n), &m, lower)))
+            q.matmul(&(h(&lower) + where_(&on_diagonal(n), m.real(), lower)))
         });
         let g = sum([gs[0].clone(), inside]);
-        vec![g.map(|g| t(&triangular(r, &t(&g), Triangle::upper())))]
-    };
+        vec![g.map(|g| h(&triangular(r, &h(&g), Triangle::upper())))]
+    });
     let push = |_: &[Array], ys: &[Array], da: Linear| {
         let [q, r] = [&ys[0], &ys[1]];
         let Some(da) = &da[0] else { return vec![None, None] };
         let x = t(&triangular(r, &t(da), Triangle::upper().transposed()));
-        let c = t(q).matmul(&x);
+        let c = h(q).matmul(&x);
         let lower = c.tril(-1);
-        let turn = &lower - t(&lower);
+        // What is left of c in R is upper triangular with a real diagonal.
+        let turn = &lower - h(&lower);
+        let turn = match phases(&c) {
+            Some(p) => turn + diagonal_matrix(&p),
+            None => turn,
+        };
         vec![Some(q.matmul(&(&turn - &c)) + x), Some((c - turn).matmul(r))]
     };
     let mut results = call("qr", &[a], |a| run(Linalg::Qr, &[&a[0]]), pull, push).into_iter();

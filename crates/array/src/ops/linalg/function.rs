@@ -20,7 +20,7 @@ use pullback_real::Real;
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn matrix_power(a: &Array, power: i32) -> Array {
     let n = square("matrix_power", a);
@@ -50,7 +50,7 @@ pub fn matrix_power(a: &Array, power: i32) -> Array {
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn expm(a: &Array) -> Array {
     square("expm", a);
@@ -89,12 +89,14 @@ fn along(a: &Array, e: &Array) -> Array {
 /// ```
 ///
 /// # Panics
-/// If `a` or `b` are not square, `q` does not fit them, or the dtypes differ or are not floats.
+/// If `a` or `b` are not square, `q` does not fit them, or the dtypes differ or are not floats or complex.
 #[track_caller]
 pub fn solve_sylvester(a: &Array, b: &Array, q: &Array) -> Array {
     let what = "solve_sylvester";
     let (a, b) = same_dtype(what, a, b);
     let (a, q) = same_dtype(what, &a, q);
+    // One that met a complex matrix after the other.
+    let (_, b) = same_dtype(what, &a, &b);
     let (m, n) = (square(what, &a), square(what, &b));
     let lead = |x: &Array| super::lead(x, 2);
     let joint = (matrices(what, &q) == [m, n])
@@ -131,8 +133,9 @@ fn sylvester(a: &Array, b: &Array, q: &Array) -> Array {
     call_one("solve_sylvester", &[a, b, q], value, pull, push)
 }
 
-/// The principal square root of square matrices: that whose eigenvalues have positive real parts. NaN where it is not
-/// real: a negative real eigenvalue. The derivative solves Sylvester's equation and is NaN at singular matrices.
+/// The principal square root of square matrices: that whose eigenvalues have positive real parts. NaN where there is a
+/// negative real eigenvalue: of a real matrix it is not real, of a complex one not determined. The derivative solves
+/// Sylvester's equation and is NaN at singular matrices.
 ///
 /// ```
 /// use pullback_array::{Array, Real, linalg::sqrtm};
@@ -141,7 +144,7 @@ fn sylvester(a: &Array, b: &Array, q: &Array) -> Array {
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square or not of floats.
+/// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn sqrtm(a: &Array) -> Array {
     square("sqrtm", a);

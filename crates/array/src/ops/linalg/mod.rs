@@ -2,8 +2,9 @@
 //!
 //! A few functions carry rules of their own ([`cholesky`], [`lu`], [`qr`], [`svd`], [`eigh`], the solvers, [`pinv`],
 //! [`det`], [`expm`] …), written in arrays, so that both modes and every order work, under every transform; the others
-//! are composed of them. All take `f64` and `f32`; [`solve`] and [`inv`] take complex numbers as well, and [`eig`] gives
-//! them.
+//! are composed of them. All take `f64`, `f32`, `c128` and `c64`. Of complex matrices [`cholesky`], [`eigh`] and
+//! [`eigvalsh`] mean Hermitian ones, and orthonormal vectors are so by conjugate products. Gradients are ∂L/∂x − i ∂L/∂y of
+//! the elements x + iy, as everywhere.
 //!
 //! Arrays are computed when they are looked at, so a matrix that has no answer does not panic: its result is NaN, and the
 //! others of the batch are right. That holds for a singular matrix in [`solve`], [`inv`] and the triangular solvers (a
@@ -19,7 +20,6 @@
 //! ```
 
 mod banded;
-mod complex;
 mod determinant;
 mod eig;
 mod factor;
@@ -42,6 +42,7 @@ use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::{Call, Linalg};
 use crate::shape::Shape;
+use pullback_real::Real;
 use std::sync::Arc;
 
 /// The outputs of a function with rules of its own: `value` computes them from the inputs as constants.
@@ -98,10 +99,45 @@ fn sum(terms: impl IntoIterator<Item = Option<Array>>) -> Option<Array> {
     terms.into_iter().flatten().reduce(|a, b| a + b)
 }
 
+/// A pullback written for gradients ∂L/∂x + i ∂L/∂y, in which the transpose of a product with a matrix is one with its
+/// conjugate transpose. Ours are their conjugates: what is holomorphic has the plain transpose and needs none of this.
+fn hermitian(
+    pull: impl Fn(&[Array], &[Array], Linear) -> Linear,
+) -> impl Fn(&[Array], &[Array], Linear) -> Linear {
+    let conj = |gs: Linear| -> Linear { gs.into_iter().map(|g| g.map(|g| g.conj())).collect() };
+    move |xs, ys, gs| conj(pull(xs, ys, conj(gs)))
+}
+/// The same for a function with one output.
+fn hermitian_one(
+    pull: impl Fn(&[Array], &Array, &Array) -> Linear,
+) -> impl Fn(&[Array], &Array, &Array) -> Linear {
+    move |xs, y, g| pull(xs, y, &g.conj()).into_iter().map(|g| g.map(|g| g.conj())).collect()
+}
+
 /// The transpose.
 #[track_caller]
 fn t(x: &Array) -> Array {
     x.swap_last()
+}
+/// The conjugate transpose, of real matrices the transpose.
+#[track_caller]
+fn h(x: &Array) -> Array {
+    t(&x.conj())
+}
+/// The Hermitian part of square matrices, of real ones the symmetric part.
+#[track_caller]
+fn symmetrised(a: &Array) -> Array {
+    0.5 * (a + h(a))
+}
+/// z/|z|, and 0 at 0: the signs of real numbers.
+#[track_caller]
+fn unit(z: &Array) -> Array {
+    if !z.dtype().is_complex() {
+        return z.sign();
+    }
+    let size = z.abs();
+    let zero = size.equal(0.0);
+    z / where_(&zero, 1.0, size)
 }
 /// A vector as a column.
 #[track_caller]
@@ -117,6 +153,14 @@ fn row(v: &Array) -> Array {
 #[track_caller]
 fn diagonal(x: &Array) -> Array {
     x.diagonal(0, -2, -1)
+}
+/// The imaginary parts of the diagonal of each complex matrix, times i: real ones have none.
+#[track_caller]
+fn phases(x: &Array) -> Option<Array> {
+    x.dtype().is_complex().then(|| {
+        let im = diagonal(x).imag();
+        Array::complex(im.zeros_like(), im)
+    })
 }
 /// Where a matrix of order n has its diagonal.
 #[track_caller]
@@ -139,10 +183,10 @@ fn spread(x: &Array, lead: &Shape, n: usize) -> Array {
     x.broadcast_op(&shape)
 }
 
-/// A floating-point array of matrices; its last two extents.
+/// A floating-point or complex array of matrices; its last two extents.
 #[track_caller]
 fn matrices(what: &str, a: &Array) -> [usize; 2] {
-    if !a.dtype().is_float() {
+    if !a.dtype().is_differentiable() {
         panic!(
             "{what}: needs a floating-point array, not {}; convert it with .cast(DType::F64)\n  made at {}",
             a.dtype(),
@@ -152,17 +196,10 @@ fn matrices(what: &str, a: &Array) -> [usize; 2] {
     let extents = a.matrix(what);
     [extents[0], extents[1]]
 }
-/// A floating-point array of square matrices; their order.
+/// A floating-point or complex array of square matrices; their order.
 #[track_caller]
 fn square(what: &str, a: &Array) -> usize {
-    matrices(what, a);
-    order(what, a)
-}
-/// The order of square matrices.
-#[track_caller]
-fn order(what: &str, a: &Array) -> usize {
-    let extents = a.matrix(what);
-    let [m, n] = [extents[0], extents[1]];
+    let [m, n] = matrices(what, a);
     if m != n {
         panic!("{what}: needs square matrices, not shape {}\n  made at {}", a.0.shape, a.at())
     }

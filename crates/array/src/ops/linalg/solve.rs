@@ -1,6 +1,5 @@
 //! Linear systems: triangular and general ones, inverses, least squares.
 
-use super::complex;
 use super::factor::{eliminated, rows};
 use super::spectral::pinv;
 use super::{Sides, call_one, lead, matrices, run, spread, square, sum, t};
@@ -50,8 +49,8 @@ impl Triangle {
     }
 }
 
-/// The solution of triangular systems `a x = b` (or `aᵀ x = b`): `a[…, n, n]`, `b[n]` or `b[…, n, k]`, leading axes
-/// broadcast. The other triangle of `a` is not read and gets a zero gradient. A zero on the diagonal gives NaN.
+/// The solution of triangular systems `a x = b` (or `aᵀ x = b`; with `a.conj()` that is `aᴴ x = b`): `a[…, n, n]`, `b[n]`
+/// or `b[…, n, k]`, leading axes broadcast. The other triangle of `a` is not read and gets a zero gradient. A zero on the diagonal gives NaN.
 ///
 /// ```
 /// use pullback_array::{Array, linalg::{Triangle, solve_triangular}};
@@ -61,7 +60,7 @@ impl Triangle {
 /// ```
 ///
 /// # Panics
-/// If the matrices are not square, the right-hand side does not fit, or the dtypes differ or are not floats.
+/// If the matrices are not square, the right-hand side does not fit, or the dtypes differ or are not floats or complex.
 #[track_caller]
 pub fn solve_triangular(a: &Array, b: &Array, which: Triangle) -> Array {
     let n = square("solve_triangular", a);
@@ -102,9 +101,6 @@ pub(super) fn triangular(a: &Array, b: &Array, which: Triangle) -> Array {
 /// If the matrices are not square, the right-hand side does not fit, or the dtypes differ or are not floats or complex.
 #[track_caller]
 pub fn solve(a: &Array, b: &Array) -> Array {
-    if a.dtype().is_complex() || b.dtype().is_complex() {
-        return complex::solved(a, b);
-    }
     let n = square("solve", a);
     let sides = Sides::new("solve", a, b, n);
     sides.solution(solve_with(&sides.a, &Factors::of(a).spread(&sides), &sides.b, false))
@@ -125,7 +121,8 @@ impl Factors {
     #[track_caller]
     fn spread(self, sides: &Sides) -> Factors {
         let lead = sides.lead();
-        Factors { lu: spread(&self.lu, &lead, 2), order: spread(&self.order, &lead, 1) }
+        // A real matrix may have met a complex side.
+        Factors { lu: spread(&self.lu.cast(sides.a.dtype()), &lead, 2), order: spread(&self.order, &lead, 1) }
     }
 }
 
@@ -158,7 +155,7 @@ pub(super) fn solve_with(a: &Array, factors: &Factors, b: &Array, transposed: bo
     call_one("solve", &[a, &factors.lu, &factors.order, b], value, pull, push)
 }
 
-/// The solution of `l lᵀ x = b` from the lower factor `l` that [`cholesky`](super::cholesky) gives; `b` as for
+/// The solution of `l lᴴ x = b` from the lower factor `l` that [`cholesky`](super::cholesky) gives; `b` as for
 /// [`solve_triangular`].
 ///
 /// ```
@@ -174,7 +171,7 @@ pub fn cho_solve(l: &Array, b: &Array) -> Array {
     let n = square("cho_solve", l);
     let sides = Sides::new("cho_solve", l, b, n);
     let y = triangular(&sides.a, &sides.b, Triangle::lower());
-    sides.solution(triangular(&sides.a, &y, Triangle::lower().transposed()))
+    sides.solution(triangular(&sides.a.conj(), &y, Triangle::lower().transposed()))
 }
 
 /// The inverse of square matrices; NaN for a singular one.
@@ -188,9 +185,6 @@ pub fn cho_solve(l: &Array, b: &Array) -> Array {
 /// If the matrices are not square or not of floats or complex numbers.
 #[track_caller]
 pub fn inv(a: &Array) -> Array {
-    if a.dtype().is_complex() {
-        return complex::inverse(a);
-    }
     let n = square("inv", a);
     inverse(a, &Factors::of(a), n)
 }
@@ -214,7 +208,7 @@ pub(super) fn inverse(a: &Array, factors: &Factors, n: usize) -> Array {
 /// ```
 ///
 /// # Panics
-/// If the right-hand side does not fit, or the dtypes differ or are not floats.
+/// If the right-hand side does not fit, or the dtypes differ or are not floats or complex.
 #[track_caller]
 pub fn lstsq(a: &Array, b: &Array) -> Array {
     let [m, _] = matrices("lstsq", a);

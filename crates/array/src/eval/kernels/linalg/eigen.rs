@@ -1,14 +1,22 @@
 //! Eigenvalues and eigenvectors of general matrices, by faer in `f64`.
 
-use super::{Float, write};
+use super::{Element, write};
 use faer::Mat;
 use faer::linalg::solvers::Eigen;
+use num_complex::Complex;
 
 /// The parts of `w` and of `V`; `false` if the iteration does not converge.
-pub fn eig<T: Float>(a: &Mat<T>, out: &mut [T]) -> bool {
+pub fn eig<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     let n = a.nrows();
-    let wide = Mat::from_fn(n, n, |i, j| a[(i, j)].wide());
-    let Ok(found) = Eigen::new_from_real(wide.as_ref()) else { return false };
+    let complex = |i: usize, j: usize| {
+        let [re, im] = a[(i, j)].parts();
+        Complex::new(re, im)
+    };
+    let found = match T::IS_REAL {
+        true => Eigen::new_from_real(Mat::from_fn(n, n, |i, j| complex(i, j).re).as_ref()),
+        false => Eigen::new(Mat::from_fn(n, n, complex).as_ref()),
+    };
+    let Ok(found) = found else { return false };
     let (w, v) = (found.S().column_vector(), found.U());
     // To length 1, with a largest element that is real and positive.
     let turns: Vec<_> = (0..n)

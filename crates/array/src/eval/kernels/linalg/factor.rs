@@ -1,6 +1,6 @@
 //! Factorisations by faer, on one thread.
 
-use super::{Float, is_finite, write};
+use super::{Element, is_finite, write};
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt::factor::{cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
@@ -10,6 +10,7 @@ use faer::linalg::qr::no_pivoting::factor::{qr_in_place, qr_in_place_scratch, re
 use faer::linalg::svd::{ComputeSvdVectors, svd as faer_svd, svd_scratch};
 use faer::linalg::triangular_solve as by;
 use faer::{Conj, Mat, Par};
+use std::cmp::Ordering;
 
 /// Runs `f` with working memory.
 fn with<R>(needed: StackReq, f: impl FnOnce(&mut MemStack) -> R) -> R {
@@ -17,18 +18,22 @@ fn with<R>(needed: StackReq, f: impl FnOnce(&mut MemStack) -> R) -> R {
 }
 
 /// The lower factor; `false` if the matrix is not positive definite.
-pub fn cholesky<T: Float>(a: &Mat<T>, out: &mut [T]) -> bool {
+pub fn cholesky<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     let (n, mut l) = (a.nrows(), a.clone());
     let params = Default::default();
     let done = with(cholesky_in_place_scratch::<T>(n, Par::Seq, params), |stack| {
         cholesky_in_place(l.as_mut(), Default::default(), Par::Seq, stack, params)
     });
-    write(out, n, n, |i, j| if i < j { T::ZERO } else { l[(i, j)] });
-    done.is_ok() && (0..n).all(|i| l[(i, i)] > T::ZERO)
+    write(out, n, n, |i, j| match i.cmp(&j) {
+        Ordering::Less => T::ZERO,
+        Ordering::Equal => T::of(l[(i, i)].parts()[0]),
+        Ordering::Greater => l[(i, j)],
+    });
+    done.is_ok() && (0..n).all(|i| l[(i, i)].parts()[0] > 0.0)
 }
 
 /// The solution of a triangular system; `false` if a number on the diagonal is zero.
-pub fn triangular<T: Float>(
+pub fn triangular<T: Element>(
     a: &Mat<T>,
     b: &Mat<T>,
     [lower, transposed, unit]: [bool; 3],
@@ -50,7 +55,7 @@ pub fn triangular<T: Float>(
 }
 
 /// `L` and `U` in one matrix, the rows' order, and its determinant.
-pub fn lu<T: Float>(a: &Mat<T>, out: &mut [T]) {
+pub fn lu<T: Element>(a: &Mat<T>, out: &mut [T]) {
     let (m, n) = a.shape();
     let (mut lu, mut order, mut inverse) = (a.clone(), vec![0usize; m], vec![0usize; m]);
     let mut swaps = if m.min(n) == 0 {
@@ -72,11 +77,11 @@ pub fn lu<T: Float>(a: &Mat<T>, out: &mut [T]) {
 }
 
 /// Gaussian elimination that leaves columns without a pivot alone: for singular matrices.
-fn elimination<T: Float>(a: &Mat<T>) -> (Mat<T>, Vec<usize>, usize) {
+fn elimination<T: Element>(a: &Mat<T>) -> (Mat<T>, Vec<usize>, usize) {
     let ((m, n), mut lu) = (a.shape(), a.clone());
     let (mut order, mut swaps): (Vec<usize>, usize) = ((0..m).collect(), 0);
     for k in 0..m.min(n) {
-        let size = |i: usize| lu[(i, k)].wide().abs();
+        let size = |i: usize| lu[(i, k)].size();
         let best = (k..m).fold(k, |best, i| if size(i) > size(best) { i } else { best });
         if best != k {
             for j in 0..n {
@@ -104,7 +109,7 @@ fn elimination<T: Float>(a: &Mat<T>) -> (Mat<T>, Vec<usize>, usize) {
 }
 
 /// `Q` and `R` of a matrix with at least as many rows as columns.
-pub fn qr<T: Float>(a: &Mat<T>, out: &mut [T]) -> bool {
+pub fn qr<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     let ((m, n), mut h) = (a.shape(), a.clone());
     let block = recommended_block_size::<T>(m, n);
     let mut factor = Mat::<T>::zeros(block, n);
@@ -127,15 +132,21 @@ pub fn qr<T: Float>(a: &Mat<T>, out: &mut [T]) -> bool {
             )
         });
     }
-    // Of the two signs of each row of R the one that makes its diagonal positive.
-    let sign = |k: usize| if h[(k, k)] < T::ZERO { -T::ONE } else { T::ONE };
-    let rest = write(out, m, n, |i, j| q[(i, j)] * sign(j));
-    write(rest, n, n, |i, j| if i > j { T::ZERO } else { h[(i, j)] * sign(i) });
+    // Of the signs or phases of each row of R the one that makes its diagonal positive.
+    let sizes: Vec<f64> = (0..n).map(|k| h[(k, k)].size()).collect();
+    let phase = |k: usize| if sizes[k] > 0.0 { h[(k, k)] / T::of(sizes[k]) } else { T::ONE };
+    let phases: Vec<T> = (0..n).map(phase).collect();
+    let rest = write(out, m, n, |i, j| q[(i, j)] * phases[j]);
+    write(rest, n, n, |i, j| match i.cmp(&j) {
+        Ordering::Less => h[(i, j)] * phases[i].conjugate(),
+        Ordering::Equal => T::of(sizes[i]),
+        Ordering::Greater => T::ZERO,
+    });
     true
 }
 
-/// `U`, `s` and `Vᵀ`, or `s` alone; `false` if the iteration does not converge.
-pub fn svd<T: Float>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
+/// `U`, `s` and `Vᴴ`, or `s` alone; `false` if the iteration does not converge.
+pub fn svd<T: Element>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
     let (m, n) = a.shape();
     let k = m.min(n);
     let (mut u, mut s, mut v) = (Mat::<T>::zeros(m, k), Mat::<T>::zeros(k, 1), Mat::<T>::zeros(n, k));
@@ -148,7 +159,7 @@ pub fn svd<T: Float>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
     if vectors {
         let rest = write(out, m, k, |i, j| u[(i, j)]);
         let rest = write(rest, k, 1, |i, _| s[(i, 0)]);
-        write(rest, k, n, |i, j| v[(j, i)]);
+        write(rest, k, n, |i, j| v[(j, i)].conjugate());
     } else {
         write(out, k, 1, |i, _| s[(i, 0)]);
     }
@@ -156,7 +167,7 @@ pub fn svd<T: Float>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
 }
 
 /// `w` and `V`, or `w` alone; `false` if the iteration does not converge.
-pub fn eigh<T: Float>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
+pub fn eigh<T: Element>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
     let n = a.nrows();
     let (mut w, mut v) = (Mat::<T>::zeros(n, 1), Mat::<T>::zeros(n, n));
     let which = if vectors { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };

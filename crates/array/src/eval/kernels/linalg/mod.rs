@@ -16,14 +16,14 @@ use super::view::View;
 use crate::prim::Linalg;
 use bytemuck::Pod;
 use faer::Mat;
-use faer::traits::RealField;
+use faer::traits::ComplexField;
+use num_complex::Complex;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// An element type of linear algebra.
-pub(crate) trait Float:
-    RealField
+/// An element type of linear algebra: real or complex.
+pub(crate) trait Element:
+    ComplexField
     + Pod
-    + PartialOrd
     + Send
     + Sync
     + Neg<Output = Self>
@@ -35,21 +35,46 @@ pub(crate) trait Float:
     const ZERO: Self;
     const ONE: Self;
     const NAN: Self;
-    fn of(x: f64) -> Self;
-    fn wide(self) -> f64;
+    /// The same numbers in double precision.
+    type Wide: Element;
+    /// A number of these real and imaginary parts; a real type has no place for the latter.
+    fn of_parts(re: f64, im: f64) -> Self;
+    /// The real and the imaginary part.
+    fn parts(self) -> [f64; 2];
+    fn of(x: f64) -> Self {
+        Self::of_parts(x, 0.0)
+    }
+    /// The absolute value.
+    fn size(self) -> f64 {
+        let [re, im] = self.parts();
+        re.hypot(im)
+    }
+    fn conjugate(self) -> Self {
+        let [re, im] = self.parts();
+        Self::of_parts(re, -im)
+    }
 }
-macro_rules! float {
+macro_rules! elements {
     ($($T:ident)*) => { $(
-        impl Float for $T {
+        impl Element for $T {
             const ZERO: $T = 0.0;
             const ONE: $T = 1.0;
             const NAN: $T = $T::NAN;
-            fn of(x: f64) -> $T { x as $T }
-            fn wide(self) -> f64 { f64::from(self) }
+            type Wide = f64;
+            fn of_parts(re: f64, _: f64) -> $T { re as $T }
+            fn parts(self) -> [f64; 2] { [f64::from(self), 0.0] }
+        }
+        impl Element for Complex<$T> {
+            const ZERO: Self = Complex::new(0.0, 0.0);
+            const ONE: Self = Complex::new(1.0, 0.0);
+            const NAN: Self = Complex::new($T::NAN, $T::NAN);
+            type Wide = Complex<f64>;
+            fn of_parts(re: f64, im: f64) -> Self { Complex::new(re as $T, im as $T) }
+            fn parts(self) -> [f64; 2] { [f64::from(self.re), f64::from(self.im)] }
         }
     )* };
 }
-float! { f32 f64 }
+elements! { f32 f64 }
 
 /// What a chunk of work should take at least.
 const CHUNK_NS: usize = 20_000;
@@ -58,7 +83,7 @@ const CHUNK_NS: usize = 20_000;
 ///
 /// # Panics
 /// If the sizes do not fit together.
-pub(crate) fn linalg<T: Float>(op: Linalg, args: &[View<T>], out: &mut [T]) {
+pub(crate) fn linalg<T: Element>(op: Linalg, args: &[View<T>], out: &mut [T]) {
     let lead = args[0].rank().checked_sub(2).expect("a matrix has two axes");
     assert!(args.iter().all(|a| a.rank() == lead + 2 && a.shape[..lead] == args[0].shape[..lead]));
     args.iter().for_each(View::check);
@@ -69,7 +94,7 @@ pub(crate) fn linalg<T: Float>(op: Linalg, args: &[View<T>], out: &mut [T]) {
     if out.is_empty() {
         return;
     }
-    let each = cost(op, &extents);
+    let each = cost(op, &extents) * if T::IS_REAL { 1 } else { 4 };
     let group = (CHUNK_NS / each).clamp(1, batch);
     for_pieces(out, group * row, batch.saturating_mul(each), |piece, rows| {
         for (k, row) in rows.chunks_mut(row).enumerate() {
@@ -101,7 +126,7 @@ fn cost(op: Linalg, extents: &[[usize; 2]]) -> usize {
 }
 
 /// Matrix number i of a batch.
-fn matrix<T: Float>(view: &View<T>, i: usize) -> Mat<T> {
+fn matrix<T: Element>(view: &View<T>, i: usize) -> Mat<T> {
     let r = view.rank();
     let (rows, columns) = (view.strides[r - 2], view.strides[r - 1]);
     let at = view.offset as isize + start(view, i);
@@ -111,7 +136,7 @@ fn matrix<T: Float>(view: &View<T>, i: usize) -> Mat<T> {
 }
 
 /// One operation on one matrix.
-fn one<T: Float>(op: Linalg, args: &[Mat<T>], out: &mut [T]) {
+fn one<T: Element>(op: Linalg, args: &[Mat<T>], out: &mut [T]) {
     let done = match op {
         // These hand on what is not finite by themselves.
         Linalg::Triangular { lower, transposed, unit } => {
@@ -124,25 +149,56 @@ fn one<T: Float>(op: Linalg, args: &[Mat<T>], out: &mut [T]) {
         Linalg::Svd { vectors } => factor::svd(&args[0], vectors, out),
         Linalg::Eigh { vectors } => factor::eigh(&args[0], vectors, out),
         Linalg::Eig => eigen::eig(&args[0], out),
-        Linalg::Expm => wide(args, out, |a| exponential::expm(&a[0])),
-        Linalg::Sqrtm => wide(args, out, |a| sylvester::sqrtm(&a[0])),
-        Linalg::Sylvester => wide(args, out, |a| sylvester::solve(&a[0], &a[1], &a[2])),
-        Linalg::Banded { lower, upper } => wide(args, out, |a| banded::solve(&a[0], &a[1], lower, upper)),
+        Linalg::Expm => real(args, out, |a| exponential::expm(&a[0])),
+        Linalg::Sqrtm => real(args, out, |a| sylvester::sqrtm(&a[0])),
+        Linalg::Sylvester if T::IS_REAL => real(args, out, |a| sylvester::solve(&a[0], &a[1], &a[2])),
+        Linalg::Sylvester => real(args, out, |a| sylvester::solve_complex(&a[0], &a[1], &a[2])),
+        Linalg::Banded { lower, upper } => {
+            let [a, b] = [&args[0], &args[1]].map(wide);
+            let found = banded::solve(&a, &b, lower, upper);
+            found.map(|x| write(out, x.nrows(), x.ncols(), |i, j| narrow(x[(i, j)]))).is_some()
+        }
     };
     if !done {
         out.fill(T::NAN)
     }
 }
 
-fn is_finite<T: Float>(a: &Mat<T>) -> bool {
-    a.col_iter().all(|c| c.iter().all(|x| x.wide().is_finite()))
+fn is_finite<T: Element>(a: &Mat<T>) -> bool {
+    a.col_iter().all(|c| c.iter().all(|x| x.parts().iter().all(|x| x.is_finite())))
 }
 
-/// An operation computed in `f64`.
-fn wide<T: Float>(args: &[Mat<T>], out: &mut [T], f: impl FnOnce(&[Mat<f64>]) -> Option<Mat<f64>>) -> bool {
-    let wide = |a: &Mat<T>| Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)].wide());
-    let Some(y) = f(&args.iter().map(wide).collect::<Vec<_>>()) else { return false };
-    write(out, y.nrows(), y.ncols(), |i, j| T::of(y[(i, j)]));
+/// The matrix in double precision.
+fn wide<T: Element>(a: &Mat<T>) -> Mat<T::Wide> {
+    Mat::from_fn(a.nrows(), a.ncols(), |i, j| {
+        let [re, im] = a[(i, j)].parts();
+        T::Wide::of_parts(re, im)
+    })
+}
+/// The number in this precision.
+fn narrow<T: Element>(x: T::Wide) -> T {
+    let [re, im] = x.parts();
+    T::of_parts(re, im)
+}
+
+/// An operation computed in `f64`. Complex matrices are real ones of twice the order there: A + iB is [[A, −B], [B, A]],
+/// and so is the result.
+fn real<T: Element>(args: &[Mat<T>], out: &mut [T], f: impl FnOnce(&[Mat<f64>]) -> Option<Mat<f64>>) -> bool {
+    let times = if T::IS_REAL { 1 } else { 2 };
+    let embedded = |a: &Mat<T>| {
+        let (m, n) = a.shape();
+        Mat::from_fn(times * m, times * n, |i, j| {
+            let [re, im] = a[(i % m, j % n)].parts();
+            match (i < m, j < n) {
+                (true, true) | (false, false) => re,
+                (true, false) => -im,
+                (false, true) => im,
+            }
+        })
+    };
+    let Some(y) = f(&args.iter().map(embedded).collect::<Vec<_>>()) else { return false };
+    let (m, n) = (y.nrows() / times, y.ncols() / times);
+    write(out, m, n, |i, j| T::of_parts(y[(i, j)], y[(i + (times - 1) * m, j)]));
     true
 }
 

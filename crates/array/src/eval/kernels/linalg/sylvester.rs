@@ -27,6 +27,19 @@ pub fn solve(a: &Mat<f64>, b: &Mat<f64>, q: &Mat<f64>) -> Option<Mat<f64>> {
     finite(product(&product(&left.z, &y), &right.z.transpose().to_owned()))
 }
 
+/// The same of complex matrices in the form [[A, −B], [B, A]]. That has the conjugate eigenvalues as well, one of which may
+/// be the negative of another matrix's; a + iσ and b − iσ have the same solution, and these far from each other.
+pub fn solve_complex(a: &Mat<f64>, b: &Mat<f64>, q: &Mat<f64>) -> Option<Mat<f64>> {
+    let sigma = a.norm_l2() + b.norm_l2();
+    let moved = |a: &Mat<f64>, by: f64| {
+        let n = a.nrows() / 2;
+        Mat::from_fn(2 * n, 2 * n, |i, j| {
+            a[(i, j)] + if i == j + n { by } else { 0.0 } - if j == i + n { by } else { 0.0 }
+        })
+    };
+    solve(&moved(a, sigma), &moved(b, -sigma), q)
+}
+
 /// The square root whose eigenvalues have positive real parts; `None` if a real eigenvalue is negative.
 pub fn sqrtm(a: &Mat<f64>) -> Option<Mat<f64>> {
     let (n, s) = (a.nrows(), Schur::new(a)?);
