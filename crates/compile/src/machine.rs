@@ -40,6 +40,7 @@ pub struct Machine {
     /// What the code refers to by address.
     _unary: Box<[Unary]>,
     _binary: Box<[Binary]>,
+    _constants: Box<[f64]>,
 }
 
 // SAFETY: after it is made, nothing of it changes; the code reads its arguments and constants alone.
@@ -69,7 +70,8 @@ impl Program {
 impl Machine {
     fn new(program: Program) -> Machine {
         let mut flags = settings::builder();
-        flags.set("opt_level", "speed").expect("a setting of Cranelift");
+        // Programs come folded and without duplicates, and in an order in which little waits for its operands.
+        flags.set("opt_level", "none").expect("a setting of Cranelift");
         let target = cranelift_native::builder().unwrap_or_else(|e| panic!("no machine code here: {e}"));
         let isa = target.finish(settings::Flags::new(flags)).expect("flags of Cranelift");
         let mut jit = JITBuilder::with_isa(isa, default_libcall_names());
@@ -113,24 +115,37 @@ impl Machine {
             binary: module.declare_func_in_func(binary, b.func),
         };
         let (mut of_unary, mut of_binary) = (unary_operations.iter(), binary_operations.iter());
-        let mut values: Vec<Value> = vec![];
+        let constants: Box<[f64]> = program.list.iter().map(constant).collect();
+        let table = b.ins().iconst(pointer, constants.as_ptr() as i64);
+        let mut values: Vec<Option<Value>> = vec![];
+        // What lies in memory is read where it is used, and takes no register in between.
+        let at = |b: &mut FunctionBuilder, values: &[Option<Value>], k: u32| match program.list[k as usize] {
+            Instruction::Input(i) => b.ins().load(types::F64, MemFlags::trusted(), x, 8 * i as i32),
+            Instruction::Constant(_) => b.ins().load(types::F64, MemFlags::trusted(), table, 8 * k as i32),
+            _ => values[k as usize].expect("operands come first"),
+        };
         for i in &program.list {
-            let at = |k: u32| values[k as usize];
             let value = match *i {
-                Instruction::Input(k) => b.ins().load(types::F64, MemFlags::trusted(), x, 8 * k as i32),
-                Instruction::Constant(bits) => b.ins().f64const(f64::from_bits(bits)),
+                Instruction::Input(_) | Instruction::Constant(_) => None,
                 Instruction::Unary(_, x) => {
                     let op = of_unary.next().expect("one for each instruction");
-                    call.unary(&mut b, op, at(x))
+                    let x = at(&mut b, &values, x);
+                    Some(call.unary(&mut b, op, x))
                 }
                 Instruction::Binary(_, x, y) => {
                     let op = of_binary.next().expect("one for each instruction");
-                    call.binary(&mut b, op, at(x), at(y))
+                    // An instruction takes its second operand from memory.
+                    let commutes = matches!(op, Binary::Add | Binary::Mul);
+                    let (x, y) = if commutes && values[x as usize].is_none() { (y, x) } else { (x, y) };
+                    let (x, y) = (at(&mut b, &values, x), at(&mut b, &values, y));
+                    Some(call.binary(&mut b, op, x, y))
                 }
                 Instruction::Select(c, x, y) => {
                     let zero = b.ins().f64const(0.0);
-                    let is = b.ins().fcmp(FloatCC::NotEqual, at(c), zero);
-                    b.ins().select(is, at(x), at(y))
+                    let c = at(&mut b, &values, c);
+                    let is = b.ins().fcmp(FloatCC::NotEqual, c, zero);
+                    let (x, y) = (at(&mut b, &values, x), at(&mut b, &values, y));
+                    Some(b.ins().select(is, x, y))
                 }
             };
             values.push(value)
@@ -138,7 +153,8 @@ impl Machine {
         // The outputs, and behind them what the guards compare.
         let ends = program.guards.iter().flat_map(|g| [g.a, g.b]);
         for (k, end) in program.outputs.iter().copied().chain(ends).enumerate() {
-            b.ins().store(MemFlags::trusted(), values[end as usize], y, 8 * k as i32);
+            let value = at(&mut b, &values, end);
+            b.ins().store(MemFlags::trusted(), value, y, 8 * k as i32);
         }
         b.ins().return_(&[]);
         b.finalize();
@@ -148,7 +164,14 @@ impl Machine {
         let code = module.get_finalized_function(id);
         // SAFETY: the code was made with this signature, and lives as long as the module.
         let code = unsafe { std::mem::transmute::<*const u8, extern "C" fn(*const f64, *mut f64)>(code) };
-        Machine { program, code, module: Some(module), _unary: unary_operations, _binary: binary_operations }
+        Machine {
+            program,
+            code,
+            module: Some(module),
+            _unary: unary_operations,
+            _binary: binary_operations,
+            _constants: constants,
+        }
     }
     /// The outputs at a point.
     ///
@@ -184,6 +207,14 @@ impl Machine {
         }
         y.truncate(m);
         Ok(())
+    }
+}
+
+/// The number at a constant's place.
+fn constant(i: &Instruction) -> f64 {
+    match i {
+        Instruction::Constant(bits) => f64::from_bits(*bits),
+        _ => 0.0,
     }
 }
 

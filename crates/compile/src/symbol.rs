@@ -88,6 +88,19 @@ impl Real for Symbol {
             (Binary::Sub, ..) if y.negated().is_some() => {
                 Symbol::binary(Binary::Add, x, &y.negated().expect("it is"))
             }
+            // A sign goes to a constant, or to the result, where a sum takes it in or the next product takes it on.
+            (Binary::Mul | Binary::Div, None, Some(c)) if x.negated().is_some() => {
+                Symbol::binary(op, &x.negated().expect("it is"), &Symbol::lift(-c))
+            }
+            (Binary::Mul | Binary::Div, Some(c), None) if y.negated().is_some() => {
+                Symbol::binary(op, &Symbol::lift(-c), &y.negated().expect("it is"))
+            }
+            (Binary::Mul | Binary::Div, ..) if x.negated().is_some() => {
+                Symbol::unary(Unary::Neg, &Symbol::binary(op, &x.negated().expect("it is"), y))
+            }
+            (Binary::Mul | Binary::Div, ..) if y.negated().is_some() => {
+                Symbol::unary(Unary::Neg, &Symbol::binary(op, x, &y.negated().expect("it is")))
+            }
             // One order for both, so that they are found to be the same.
             (Binary::Add | Binary::Mul, ..) => {
                 let (a, b) = (x.id(), y.id());
