@@ -2,10 +2,9 @@
 //! instructions and registers.
 
 use super::graph::{Graph, Item, Map, Ref, View, What};
-use super::kernels::native::Lazy;
 use super::layout::{Layout, Strides, collapse};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
-use super::walk::{Bound, Pattern, Walk};
+use super::walk::{Bound, Pattern};
 use crate::dtype::DType;
 use crate::prim::{Padding, Prim};
 use crate::shape::Shape;
@@ -226,20 +225,6 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
-    let walk = Walk::new(&dims, 1);
-    let (registers, native) = (registers as usize, Lazy::default());
-    let program = Program {
-        dims,
-        inputs: f.inputs,
-        code,
-        outputs: dtypes,
-        sinks,
-        registers,
-        long: 1,
-        walk,
-        once: None,
-        native,
-    };
-    let program = Box::new(program.laid_out());
+    let program = Box::new(Program::new(dims, f.inputs, code, dtypes, sinks, registers as usize));
     Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -126,13 +126,30 @@ pub(crate) struct Program {
     pub walk: Walk,
     /// If it is one block: where that begins, for inputs, sinks and bounds.
     pub once: Option<SmallVec<[isize; 8]>>,
+    /// Elements of a chunk: whole rows.
+    pub chunk: usize,
+    /// An estimate of the time on one thread, in nanoseconds.
+    pub time: usize,
     /// Its machine code.
     pub native: Lazy,
 }
 
 impl Program {
+    pub fn new(
+        dims: Dims,
+        inputs: Vec<Input>,
+        code: Vec<Instruction>,
+        outputs: Vec<DType>,
+        sinks: Vec<Sink>,
+        registers: usize,
+    ) -> Program {
+        let (walk, native) = (Walk::new(&dims, 1), Lazy::default());
+        let (long, once, chunk, time) = (1, None, 1, 0);
+        Program { dims, inputs, code, outputs, sinks, registers, long, walk, once, chunk, time, native }
+            .laid_out()
+    }
     /// The walk, and how operands lie in its blocks, once all else is there.
-    pub fn laid_out(mut self) -> Program {
+    fn laid_out(mut self) -> Program {
         let widest = |i: &Instruction| match i.op {
             Op::Cast(from) => i.dtype.size().max(from.size()),
             _ => i.dtype.size(),
@@ -140,6 +157,9 @@ impl Program {
         let sizes = self.code.iter().map(widest).chain(self.inputs.iter().map(|i| i.dtype.size()));
         self.long = if whole(&self) { LONG } else { 1 };
         self.walk = Walk::new(&self.dims, self.long * BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
+        let n = (self.size() / 8).clamp(CHUNK / 8, CHUNK);
+        self.chunk = (n / self.walk.row).max(1) * self.walk.row;
+        self.time = self.size() * self.cost() / COST_PER_NS;
         if self.size() == 0 {
             // Nothing is read.
             self.inputs.iter_mut().for_each(|i| i.bounds.clear());
@@ -191,15 +211,6 @@ impl Program {
     /// Whether an output is written over an input.
     pub fn updates(&self, output: usize) -> bool {
         self.inputs.iter().any(|i| i.source == Source::Under(output))
-    }
-    /// Elements of a chunk: whole rows.
-    pub fn chunk(&self) -> usize {
-        let n = (self.size() / 8).clamp(CHUNK / 8, CHUNK);
-        (n / self.walk.row).max(1) * self.walk.row
-    }
-    /// An estimate of the time on one thread, in nanoseconds.
-    pub fn time(&self) -> usize {
-        self.size() * self.cost() / COST_PER_NS
     }
     /// Elements of the iteration space.
     pub fn size(&self) -> usize {

@@ -48,21 +48,27 @@ impl Compiled {
         for step in &self.plan.steps {
             match step {
                 Step::Fused { program, inputs, outputs, sinks } => {
-                    let memory = |slots: &mut Vec<Slot>, k, i| match program.updates(k) {
-                        true => own(&mut slots[slot(i)]),
-                        false => self.take(slots, i),
-                    };
-                    let mut written: SmallVec<[Buffer; 4]> =
-                        outputs.iter().enumerate().map(|(k, &i)| memory(&mut slots, k, i)).collect();
-                    let mut reduced: SmallVec<[Buffer; 4]> =
-                        sinks.iter().map(|&i| self.take(&mut slots, i)).collect();
-                    let read: SmallVec<[Option<&Buffer>; 8]> =
-                        inputs.iter().map(|&i| slots[slot(i)].data()).collect();
-                    vm::run(program, &read, &mut written, &mut reduced);
+                    // The outputs' memory and behind it the sinks', out of their slots for the time of the step.
+                    let mut memory: SmallVec<[Buffer; 4]> = SmallVec::new();
+                    for (k, &i) in outputs.iter().enumerate() {
+                        memory.push(match program.updates(k) {
+                            true => own(&mut slots[slot(i)]),
+                            false => self.take(&mut slots, i),
+                        })
+                    }
+                    for &i in sinks {
+                        memory.push(self.take(&mut slots, i))
+                    }
+                    let mut read: SmallVec<[Option<&Buffer>; 8]> = SmallVec::new();
+                    for &i in inputs {
+                        read.push(slots[slot(i)].data())
+                    }
+                    let (written, reduced) = memory.split_at_mut(outputs.len());
+                    vm::run(program, &read, written, reduced);
                     drop(read);
-                    outputs.iter().zip(written).chain(sinks.iter().zip(reduced)).for_each(|(&i, b)| {
-                        slots[slot(i)] = Slot::Own(b);
-                    })
+                    for (&i, b) in outputs.iter().chain(sinks).zip(memory.drain(..)) {
+                        slots[slot(i)] = Slot::Own(b)
+                    }
                 }
                 Step::Control { lead, outputs } => {
                     let args = self.graph.items[*lead].args.iter();

@@ -20,43 +20,60 @@ pub(super) enum WideVec {
 }
 
 /// The chunks' accumulators joined in order.
-pub(super) fn joined(sink: &Sink, parts: impl IntoIterator<Item = Acc>, out: &mut Buffer) {
-    fn join<T: Reduce>(sink: &Sink, parts: impl Iterator<Item = (usize, Wides<T::Wide>)>, out: &mut Buffer) {
-        let parts: SmallVec<[(usize, Wides<T::Wide>); 8]> = parts.collect();
-        let out = out.slice_mut::<T>();
-        // Each result is often one chunk's alone.
-        let mut next = 0;
-        let apart = parts.iter().all(|(lo, part)| {
-            let follows = *lo == next;
-            next += part.len();
-            follows
-        });
-        if apart && next == sink.size {
-            let all = parts.iter().flat_map(|(_, part)| part);
-            return out.iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(*a));
-        }
-        let mut all: Wides<T::Wide> = smallvec![T::Wide::start(sink.op); sink.size];
-        for (lo, part) in parts {
-            all[lo..].iter_mut().zip(part).for_each(|(a, b)| *a = T::Wide::join(sink.op, *a, b))
-        }
-        out.iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(a));
+pub(super) fn joined(sink: &Sink, parts: Vec<Acc>, out: &mut Buffer) {
+    // Each result is often one chunk's alone.
+    let mut next = 0;
+    let apart = parts.iter().all(|acc| {
+        let follows = acc.lo == next;
+        next += acc.wide.len();
+        follows
+    });
+    if apart && next == sink.size {
+        return parts.iter().for_each(|acc| finish(sink, acc, out));
     }
-    let floats = |a: Acc| match a.wide {
-        WideVec::Float(v) => (a.lo, v),
-        WideVec::Int(_) => unreachable!("floats accumulate in floats"),
-    };
-    let ints = |a: Acc| match a.wide {
-        WideVec::Int(v) => (a.lo, v),
-        WideVec::Float(_) => unreachable!("integers accumulate in integers"),
-    };
-    let parts = parts.into_iter();
-    match sink.dtype {
-        DType::F32 => join::<f32>(sink, parts.map(floats), out),
-        DType::F64 => join::<f64>(sink, parts.map(floats), out),
-        DType::I32 => join::<i32>(sink, parts.map(ints), out),
-        DType::I64 => join::<i64>(sink, parts.map(ints), out),
-        DType::Bool => join::<u8>(sink, parts.map(ints), out),
-        DType::C64 | DType::C128 => unreachable!("complex sums are sums of planes"),
+    let mut all = Acc { lo: 0, wide: WideVec::start(sink, sink.size) };
+    for acc in parts {
+        match (&mut all.wide, acc.wide) {
+            (WideVec::Float(all), WideVec::Float(part)) => join(sink, &mut all[acc.lo..], &part),
+            (WideVec::Int(all), WideVec::Int(part)) => join(sink, &mut all[acc.lo..], &part),
+            _ => unreachable!("the accumulators of a sink are alike"),
+        }
+    }
+    finish(sink, &all, out)
+}
+fn join<W: Wide>(sink: &Sink, all: &mut [W], part: &[W]) {
+    all.iter_mut().zip(part).for_each(|(a, b)| *a = W::join(sink.op, *a, *b))
+}
+
+/// The results that an accumulator covers.
+pub(super) fn finish(sink: &Sink, acc: &Acc, out: &mut Buffer) {
+    fn narrow<T: Reduce>(lo: usize, all: &[T::Wide], out: &mut Buffer) {
+        out.slice_mut::<T>()[lo..].iter_mut().zip(all).for_each(|(y, a)| *y = T::narrow(*a))
+    }
+    match (sink.dtype, &acc.wide) {
+        (DType::F32, WideVec::Float(all)) => narrow::<f32>(acc.lo, all, out),
+        (DType::F64, WideVec::Float(all)) => narrow::<f64>(acc.lo, all, out),
+        (DType::I32, WideVec::Int(all)) => narrow::<i32>(acc.lo, all, out),
+        (DType::I64, WideVec::Int(all)) => narrow::<i64>(acc.lo, all, out),
+        (DType::Bool, WideVec::Int(all)) => narrow::<u8>(acc.lo, all, out),
+        _ => unreachable!("accumulators fit their dtype"),
+    }
+}
+
+impl WideVec {
+    /// Nothing accumulated yet.
+    fn start(sink: &Sink, n: usize) -> WideVec {
+        match sink.dtype {
+            DType::F32 | DType::F64 => WideVec::Float(smallvec![f64::start(sink.op); n]),
+            DType::I32 | DType::I64 | DType::Bool => WideVec::Int(smallvec![i64::start(sink.op); n]),
+            DType::C64 | DType::C128 => unreachable!("complex sums are sums of planes"),
+        }
+    }
+    fn len(&self) -> usize {
+        match self {
+            WideVec::Float(all) => all.len(),
+            WideVec::Int(all) => all.len(),
+        }
     }
 }
 
@@ -64,7 +81,8 @@ impl Acc {
     /// For the results that the elements `start..end` of the iteration space go to.
     pub fn over(program: &Program, sink: &Sink, start: usize, end: usize) -> Acc {
         let (mut lo, mut hi) = (0, 0);
-        if (start, end) == (0, program.size()) && end > 0 {
+        // Of no elements as well there are results.
+        if (start, end) == (0, program.size()) {
             hi = sink.size
         } else if end > start {
             let (first, last) = (unravel(start, &program.dims), unravel(end - 1, &program.dims));
@@ -79,11 +97,6 @@ impl Acc {
             }
             hi += 1
         }
-        let wide = match sink.dtype {
-            DType::F32 | DType::F64 => WideVec::Float(smallvec![f64::start(sink.op); hi - lo]),
-            DType::I32 | DType::I64 | DType::Bool => WideVec::Int(smallvec![i64::start(sink.op); hi - lo]),
-            DType::C64 | DType::C128 => unreachable!("complex sums are sums of planes"),
-        };
-        Acc { lo, wide }
+        Acc { lo, wide: WideVec::start(sink, hi - lo) }
     }
 }

@@ -8,7 +8,7 @@ use super::kernels::native::Native;
 use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
 use super::program::{Program, Sink, Source};
-use super::sinks::{Acc, WideVec, Wides, joined};
+use super::sinks::{Acc, WideVec, finish, joined};
 use super::walk::{Pattern, Walker, constant, iota, prepare};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
@@ -30,13 +30,16 @@ pub(crate) fn run(
     outputs: &mut [Buffer],
     reduced: &mut [Buffer],
 ) {
-    let (total, length, time) = (program.size(), program.chunk(), program.time());
+    let (total, length, time) = (program.size(), program.chunk, program.time);
     let native = program.native.get(program, time);
     if total <= length {
-        let outputs = outputs.iter_mut().map(Buffer::bytes_mut).collect();
-        let sums = chunk(program, native, inputs, outputs, 0, total);
-        for ((sink, out), acc) in program.sinks.iter().zip(reduced).zip(sums) {
-            joined(sink, [acc], out)
+        let mut whole = Parts::new();
+        for out in outputs {
+            whole.push(out.bytes_mut())
+        }
+        let sums = chunk(program, native, inputs, &mut whole, 0, total);
+        for ((sink, out), acc) in program.sinks.iter().zip(reduced).zip(&sums) {
+            finish(sink, acc, out)
         }
         return;
     }
@@ -50,13 +53,13 @@ pub(crate) fn run(
     let parts: Vec<Mutex<Parts>> = parts.into_iter().map(Mutex::new).collect();
     let sums: Vec<OnceLock<SmallVec<[Acc; 2]>>> = parts.iter().map(|_| OnceLock::new()).collect();
     threads::for_chunks(n_chunks, time, |k: usize| {
-        let outputs = std::mem::take(&mut *parts[k].lock().unwrap_or_else(|e| e.into_inner()));
-        let done = chunk(program, native, inputs, outputs, k * length, ((k + 1) * length).min(total));
+        let mut outputs = parts[k].lock().unwrap_or_else(|e| e.into_inner());
+        let done = chunk(program, native, inputs, &mut outputs, k * length, ((k + 1) * length).min(total));
         let _ = sums[k].set(done);
     });
     let mut sums: Vec<_> = sums.into_iter().map(|s| s.into_inner().unwrap_or_default().into_iter()).collect();
     for (sink, out) in program.sinks.iter().zip(reduced) {
-        joined(sink, sums.iter_mut().filter_map(Iterator::next), out)
+        joined(sink, sums.iter_mut().filter_map(Iterator::next).collect(), out)
     }
 }
 
@@ -65,38 +68,42 @@ fn chunk(
     program: &Program,
     native: Option<&Native>,
     inputs: &[Option<&Buffer>],
-    outputs: Parts,
+    outputs: &mut [&mut [u8]],
     start: usize,
     end: usize,
 ) -> SmallVec<[Acc; 2]> {
-    let sinks = program.sinks.iter().map(|s| Acc::over(program, s, start, end)).collect();
+    let mut sinks = SmallVec::new();
+    for sink in &program.sinks {
+        sinks.push(Acc::over(program, sink, start, end))
+    }
     REGISTERS.with_borrow_mut(|registers| {
         let needed = (program.registers + program.inputs.len()) * program.long;
         if registers.len() < needed {
             registers.resize(needed, Zeroable::zeroed())
         }
-        Chunk { native, inputs, outputs, sinks, frame: Frame::new(program, registers), start, end }
-            .run(program)
-    })
+        let frame = Frame::new(program, registers);
+        Chunk { native, inputs, outputs, sinks: &mut sinks, frame, start, end }.run(program)
+    });
+    sinks
 }
 
 /// One chunk on one thread.
 struct Chunk<'a, 'o> {
     native: Option<&'a Native>,
     inputs: &'a [Option<&'a Buffer>],
-    outputs: Parts<'o>,
-    sinks: SmallVec<[Acc; 2]>,
+    outputs: &'a mut [&'o mut [u8]],
+    sinks: &'a mut [Acc],
     frame: Frame<'a>,
     start: usize,
     end: usize,
 }
 
 impl Chunk<'_, '_> {
-    fn run(mut self, program: &Program) -> SmallVec<[Acc; 2]> {
+    #[inline]
+    fn run(&mut self, program: &Program) {
         let Program { inputs, sinks, walk, .. } = program;
         if let Some(first) = &program.once {
-            self.block(program, 0, self.end, first);
-            return self.sinks;
+            return self.block(program, 0, self.end, first);
         }
         let from = inputs.iter().map(|i| (i.offset, &i.strides));
         let into = sinks.iter().map(|s| (0, &s.strides));
@@ -106,7 +113,7 @@ impl Chunk<'_, '_> {
         loop {
             let n = walker.len(inputs);
             if n == 0 {
-                return self.sinks;
+                return;
             }
             self.block(program, pos, n, &walker.first);
             pos += n;
@@ -117,7 +124,7 @@ impl Chunk<'_, '_> {
     /// Runs n elements, which begin at `pos` within the chunk, and for inputs, sinks and bounds at `first`.
     fn block(&mut self, program: &Program, pos: usize, n: usize, first: &[isize]) {
         let Program { inputs, sinks, .. } = program;
-        self.frame.begin(program, n, pos, &mut self.outputs);
+        self.frame.begin(program, n, pos, self.outputs);
         let mut bounds = &first[inputs.len() + sinks.len()..];
         for (k, input) in inputs.iter().enumerate() {
             let (own, rest) = bounds.split_at(input.bounds.len());
@@ -139,45 +146,41 @@ impl Chunk<'_, '_> {
             Some(native) => native.run(&program.code, &mut self.frame),
             None => program.code.iter().for_each(|i| self.frame.step(i)),
         }
-        for (k, sink) in sinks.iter().enumerate() {
-            self.sink(k, sink, n, first[inputs.len() + k])
+        for ((sink, acc), first) in sinks.iter().zip(&mut *self.sinks).zip(&first[inputs.len()..]) {
+            join_block(&self.frame, sink, n, first - acc.lo as isize, &mut acc.wide)
         }
     }
+}
 
-    /// Joins a sink's value of this block with its accumulator.
-    fn sink(&mut self, k: usize, sink: &Sink, n: usize, first: isize) {
-        let mut acc = std::mem::replace(&mut self.sinks[k], Acc { lo: 0, wide: WideVec::Int(Wides::new()) });
-        match (sink.dtype, &mut acc.wide) {
-            (DType::F32, WideVec::Float(w)) => self.absorb::<f32>(sink, n, first - acc.lo as isize, w),
-            (DType::F64, WideVec::Float(w)) => self.absorb::<f64>(sink, n, first - acc.lo as isize, w),
-            (DType::I32, WideVec::Int(w)) => self.absorb::<i32>(sink, n, first - acc.lo as isize, w),
-            (DType::I64, WideVec::Int(w)) => self.absorb::<i64>(sink, n, first - acc.lo as isize, w),
-            (DType::Bool, WideVec::Int(w)) => self.absorb::<u8>(sink, n, first - acc.lo as isize, w),
-            _ => unreachable!("accumulators fit their dtype"),
-        }
-        self.sinks[k] = acc
+/// Joins a sink's value of a block with its accumulator.
+fn join_block(frame: &Frame, sink: &Sink, n: usize, first: isize, acc: &mut WideVec) {
+    match (sink.dtype, acc) {
+        (DType::F32, WideVec::Float(w)) => absorb::<f32>(frame, sink, n, first, w),
+        (DType::F64, WideVec::Float(w)) => absorb::<f64>(frame, sink, n, first, w),
+        (DType::I32, WideVec::Int(w)) => absorb::<i32>(frame, sink, n, first, w),
+        (DType::I64, WideVec::Int(w)) => absorb::<i64>(frame, sink, n, first, w),
+        (DType::Bool, WideVec::Int(w)) => absorb::<u8>(frame, sink, n, first, w),
+        _ => unreachable!("accumulators fit their dtype"),
     }
+}
 
-    fn absorb<T: Reduce>(&self, sink: &Sink, n: usize, first: isize, acc: &mut [T::Wide]) {
-        let block;
-        let x = match self.frame.arg::<T>(sink.operand) {
-            Arg::Slice(x) => x,
-            Arg::Number(c) => {
-                block = vec![c; n];
-                &block
-            }
-        };
-        match &sink.pattern {
-            Pattern::Same => {
-                let acc = &mut acc[first as usize];
-                *acc = T::Wide::join(sink.op, *acc, dispatch(RunBlock { op: sink.op, x }))
-            }
-            Pattern::Direct => {
-                dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..n], x })
-            }
-            Pattern::Table(places) => {
-                dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..n], run: sink.run, x })
-            }
+fn absorb<T: Reduce>(frame: &Frame, sink: &Sink, n: usize, first: isize, acc: &mut [T::Wide]) {
+    let block;
+    let x = match frame.arg::<T>(sink.operand) {
+        Arg::Slice(x) => x,
+        Arg::Number(c) => {
+            block = vec![c; n];
+            &block
+        }
+    };
+    match &sink.pattern {
+        Pattern::Same => {
+            let acc = &mut acc[first as usize];
+            *acc = T::Wide::join(sink.op, *acc, dispatch(RunBlock { op: sink.op, x }))
+        }
+        Pattern::Direct => dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..n], x }),
+        Pattern::Table(places) => {
+            dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..n], run: sink.run, x })
         }
     }
 }

@@ -43,6 +43,7 @@ pub(crate) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// For a program's blocks; the first registers are the code's, the others one for each input.
+    #[inline(always)]
     pub fn new(program: &Program, registers: &'a mut [Block]) -> Frame<'a> {
         let all = (program.registers + program.inputs.len()) * program.long;
         assert!(registers.len() >= all, "a register for everything");
@@ -171,8 +172,14 @@ impl<'a> Frame<'a> {
             },
         };
         // Four addresses are loaded, whether or not there are so many.
-        let mut table: SmallVec<[*mut u8; 16]> = segment.slots.iter().map(place).collect();
-        table.resize(table.len().max(4), std::ptr::null_mut());
+        let (mut few, mut many) = ([std::ptr::null_mut(); 16], vec![]);
+        let table = if segment.slots.len() <= few.len() {
+            &mut few[..]
+        } else {
+            many.resize(segment.slots.len(), std::ptr::null_mut());
+            &mut many
+        };
+        table.iter_mut().zip(&segment.slots).for_each(|(to, slot)| *to = place(slot));
         // SAFETY: registers, outputs and inputs hold n elements, as checked when the block began (an input that is one element
         // in every block is read as such); the code writes to registers and outputs, and to none before it has read
         // the same elements of what lies there.

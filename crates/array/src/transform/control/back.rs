@@ -2,6 +2,7 @@
 
 use super::super::replay::Recorded;
 use super::super::{jvp, vjp};
+use super::hoist::Hoisted;
 use super::looped::{Loop, looped, with_history};
 use super::{chosen, filled, like, outputs, pulled, spread};
 use crate::array::Array;
@@ -11,6 +12,7 @@ use crate::eval::{Body, Flow};
 use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::shape::Shape;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A step backward: from what is carried (the state's cotangents, the sums of the shared arrays'), the shared arrays,
@@ -18,6 +20,8 @@ use std::sync::Arc;
 struct Way {
     step: Recorded,
     carried: Vec<Array>,
+    /// Which of the carried are sums.
+    sums: Range<usize>,
     given: Vec<Array>,
 }
 
@@ -68,7 +72,7 @@ impl Way {
             let sums = sums.iter().zip(&found[c..]).map(|(sum, g)| sum + g);
             state.chain(sums).chain(found[all..].iter().cloned()).collect()
         });
-        Way { step, carried, given }
+        Way { step, carried, sums: c..all, given }
     }
 }
 
@@ -86,8 +90,12 @@ pub(super) fn back(
     let way = Way::new(body, of, xs, ys, gs, wants);
     let history = &ys[body.outputs.len()..];
     let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given].concat();
-    let new = Loop { state: way.carried.len(), reverse: !of.reverse, ..of };
-    in_place(wants, xs, of, looped(Arc::new(way.step), new, &args))
+    let all = way.carried.len();
+    let hoisted = Hoisted::new(&way.step, way.sums.clone(), all + m);
+    let new = Loop { state: all - hoisted.out, reverse: !of.reverse, ..of };
+    let rest = hoisted.arguments(way.sums.clone(), &args);
+    let results = looped(hoisted.step.clone(), new, &rest);
+    in_place(wants, xs, of, hoisted.results(way.sums, &args, results))
 }
 
 /// Cotangents of all inputs, from those of every float of the state and of what else is wanted.

@@ -7,6 +7,7 @@
 mod back;
 mod batch;
 mod cond;
+mod hoist;
 mod looped;
 mod nested;
 mod repeat;

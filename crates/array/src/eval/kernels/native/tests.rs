@@ -3,7 +3,7 @@
 use super::super::super::layout::Strides;
 use super::super::super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
 use super::super::super::vm;
-use super::super::super::walk::{Pattern, Walk};
+use super::super::super::walk::Pattern;
 use super::super::math::{CpuLevel, level};
 use super::Lazy;
 use crate::buffer::Buffer;
@@ -122,11 +122,9 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         pattern: Pattern::Same,
         run: 1,
     }];
-    let walk = Walk::new(&dims, 1);
-    let native = Lazy::fixed(true);
-    let program =
-        Program { dims, inputs, code, outputs, sinks, registers: length, long: 1, walk, once: None, native };
-    (program.laid_out(), buffers)
+    let mut program = Program::new(dims, inputs, code, outputs, sinks, length);
+    program.native = Lazy::fixed(true);
+    (program, buffers)
 }
 
 /// The bits of all results, of which NaN has none of its own.
