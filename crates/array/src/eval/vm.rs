@@ -179,6 +179,7 @@ fn absorb<T: Reduce>(frame: &Frame, sink: &Sink, n: usize, first: isize, acc: &m
             *acc = T::Wide::join(sink.op, *acc, dispatch(RunBlock { op: sink.op, x }))
         }
         Pattern::Direct => dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..n], x }),
+        Pattern::Runs { .. } => unreachable!("runs are read, not written"),
         Pattern::Table(places) => {
             dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..n], run: sink.run, x })
         }

@@ -3,7 +3,7 @@
 
 use super::kernels::elementwise::Lane;
 use super::kernels::frame::Frame;
-use super::kernels::{pick, pick_inside};
+use super::kernels::{pick, pick_inside, pick_runs};
 use super::layout::Strides;
 use super::program::{Input, Program};
 use crate::buffer::Buffer;
@@ -37,7 +37,7 @@ pub(crate) struct Walk {
 }
 
 /// Rows at least so long are taken one by one, so that what is even along them is read in place.
-const LONG: usize = 128;
+const LONG: usize = 512;
 
 impl Walk {
     /// For blocks of at most `block` elements.
@@ -107,7 +107,12 @@ pub(crate) enum Pattern {
     Direct,
     /// At these places, counted from the first.
     Table(Box<[isize]>),
+    /// In runs of this length, whose elements are one (step 0) or follow each other (step 1), and which begin at these places.
+    Runs { length: usize, step: isize, starts: Box<[isize]> },
 }
+
+/// Elements of a run that is copied as such.
+const RUN: usize = 16;
 
 /// A place outside of what is read.
 const OUTSIDE: isize = isize::MIN / 2;
@@ -118,7 +123,22 @@ impl Pattern {
             Pattern::Same => 0,
             Pattern::Direct => i as isize,
             Pattern::Table(places) => places[i],
+            Pattern::Runs { length, step, starts } => starts[i / length] + (i % length) as isize * step,
         }
+    }
+    /// The same, in runs if a table has some that are worth it.
+    pub fn in_runs(self) -> Pattern {
+        let Pattern::Table(places) = &self else { return self };
+        let step = places.get(1).map_or(2, |p| p - places[0]);
+        let length = 1 + places.windows(2).take_while(|w| w[1] - w[0] == step).count();
+        let even = |run: &[isize]| run.windows(2).all(|w| w[1] - w[0] == step);
+        if !(0..=1).contains(&step) || length < RUN || !places.len().is_multiple_of(length) {
+            return self;
+        }
+        if !places.chunks(length).all(even) {
+            return self;
+        }
+        Pattern::Runs { length, step, starts: places.iter().step_by(length).copied().collect() }
     }
 }
 
@@ -287,6 +307,9 @@ pub(super) fn prepare<'a>(
                     Pattern::Same => out.fill(data[first as usize]),
                     Pattern::Table(places) if input.holes => pick_inside(data, first, &places[from..to], out),
                     Pattern::Table(places) => pick(data, first, &places[from..to], out),
+                    Pattern::Runs { length, step, starts } => {
+                        pick_runs(data, first, (*length, *step), starts, from, out)
+                    }
                 }
             }
         }
@@ -300,8 +323,8 @@ pub(super) fn iota<T: Lane>(pattern: &Pattern, first: isize, out: &mut [T]) {
         Pattern::Direct => {
             (0isize..).zip(out).for_each(|(i, y)| *y = T::of((first + i) as f64));
         }
-        Pattern::Table(places) => {
-            out.iter_mut().zip(places).for_each(|(y, p)| *y = T::of((first + p) as f64));
+        Pattern::Table(_) | Pattern::Runs { .. } => {
+            out.iter_mut().enumerate().for_each(|(i, y)| *y = T::of((first + pattern.at(i)) as f64));
         }
     }
 }
@@ -329,7 +352,7 @@ mod tests {
             let strides: Strides = (0..dims.len()).map(|k| [0, 1, -7, 30, 5][(k + dims.len()) % 5]).collect();
             for block in [512, 1024] {
                 let (walk, total) = (Walk::new(dims, block), dims.iter().product::<usize>());
-                let pattern = walk.pattern(dims, &strides);
+                let pattern = walk.pattern(dims, &strides).in_runs();
                 let chunk = (300 / walk.row).max(1) * walk.row;
                 let (mut i, offset) = (0, 100_000);
                 for start in (0..total).step_by(chunk) {

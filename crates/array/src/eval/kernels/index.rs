@@ -7,11 +7,39 @@ use bytemuck::Pod;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The elements at these places, counted from `first`.
+#[inline(never)]
 pub(crate) fn pick<T: Copy>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
     out.iter_mut().zip(places).for_each(|(y, p)| *y = data[(first + p) as usize])
 }
 
-/// The same; zero where a place is outside.
+/// The elements of runs that begin at these places, counted from `first`: of one element for each (step 0) or of neighbours
+/// (step 1). `out` begins `from` elements behind the first run's beginning.
+#[inline(never)]
+pub(crate) fn pick_runs<T: Copy>(
+    data: &[T],
+    first: isize,
+    (length, step): (usize, isize),
+    starts: &[isize],
+    from: usize,
+    mut out: &mut [T],
+) {
+    let mut skipped = from % length;
+    for start in &starts[from / length..] {
+        let n = (length - skipped).min(out.len());
+        if n == 0 {
+            return;
+        }
+        let (now, later) = out.split_at_mut(n);
+        let at = (first + start + skipped as isize * step) as usize;
+        match step {
+            0 => now.fill(data[at]),
+            _ => now.copy_from_slice(&data[at..at + n]),
+        }
+        (out, skipped) = (later, 0)
+    }
+}
+
+/// The same as [`pick`]; zero where a place is outside.
 pub(crate) fn pick_inside<T: Pod>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
     out.iter_mut()
         .zip(places)
@@ -187,6 +215,25 @@ mod tests {
             want[place] = want[place].plus(u[at])
         }
         assert_eq!(added, want);
+    }
+
+    /// From anywhere to anywhere, as one by one.
+    #[test]
+    fn runs_are_picked_as_their_elements_are() {
+        let data: Vec<i32> = (0..100).collect();
+        let starts = [40, 3, 70, 3, 12];
+        for (step, length) in [(0, 4), (1, 4), (1, 1), (0, 9), (1, 9)] {
+            let places: Vec<isize> =
+                starts.iter().flat_map(|s| (0..length as isize).map(move |i| s + i * step)).collect();
+            for from in 0..places.len() {
+                for to in from..=places.len() {
+                    let (mut want, mut got) = (vec![0; to - from], vec![-1; to - from]);
+                    pick(&data, 5, &places[from..to], &mut want);
+                    pick_runs(&data, 5, (length, step), &starts, from, &mut got);
+                    assert_eq!(got, want, "{step} {length} {from} {to}")
+                }
+            }
+        }
     }
 
     #[test]

@@ -40,8 +40,8 @@ fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     let batch: usize = a.shape[..r].iter().product();
     let (mat_a, mat_b) = (matrix(&a), matrix(&b));
     let ns = batch.saturating_mul(time::<T>(m, k, n));
-    // Cells are short where there would be few.
-    let each = (ns / 8).clamp(CELL_NS, 2 * CELL_NS);
+    // Cells are short where there would be few, and long where a factor that is packed serves more columns then.
+    let each = (ns / 16).clamp(CELL_NS, 30 * CELL_NS);
     let [rows, columns] = grid::<T>([m, k, n], mat_a.column != 1, each);
     let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
     // Small products of a batch are taken together.
@@ -65,7 +65,7 @@ fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
 }
 
 /// What a chunk of work should take at least.
-const CELL_NS: usize = 10_000;
+const CELL_NS: usize = 5_000;
 
 /// An estimate of the time of a product on one thread.
 fn time<T: Product>(m: usize, k: usize, n: usize) -> usize {

@@ -43,7 +43,7 @@ pub(crate) use conv::conv;
 pub(crate) use copy::copy;
 #[cfg(feature = "fft")]
 pub(crate) use fft::fft;
-pub(crate) use index::{BadIndex, gather, pick, pick_inside, scatter_add};
+pub(crate) use index::{BadIndex, gather, pick, pick_inside, pick_runs, scatter_add};
 pub(crate) use matmul::matmul;
 pub(crate) use order::{argsort, cumsum};
 pub(crate) use random::random;
