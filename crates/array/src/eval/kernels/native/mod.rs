@@ -6,6 +6,7 @@
 
 mod asm;
 mod body;
+mod operation;
 mod segment;
 #[cfg(test)]
 mod tests;
