@@ -3,7 +3,7 @@
 use super::number::{Matrix, Number};
 use super::small::small;
 use super::tiles::Tiled;
-use gemm::Parallelism;
+use gemm_common::Parallelism;
 
 /// An element type with products of matrices.
 pub(crate) trait Product: Number {
@@ -34,7 +34,7 @@ const SMALL: usize = 1 << 12;
 ///
 /// # Safety
 /// That of [`Product::gemm`].
-unsafe fn fast<T: Number + Tiled + From<u8>>(
+unsafe fn fast<T: Number + Tiled + Packed>(
     [m, k, n]: [usize; 3],
     a: Matrix<T>,
     b: Matrix<T>,
@@ -53,29 +53,38 @@ unsafe fn fast<T: Number + Tiled + From<u8>>(
         // SAFETY: the same.
         return unsafe { small([m, k, n], a, b, out, step, add) };
     }
-    let one = T::from(1);
     // SAFETY: the caller's promise.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out,
-            1,
-            step as isize,
-            add,
-            a.data,
-            a.column,
-            a.row,
-            b.data,
-            b.column,
-            b.row,
-            one,
-            one,
-            false,
-            false,
-            false,
-            Parallelism::None,
-        )
-    }
+    unsafe { T::packed([m, k, n], a, b, out, step, add) }
 }
+
+/// A float type with the gemm crate's product.
+trait Packed: Sized {
+    /// # Safety
+    /// That of [`Product::gemm`].
+    unsafe fn packed(
+        mkn: [usize; 3],
+        a: Matrix<Self>,
+        b: Matrix<Self>,
+        out: *mut Self,
+        step: usize,
+        add: bool,
+    );
+}
+
+macro_rules! packed {
+    ($($T:ident: $name:ident),*) => { $(
+        impl Packed for $T {
+            unsafe fn packed([m, k, n]: [usize; 3], a: Matrix<$T>, b: Matrix<$T>, out: *mut $T, step: usize, add: bool) {
+                // The crate's results lie by columns: ours is the transpose, the product of the transposes.
+                // SAFETY: the caller's promise.
+                unsafe {
+                    $name::gemm::$T::get_gemm_fn()(
+                        n, m, k, out, step as isize, 1, add, b.data, b.row, b.column, a.data, a.row, a.column,
+                        1.0, 1.0, false, false, false, Parallelism::None,
+                    )
+                }
+            }
+        }
+    )* };
+}
+packed! { f32: gemm_f32, f64: gemm_f64 }
