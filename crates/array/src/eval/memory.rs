@@ -4,6 +4,7 @@
 use super::graph::{Graph, What};
 use super::plan::{Plan, Step};
 use crate::buffer::Buffer;
+use crate::prim::Prim;
 use std::sync::Arc;
 
 /// What lies in a slot.
@@ -106,6 +107,9 @@ impl Memory {
                 };
                 let size = &mut m.sizes[m.slot[i]];
                 *size = class.max(*size);
+                // Numbers of what lies in a file end with the run, and the file with them.
+                m.passing[m.slot[i]] |=
+                    matches!(item.what, What::Kernel) && matches!(item.prim(), Prim::Spill { .. });
                 dying[last[i].max(k)].push(i)
             }
             for &i in &dying[k] {
