@@ -39,7 +39,7 @@ pub(crate) struct Memory {
     pub slot: Vec<usize>,
     /// The slots' sizes, as [`Buffer::class`].
     pub sizes: Vec<usize>,
-    /// Whether what is in a slot came with the inputs or leaves with the results.
+    /// Whether what is in a slot came with the inputs, leaves with the results, or ends with the run for another reason.
     pub passing: Vec<bool>,
 }
 
