@@ -242,6 +242,34 @@ fn the_plan_frees_what_is_written() {
 }
 
 #[test]
+fn within_other_checkpoints_and_sparse_hessians() {
+    let folder = Folder::new("within");
+    let p = net(8, 4, 200);
+    let [plain, f] = [Keep::Products, Keep::Products.on_disk(&folder.0)].map(|keep| in_blocks(keep, 1));
+    let g = flat(&grad(&plain)(&p));
+    same(&flat(&grad(checkpoint(f.clone()))(&p)), &g);
+    same(&flat(&jit(grad(checkpoint_with(f.clone(), Keep::Nothing)))(&p)), &g);
+    // Cut into segments, between which the numbers of what is written go.
+    let budget = gradient_memory(&f)(&p) * 3 / 4;
+    let within = with_budget(budget, &f);
+    assert!(gradient_memory(&within)(&p) <= budget);
+    let close = (flat(&grad(&within)(&p)) - &g).abs().max().item();
+    assert!(close < 1e-12, "{close}");
+    // What is read depends on what was written, element for element.
+    let chain = |keep: Keep| {
+        let step = |x: &Array| (x.get(1..) - x.get(..-1).square()).named("step").square();
+        let f = checkpoint_with(step, keep);
+        move |x: &Array| f(x).sum()
+    };
+    let (keep, x) = (Keep::Named(vec!["step"]), normal(1, &[9]));
+    let want = sparse::SparseHessian::new(chain(keep.clone()), &x);
+    let have = sparse::SparseHessian::new(chain(keep.on_disk(&folder.0)), &x);
+    assert_eq!((have.pattern().len(), have.sweeps()), (want.pattern().len(), want.sweeps()));
+    assert!(have.evaluate(&x).triplets().eq(want.evaluate(&x).triplets()));
+    assert!(folder.is_empty());
+}
+
+#[test]
 fn long_chains_are_evaluated_on_the_way() {
     let folder = Folder::new("chain");
     let f = |keep: Keep| {
