@@ -87,7 +87,7 @@ fn derivatives_are_those_of_what_is_kept_in_memory() {
     // Integers, 32-bit and complex numbers come back as they were.
     let mixed = |x: &Array| {
         let order = x.argsort(0).named("order");
-        let z = Array::complex(x, &x.cos()).exp().named("spiral");
+        let z = Array::complex(x, x.cos()).exp().named("spiral");
         (x.take(&order, 0).named("sorted") * x * z.abs()).cos().sum()
     };
     let x = normal(4, &[5]).cast(DType::F32);

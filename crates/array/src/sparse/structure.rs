@@ -209,12 +209,15 @@ impl Meaning for Structure {
 
 /// The node that writes what these numbers are of, if it is at hand.
 fn written(numbers: &Array) -> Option<u64> {
-    let (prim, args) = numbers.parts();
-    match prim {
-        Prim::Spill { .. } => Some(numbers.0.id),
-        Prim::Alias | Prim::Stop => written(&args[0]),
-        Prim::Custom(call, k) => written(&call.outputs()[*k]),
-        _ => None,
+    let mut x = numbers.clone();
+    loop {
+        let (prim, args) = x.parts();
+        x = match prim {
+            Prim::Spill { .. } => return Some(x.0.id),
+            Prim::Alias | Prim::Stop => args[0].clone(),
+            Prim::Custom(call, k) => call.outputs()[*k].clone(),
+            _ => return None,
+        }
     }
 }
 
