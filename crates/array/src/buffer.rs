@@ -5,9 +5,10 @@
 
 use crate::dtype::DType;
 use bytemuck::{Pod, Zeroable};
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 /// One cache line.
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -19,6 +20,8 @@ pub(crate) struct Buffer {
     lines: Vec<Line>,
     len: usize,
     dtype: DType,
+    /// What must not end before the data do: the file that numbers are of.
+    kept: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// How much freed memory the pool keeps at most.
@@ -62,7 +65,7 @@ impl Buffer {
             found
         };
         let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n));
-        Buffer { lines, len, dtype }
+        Buffer { lines, len, dtype, kept: None }
     }
     /// Memory for `len` elements, all zero.
     pub fn zeroed(len: usize, dtype: DType) -> Buffer {
@@ -87,8 +90,16 @@ impl Buffer {
     /// The same memory for other elements, of its class or below.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
         debug_assert!(self.holds(len, dtype));
-        (self.len, self.dtype) = (len, dtype);
+        (self.len, self.dtype, self.kept) = (len, dtype, None);
         self
+    }
+    /// From now on `kept` ends with the data, or later.
+    pub fn keep(&mut self, kept: Arc<dyn Any + Send + Sync>) {
+        self.kept = Some(kept)
+    }
+    /// What ends with the data, or later.
+    pub fn kept(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.kept.clone()
     }
     pub fn len(&self) -> usize {
         self.len

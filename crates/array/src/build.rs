@@ -10,6 +10,7 @@ use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Unevaluated chains longer than this are evaluated as they are built, so that a loop nobody looks at stays bounded.
@@ -400,6 +401,20 @@ impl Array {
         debug_assert!(keys.dtype() == DType::I64);
         let shape = keys.0.shape.insert(keys.ndim(), n);
         Array::new(Prim::Random(n), smallvec![keys.clone()], shape, dtype)
+    }
+
+    /// Its last `rank` axes in a file, as numbers for the others.
+    #[track_caller]
+    pub(crate) fn spill_op(&self, folder: &Arc<Path>, rank: usize) -> Array {
+        let shape = self.shape()[..self.ndim() - rank].iter().copied().collect();
+        let prim = Prim::Spill { folder: folder.clone(), rank };
+        Array::new(prim, smallvec![self.clone()], shape, DType::I64)
+    }
+    /// What lies in a file under these numbers.
+    #[track_caller]
+    pub(crate) fn unspill_op(&self, shape: &Shape, dtype: DType) -> Array {
+        let all = self.shape().iter().chain(&shape[..]).copied().collect();
+        Array::new(Prim::Unspill(shape.clone(), dtype), smallvec![self.clone()], all, dtype)
     }
 
     /// Linear algebra on the last two axes of arguments with equal leading axes, which the caller has arranged; the

@@ -11,6 +11,7 @@ use smallvec::{SmallVec, smallvec};
 use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::path::Path;
 use std::sync::Arc;
 
 /// How two numbers are compared; the result is `bool`. The other two orders swap the operands.
@@ -283,6 +284,16 @@ pub enum Prim {
     Argsort,
     /// From integer keys `[b…]`, `n` random numbers each: uniform in [0, 1) for floats, all bits for integers.
     Random(usize),
+    /// Writes `x[b…, s…]` to a file in a folder, `rank` axes s… at a time → numbers `[b…]`, `i64`, by which `Unspill` knows
+    /// what was written as long as the run lasts, or the numbers do.
+    Spill {
+        /// Where the file lies.
+        folder: Arc<Path>,
+        /// How many axes what has one number has.
+        rank: usize,
+    },
+    /// Reads what was written under numbers `[b…]`, each of this shape `[s…]` and dtype → `[b…, s…]`.
+    Unspill(Shape, DType),
     /// Dense linear algebra (feature `linalg`); the functions made of it carry the derivatives.
     Linalg(Linalg),
     /// Real and imaginary parts → complex numbers.
@@ -327,6 +338,7 @@ impl Prim {
         match self {
             Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
             Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
+            Prim::Spill { .. } | Prim::Unspill(..) => Kind::Constant,
             Prim::Linalg(_) | Prim::Control(..) => Kind::Constant,
             Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => Kind::Elementwise,
             Prim::Complex | Prim::Re | Prim::Im | Prim::Fft { .. } => Kind::Linear,
@@ -381,6 +393,8 @@ impl Prim {
             Prim::ScatterAdd(_) => "scatter_add",
             Prim::Argsort => "argsort",
             Prim::Random(_) => "random",
+            Prim::Spill { .. } => "spill",
+            Prim::Unspill(..) => "unspill",
             Prim::Linalg(op) => op.name(),
             Prim::Custom(..) => "custom",
             Prim::Control(control, _) => control.name,

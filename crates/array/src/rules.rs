@@ -126,6 +126,8 @@ pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Compare(op) => Array::compare_op(*op, &args[0], &args[1]),
         Prim::Argsort => args[0].argsort_op(),
         Prim::Random(n) => Array::random_op(&args[0], *n, y.dtype()),
+        Prim::Spill { folder, rank } => args[0].spill_op(folder, *rank),
+        Prim::Unspill(shape, dtype) => args[0].unspill_op(shape, *dtype),
         Prim::Linalg(op) => Array::linalg_op(*op, args),
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => y.clone(),
         Prim::Alias | Prim::Select | Prim::Cast(_) | Prim::Broadcast | Prim::Reshape => apply(prim, args, y),
@@ -166,6 +168,7 @@ fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
+        Prim::Spill { .. } | Prim::Unspill(..) => unreachable!(),
         Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
     }
 }
@@ -226,6 +229,7 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => unreachable!(),
         Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => unreachable!(),
         Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => unreachable!(),
+        Prim::Spill { .. } | Prim::Unspill(..) => unreachable!(),
         Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
     }

@@ -425,6 +425,8 @@ impl Builder {
             | Prim::ScatterAdd(_)
             | Prim::Argsort
             | Prim::Random(_)
+            | Prim::Spill { .. }
+            | Prim::Unspill(..)
             | Prim::Fft { .. }
             | Prim::Linalg(_) => {
                 let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;

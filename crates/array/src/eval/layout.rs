@@ -64,6 +64,7 @@ impl Layout {
             Prim::Pad(_) | Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => return None,
             Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) => return None,
             Prim::Argsort | Prim::Random(_) | Prim::Linalg(_) | Prim::Fft { .. } => return None,
+            Prim::Spill { .. } | Prim::Unspill(..) => return None,
             Prim::Complex | Prim::Re | Prim::Im | Prim::Holomorphic(_) => return None,
             Prim::Custom(..) | Prim::Control(..) => return None,
         }

@@ -4,6 +4,7 @@
 use super::graph::{Graph, What};
 use super::plan::{Plan, Step};
 use crate::buffer::Buffer;
+use crate::prim::Prim;
 use std::sync::Arc;
 
 /// What lies in a slot.
@@ -38,7 +39,7 @@ pub(crate) struct Memory {
     pub slot: Vec<usize>,
     /// The slots' sizes, as [`Buffer::class`].
     pub sizes: Vec<usize>,
-    /// Whether what is in a slot came with the inputs or leaves with the results.
+    /// Whether what is in a slot came with the inputs, leaves with the results, or ends with the run for another reason.
     pub passing: Vec<bool>,
 }
 
@@ -106,6 +107,9 @@ impl Memory {
                 };
                 let size = &mut m.sizes[m.slot[i]];
                 *size = class.max(*size);
+                // Numbers of what lies in a file end with the run, and the file with them.
+                m.passing[m.slot[i]] |=
+                    matches!(item.what, What::Kernel) && matches!(item.prim(), Prim::Spill { .. });
                 dying[last[i].max(k)].push(i)
             }
             for &i in &dying[k] {

@@ -3,6 +3,7 @@
 //! [`graph`] collects what is pending and merges what is equal; [`plan`] fuses elementwise items into block programs
 //! and orders the steps; [`vm`] runs the programs, [`kernels`] hold the inner loops and everything else.
 
+mod disk;
 mod flow;
 mod fuse;
 mod graph;

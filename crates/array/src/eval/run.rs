@@ -4,7 +4,7 @@
 use super::graph::{Graph, What};
 use super::memory::{Memory, Slot};
 use super::plan::{Plan, Step};
-use super::{flow, single, vm};
+use super::{disk, flow, single, vm};
 use crate::buffer::Buffer;
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex};
@@ -40,6 +40,7 @@ impl Compiled {
         let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
         let mut slots = idle.unwrap_or_else(|| self.fresh());
         let slot = |i: usize| self.memory.slot[i];
+        let mut files = disk::Files::default();
         for (item, value) in self.inputs.iter().zip(inputs) {
             if let Some(i) = item {
                 slots[slot(*i)] = Slot::Shared(value)
@@ -83,7 +84,7 @@ impl Compiled {
                     let mut out = self.take(&mut slots, *i);
                     let values =
                         single::Values { graph: &self.graph, slot: &self.memory.slot, slots: &slots };
-                    single::run(&values, *i, &mut out);
+                    single::run(&values, *i, &mut files, &mut out);
                     slots[slot(*i)] = Slot::Own(out)
                 }
             }

@@ -1,5 +1,6 @@
 //! Items that are steps of their own: each primitive that is not fused, called on views of its arguments.
 
+use super::disk::{Files, spill, unspill};
 use super::graph::{Graph, Item, Ref, What};
 use super::kernels::elementwise::Lane;
 #[cfg(feature = "fft")]
@@ -58,14 +59,14 @@ pub(super) struct Values<'a> {
 
 impl<'a> Values<'a> {
     /// An argument as a strided view.
-    fn view<T: Pod>(&self, r: &'a Ref) -> View<'a, T> {
+    pub fn view<T: Pod>(&self, r: &'a Ref) -> View<'a, T> {
         let data = self.slots[self.slot[r.item]].buffer().slice();
         View::new(data, r.view.layout.offset, &r.view.shape, &r.view.layout.strides)
     }
 }
 
-/// Runs item `i`; `out` holds what it last held.
-pub(super) fn run(values: &Values, i: usize, out: &mut Buffer) {
+/// Runs item `i`; `out` holds what it last held, `files` what the run has written.
+pub(super) fn run(values: &Values, i: usize, files: &mut Files, out: &mut Buffer) {
     let item = &values.graph.items[i];
     if item.shape().size() == 0 {
         return;
@@ -83,9 +84,12 @@ pub(super) fn run(values: &Values, i: usize, out: &mut Buffer) {
         What::Iota(axis) => with_store!(item.dtype(), T => iota(item.shape(), *axis, out.slice_mut::<T>())),
         What::Copy => {
             let shape = &item.args[0].view.shape;
-            with_size!(item.dtype(), T => place::<T>(values, &item.args[0], out, 0, shape, &row_major(shape)))
+            with_size!(item.dtype(), T => place::<T>(values, &item.args[0], out, 0, shape, &row_major(shape)));
+            // Numbers of what lies in a file, in another order.
+            let from = values.slots[values.slot[item.args[0].item]].buffer();
+            from.kept().into_iter().for_each(|kept| out.keep(kept))
         }
-        What::Kernel => kernel(values, item, out),
+        What::Kernel => kernel(values, item, files, out),
         What::Data(_) | What::Input | What::Elementwise | What::Reduce | What::Control | What::Part => {
             unreachable!("not steps of their own")
         }
@@ -104,7 +108,7 @@ fn place<T: Pod + Send + Sync>(
     copy(values.view::<T>(r), ViewMut { data: out.slice_mut(), offset, shape, strides })
 }
 
-fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
+fn kernel(values: &Values, item: &Item, files: &mut Files, out: &mut Buffer) {
     let args = &item.args;
     match item.prim() {
         Prim::Pad(pads) => pad(values, item, pads, out),
@@ -150,6 +154,8 @@ fn kernel(values: &Values, item: &Item, out: &mut Buffer) {
                 }
             }
         }
+        Prim::Spill { folder, .. } => spill(values, item, folder, files, out),
+        Prim::Unspill(..) => unspill(values, item, out),
         #[cfg(feature = "fft")]
         Prim::Fft { inverse } => match item.dtype() {
             DType::C64 => fft::<f32>(values.view(&args[0]), *inverse, out.slice_mut()),

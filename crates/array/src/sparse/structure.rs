@@ -85,6 +85,8 @@ impl Sets {
 pub(super) struct Structure {
     /// Where a movement's elements come from, by node: loops ask again.
     moved: HashMap<u64, Rc<Vec<i64>>>,
+    /// What is written to files, by the node that writes it.
+    kept: HashMap<u64, Sets>,
 }
 
 impl Meaning for Structure {
@@ -176,6 +178,14 @@ impl Meaning for Structure {
             Prim::Argsort | Prim::Fft { .. } => {
                 self.whole(node, args, n / node.shape()[node.ndim() - 1].max(1))
             }
+            Prim::Spill { .. } => {
+                self.kept.insert(node.0.id, args[0].clone());
+                self.whole(node, args, n)
+            }
+            Prim::Unspill(..) => match written(&arrays[0]).and_then(|id| self.kept.get(&id)) {
+                Some(sets) if sets.all().len() == n => sets.clone(),
+                _ => self.whole(node, args, arrays[0].size()),
+            },
             Prim::Random(draws) => self.whole(node, args, n / draws.max(&1)),
             Prim::Linalg(_) => {
                 let a = arrays[0].shape();
@@ -194,6 +204,20 @@ impl Meaning for Structure {
         let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
         let sizes: Vec<usize> = control.outputs.iter().map(|(shape, _)| shape.size()).collect();
         self.flow(flow, args, &sizes)
+    }
+}
+
+/// The node that writes what these numbers are of, if it is at hand.
+fn written(numbers: &Array) -> Option<u64> {
+    let mut x = numbers.clone();
+    loop {
+        let (prim, args) = x.parts();
+        x = match prim {
+            Prim::Spill { .. } => return Some(x.0.id),
+            Prim::Alias | Prim::Stop => args[0].clone(),
+            Prim::Custom(call, k) => call.outputs()[*k].clone(),
+            _ => return None,
+        }
     }
 }
 

@@ -224,9 +224,12 @@ fn batch(node: &Array, prim: &Prim, args: &[Batched], n: usize) -> Array {
         | Prim::Holomorphic(_)
         | Prim::Fft { .. }
         | Prim::Linalg(_) => rebuild(prim, &spread(), node),
-        Prim::Alias | Prim::Stop | Prim::Argsort | Prim::Random(_) => {
-            rebuild(prim, &args.iter().map(|x| x.array.clone()).collect::<Vec<_>>(), node)
-        }
+        Prim::Alias
+        | Prim::Stop
+        | Prim::Argsort
+        | Prim::Random(_)
+        | Prim::Spill { .. }
+        | Prim::Unspill(..) => rebuild(prim, &args.iter().map(|x| x.array.clone()).collect::<Vec<_>>(), node),
         Prim::Broadcast => x.broadcast_op(&shape()),
         Prim::Reshape => x.reshape_op(shape()),
         Prim::Permute(axes) => x.permute_op(with_front(0, &shifted(axes))),

@@ -2,7 +2,6 @@
 //! named or expensive, or as much as a budget of bytes asks for.
 
 mod budget;
-mod disk;
 mod segments;
 
 pub use budget::{gradient_memory, with_budget};
@@ -12,14 +11,12 @@ use super::replay::{Meaning, Recorded};
 use super::vjp;
 use crate::array::Array;
 use crate::custom::Rule;
-use crate::look::eval_all;
 use crate::prim::{Call, Control, Prim};
 use crate::rules::{differentiable, pullback, pushforward, rebuild};
 use crate::tree::{Tree, leaves};
-use disk::Spill;
 use segments::run;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a checkpointed function keeps for its gradient beside its inputs; all else is computed again.
@@ -36,24 +33,38 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// The same values kept in a temporary file in a folder (`std::env::temp_dir()` perhaps, if that is no memory): they are
-    /// written when the function runs, read when a derivative comes back to it, and removed with the last gradient that may
-    /// ask for them.
+    /// The same values kept in a temporary file in a folder (`std::env::temp_dir()` perhaps, if that is no memory): each is
+    /// written when it has been computed, if a derivative will ask for it, and read when the derivative comes back to the
+    /// function. In between it takes no memory. Composes with every transform; what is read is what was written, to the bit.
     ///
-    /// The function is computed at once, and so is its way back, or all files would be read before the first is used. Inside
-    /// `jit`, `vmap` and the loops a function has no values that could be written, so there it panics.
+    /// A computation (a call of a compiled function, a step of a loop, what is looked at outside of both) has a file for each
+    /// folder, which is gone when it ends, also by a panic; on Unix even if the process is killed, since the file has no name
+    /// once it is open. So nothing is written but by a computation of which a gradient is a part: look at value and gradient
+    /// together.
     ///
     /// ```
-    /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad};
+    /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad, jit};
     /// let w = Array::from([[1.0, 2.0], [0.5, -1.0]]);
     /// let keep = Keep::Products.on_disk(std::env::temp_dir());
     /// let block = checkpoint_with(|x: &Array| w.matmul(x).tanh().exp(), keep);
     /// let plain = grad(|x: &Array| w.matmul(x).tanh().exp().sum());
     /// let x = Array::from([0.3, 0.2]);
-    /// assert_eq!(grad(|x: &Array| block(x).sum())(&x).to_vec::<f64>(), plain(&x).to_vec::<f64>());
+    /// let g = grad(|x: &Array| block(x).sum());
+    /// assert_eq!(g(&x).to_vec::<f64>(), plain(&x).to_vec::<f64>());
+    /// assert_eq!(jit(g)(&x).to_vec::<f64>(), plain(&x).to_vec::<f64>());
     /// ```
+    ///
+    /// # Panics
+    /// When it runs: if the file cannot be written or read, naming it.
     pub fn on_disk(self, folder: impl Into<PathBuf>) -> Keep {
         Keep::OnDisk(Box::new(self), folder.into())
+    }
+    /// The folder where values are kept, if not in memory.
+    fn folder(&self) -> Option<Arc<Path>> {
+        match self {
+            Keep::OnDisk(_, folder) => Some(folder.as_path().into()),
+            Keep::Nothing | Keep::Products | Keep::Named(_) => None,
+        }
     }
     /// Whether it keeps this node's value.
     fn keeps(&self, node: &Array) -> bool {
@@ -82,8 +93,7 @@ impl Keep {
 /// ```
 ///
 /// # Panics
-/// If f looks at values that depend on its input (`item`, `to_vec`). With [`Keep::on_disk`]: if the file cannot be written or
-/// read, and inside a function that is recorded without values (`jit`, `vmap` …).
+/// If f looks at values that depend on its input (`item`, `to_vec`). With [`Keep::on_disk`]: as there.
 pub fn checkpoint_with<P: Tree + Clone, Q: Tree + Clone>(
     f: impl Fn(&P) -> Q,
     keep: Keep,
@@ -123,13 +133,11 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
     let all = Arc::new(Recorded::of(&body.inputs, &[&body.outputs[..], &kept].concat()));
     let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
     let mut values = all.at(&stopped);
-    let spilled = match keep {
-        Keep::OnDisk(_, folder) if !kept.is_empty() => {
-            eval_all(&values);
-            Some(Spill::new(folder, &values.split_off(n)))
-        }
-        Keep::Nothing | Keep::Products | Keep::Named(_) | Keep::OnDisk(..) => None,
-    };
+    let folder = keep.folder();
+    if let Some(folder) = &folder {
+        // Of what lies on disk the way back knows the numbers.
+        values[n..].iter_mut().for_each(|y| *y = y.spill_op(folder, y.ndim()))
+    }
     let (forth, levels, keep) = (all.clone(), levels.to_vec(), keep.clone());
     let pull: Rule = Arc::new(move |xs, ys, gs| {
         let wants: Vec<bool> = xs.iter().map(wanted).collect();
@@ -137,20 +145,18 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
         if arrived.is_empty() || !wants.contains(&true) {
             return vec![None; xs.len()];
         }
-        let at_once = spilled.is_some() && arrived.iter().chain(xs).all(|x| x.0.traced.is_none());
-        if at_once {
-            eval_all(&arrived)
-        }
         // The second run waits for the cotangents, or it would keep what the first was spared.
         let late: Vec<Array> = xs.iter().map(|x| x.after(&arrived)).collect();
         let of_these = all.outputs.iter().zip(&gs).filter(|(_, g)| g.is_some()).map(|(y, _)| y.clone());
         let again = Arc::new(Recorded::of(&all.inputs, &of_these.collect::<Vec<_>>()));
-        let ids = all.outputs[n..].iter().map(|y| y.0.id);
-        let values = match &spilled {
-            Some(spill) => spill.read(),
-            None => ys[n..].iter().map(Array::stop_gradient).collect(),
+        let value = |(of, y): (&Array, &Array)| {
+            let value = match &folder {
+                Some(_) => y.after(&arrived).unspill_op(&of.0.shape, of.dtype()),
+                None => y.clone(),
+            };
+            (of.0.id, value.stop_gradient())
         };
-        let known: HashMap<u64, Array> = ids.zip(values).collect();
+        let known: HashMap<u64, Array> = all.outputs[n..].iter().zip(&ys[n..]).map(value).collect();
         let point: Vec<Array> =
             late.iter().zip(&wants).filter(|(_, w)| **w).map(|(x, _)| x.clone()).collect();
         let of = |some: &Vec<Array>| {
@@ -165,11 +171,7 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
                 false => run(&again, &levels, &keep, &full),
             }
         };
-        let found = vjp(of)(&point).1(&arrived);
-        if at_once {
-            eval_all(&found)
-        }
-        let mut found = found.into_iter();
+        let mut found = vjp(of)(&point).1(&arrived).into_iter();
         wants.iter().map(|&w| if w { found.next() } else { None }).collect()
     });
     let push: Rule = Arc::new(move |xs, ys, ts| {
