@@ -29,6 +29,8 @@ pub(super) struct Opcode {
     pub prefix: u8,
     pub wide: bool,
     pub byte: u8,
+    /// Whether it works on vectors of 128 bits rather than 512.
+    pub short: bool,
 }
 
 /// What a vector instruction does with a mask register.
@@ -82,18 +84,9 @@ impl Asm {
         self.distances.truncate(distances)
     }
 
-    /// A vector instruction of 512 bits, or of 128 if `short`: `reg` is the operand that names a register, `v` the second
+    /// A vector instruction: `reg` is the operand that names a register, `v` the second
     /// source (0 if there is none).
-    pub fn vector(
-        &mut self,
-        op: Opcode,
-        short: bool,
-        reg: u8,
-        v: u8,
-        rm: Rm,
-        mask: Masked,
-        byte: Option<u8>,
-    ) {
+    pub fn vector(&mut self, op: Opcode, reg: u8, v: u8, rm: Rm, mask: Masked, byte: Option<u8>) {
         let (base, extended) = match rm {
             Rm::Reg(r) => (r, r >> 4 & 1),
             Rm::Indexed { base, .. } | Rm::One(base) => (base, 0),
@@ -109,7 +102,7 @@ impl Asm {
             Masked::Zero(k) => (1, k),
         };
         let high = inverted(reg >> 3) << 7 | inverted(extended) << 6 | inverted(base >> 3) << 5;
-        let length = if short { 0 } else { 2 };
+        let length = if op.short { 0 } else { 2 };
         self.raw(&[
             0x62,
             high | inverted(reg >> 4) << 4 | op.map,

@@ -61,12 +61,12 @@ impl<'a> Body<'a> {
     /// An arithmetic instruction's opcode.
     pub(super) fn op(&self, byte: u8) -> Opcode {
         let wide = self.dtype == DType::F64;
-        Opcode { map: 1, prefix: wide.into(), wide, byte }
+        Opcode { map: 1, prefix: wide.into(), wide, byte, short: false }
     }
     /// One of those that have the same prefix for both dtypes.
     pub(super) fn op66(&self, map: u8, single: u8, double: u8) -> Opcode {
         let wide = self.dtype == DType::F64;
-        Opcode { map, prefix: 1, wide, byte: if wide { double } else { single } }
+        Opcode { map, prefix: 1, wide, byte: if wide { double } else { single }, short: false }
     }
     pub(super) fn bits(&self, c: f64) -> u64 {
         match self.dtype {
@@ -122,7 +122,7 @@ impl<'a> Body<'a> {
         let register = self.free.pop()?;
         let (rm, op) = (self.memory(slot, self.dtype.size()), self.op(0x10));
         let mask = if self.masked { Masked::Zero(LANES) } else { Masked::No };
-        self.asm.vector(op, false, register, 0, rm, mask, None);
+        self.asm.vector(op, register, 0, rm, mask, None);
         self.held.push((o, register));
         Some(Source::Reg(register))
     }
@@ -140,7 +140,7 @@ impl<'a> Body<'a> {
             return r;
         }
         let (rm, op) = (self.rm(source), self.op66(2, 0x18, 0x19));
-        self.asm.vector(op, false, scratch, 0, rm, Masked::No, None);
+        self.asm.vector(op, scratch, 0, rm, Masked::No, None);
         scratch
     }
     /// A bool operand in a mask register.
@@ -155,10 +155,10 @@ impl<'a> Body<'a> {
         };
         let register = self.free_masks.pop()?;
         let rm = self.memory(slot, 1);
-        let load = Opcode { map: 1, prefix: 3, wide: false, byte: 0x6f };
-        self.asm.vector(load, true, SCRATCH[0], 0, rm, Masked::Zero(LANES), None);
-        let test = Opcode { map: 2, prefix: 1, wide: false, byte: 0x26 };
-        self.asm.vector(test, true, register, SCRATCH[0], Rm::Reg(SCRATCH[0]), Masked::No, None);
+        let load = Opcode { map: 1, prefix: 3, wide: false, byte: 0x6f, short: true };
+        self.asm.vector(load, SCRATCH[0], 0, rm, Masked::Zero(LANES), None);
+        let test = Opcode { map: 2, prefix: 1, wide: false, byte: 0x26, short: true };
+        self.asm.vector(test, register, SCRATCH[0], Rm::Reg(SCRATCH[0]), Masked::No, None);
         self.held_masks.push((o, register));
         Some(register)
     }
@@ -177,7 +177,7 @@ impl<'a> Body<'a> {
     pub(super) fn store(&mut self, slot: Slot, register: u8) {
         let mask = if self.masked { Masked::Merge(LANES) } else { Masked::No };
         let (rm, op) = (self.memory(slot, self.dtype.size()), self.op(0x11));
-        self.asm.vector(op, false, register, 0, rm, mask, None)
+        self.asm.vector(op, register, 0, rm, mask, None)
     }
     /// Keeps a result in its register and in memory, as far as it is needed there.
     pub(super) fn keep(&mut self, i: &Instruction, k: usize, register: u8) {
@@ -196,10 +196,10 @@ impl<'a> Body<'a> {
         if self.lives.kept[k] || matches!(slot, Slot::Output(_)) {
             // Bytes of one where the mask is set.
             let ones = self.asm.bytes_of_one();
-            let load = Opcode { map: 1, prefix: 3, wide: false, byte: 0x6f };
-            self.asm.vector(load, true, SCRATCH[0], 0, Rm::Pool(ones), Masked::Zero(register), None);
+            let load = Opcode { map: 1, prefix: 3, wide: false, byte: 0x6f, short: true };
+            self.asm.vector(load, SCRATCH[0], 0, Rm::Pool(ones), Masked::Zero(register), None);
             let (rm, store) = (self.memory(slot, 1), Opcode { byte: 0x7f, ..load });
-            self.asm.vector(store, true, SCRATCH[0], 0, rm, Masked::Merge(LANES), None)
+            self.asm.vector(store, SCRATCH[0], 0, rm, Masked::Merge(LANES), None)
         }
         match slot {
             Slot::Register(r) if self.lives.read[k] => self.held_masks.push((Operand::Register(r), register)),

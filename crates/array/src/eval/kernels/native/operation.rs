@@ -30,22 +30,22 @@ const XOR: u8 = 0x57;
 impl Body<'_> {
     fn arith(&mut self, byte: u8, to: u8, a: u8, b: Rm) {
         let op = self.op(byte);
-        self.asm.vector(op, false, to, a, b, Masked::No, None)
+        self.asm.vector(op, to, a, b, Masked::No, None)
     }
     fn compare(&mut self, to: u8, a: u8, b: Rm, predicate: u8) {
         let op = self.op(0xc2);
-        self.asm.vector(op, false, to, a, b, Masked::No, Some(predicate))
+        self.asm.vector(op, to, a, b, Masked::No, Some(predicate))
     }
     /// `to` = `yes` where the mask is set, else `no`.
     fn choose(&mut self, to: u8, mask: u8, yes: Rm, no: u8) {
         let op = self.op66(2, 0x65, 0x65);
-        self.asm.vector(op, false, to, no, yes, Masked::Choose(mask), None)
+        self.asm.vector(op, to, no, yes, Masked::Choose(mask), None)
     }
     /// `to` = 1 where the mask is set, else 0.
     fn ones(&mut self, to: u8, mask: u8) {
         let (one, op) = (self.bits(1.0), self.op66(2, 0x18, 0x19));
         let one = Rm::Constant(self.asm.constant(one));
-        self.asm.vector(op, false, to, 0, one, Masked::Zero(mask), None)
+        self.asm.vector(op, to, 0, one, Masked::Zero(mask), None)
     }
 
     /// One instruction; none if there is no register left.
@@ -114,7 +114,7 @@ impl Body<'_> {
                 let to = self.free.pop()?;
                 if to != x {
                     let op = self.op(0x28);
-                    self.asm.vector(op, false, to, 0, Rm::Reg(x), Masked::No, None)
+                    self.asm.vector(op, to, 0, Rm::Reg(x), Masked::No, None)
                 }
                 to
             }
@@ -125,7 +125,7 @@ impl Body<'_> {
                 let to = self.free.pop()?;
                 let round = |b: &mut Self, mode: u8| {
                     let op = b.op66(3, 0x08, 0x09);
-                    b.asm.vector(op, false, to, 0, Rm::Reg(x), Masked::No, Some(8 | mode))
+                    b.asm.vector(op, to, 0, Rm::Reg(x), Masked::No, Some(8 | mode))
                 };
                 match op {
                     Unary::Neg => {
@@ -157,7 +157,7 @@ impl Body<'_> {
                         let zero = self.number(0.0);
                         self.compare(m0, x, zero, NOT_LESS_EQUAL);
                         let op = self.op(0x28);
-                        self.asm.vector(op, false, to, 0, Rm::Reg(x), Masked::Zero(m0), None)
+                        self.asm.vector(op, to, 0, Rm::Reg(x), Masked::Zero(m0), None)
                     }
                     Unary::Sign => {
                         let zero = self.number(0.0);

@@ -172,10 +172,7 @@ fn segment(program: &Program, asm: &mut Asm, range: Range<usize>, dtype: DType) 
     let mut slots = vec![];
     let mut body = |asm: &mut Asm, masked| {
         let done = Body::new(program, &lives, asm, &mut slots, dtype, masked).run(range.clone());
-        done.map_err(|full| {
-            asm.rewind(mark);
-            full
-        })
+        done.inspect_err(|_| asm.rewind(mark))
     };
     for (k, base) in BASES.into_iter().enumerate() {
         asm.address(base, k)
