@@ -2,7 +2,9 @@
 //!
 //! Everything is checked once for a block; an instruction then only puts its operands' places together.
 
-use super::super::program::{BLOCK_BYTES, Instruction, LONG, Op, Operand, Program, Target};
+#[cfg(all(feature = "native", target_arch = "x86_64"))]
+use super::super::program::LONG;
+use super::super::program::{BLOCK_BYTES, Instruction, Op, Operand, Program, Target};
 use super::elementwise::{
     Arg, BinaryBlock, CastBlock, CompareBlock, ConvertElement, Lane, SelectBlock, UnaryBlock,
 };

@@ -19,7 +19,7 @@ pub(crate) fn whole(_: &Program) -> bool {
 
 /// What never becomes machine code.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lazy;
+pub(crate) struct Lazy {}
 
 impl Lazy {
     pub fn get(&self, _: &Program, _: usize) -> Option<&Native> {
