@@ -16,10 +16,11 @@ use bytemuck::{Pod, Zeroable};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 
-/// A register, or part of a long one.
+/// A register, or part of a long one; and a line more, or all registers would lie alike within a page: a processor takes a load
+/// for one of what was just stored if the last twelve bits of their addresses are the same.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
-pub(crate) struct Block([u64; BLOCK_BYTES / 8]);
+pub(crate) struct Block([u64; BLOCK_BYTES / 8], [u64; 8]);
 
 /// Where an input's block lies.
 #[derive(Clone, Copy)]
@@ -163,7 +164,7 @@ impl<'a> Frame<'a> {
     /// Runs one segment of the program.
     #[cfg(all(feature = "native", target_arch = "x86_64"))]
     pub fn segment(&mut self, segment: &Segment, entry: Entry) {
-        static ZEROS: [Block; LONG] = [Block([0; BLOCK_BYTES / 8]); LONG];
+        static ZEROS: [u64; LONG * BLOCK_BYTES / 8] = [0; LONG * BLOCK_BYTES / 8];
         let place = |slot: &Slot| match *slot {
             // SAFETY: there is a register for every one that the code names.
             Slot::Register(r) => unsafe { self.register(r as usize) },
