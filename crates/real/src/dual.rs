@@ -50,8 +50,9 @@ impl<R> Dual<R> {
     }
 }
 
-// Operations are inlined, so that they are known while compiling; what they need of the number inside is only
-// offered for inlining, else code would grow with every level of nesting by a factor.
+// Operations are inlined, so that they are known while compiling; what they need of the number inside is mostly only
+// offered for inlining, else code would grow with every level of nesting by a factor. Not so where two numbers meet:
+// whether that is inlined decides about the speed of many directions (1.6 times), and is not left to chance.
 
 /// slope·dx for every direction, and 0 where nothing changes, whatever the slope.
 #[inline]
@@ -64,7 +65,7 @@ fn along<R: Real, const N: usize>(slope: &R, dx: &[R; N]) -> [R; N] {
     from_fn(|i| eps[i].clone())
 }
 /// The same for a function of two numbers.
-#[inline]
+#[inline(always)]
 #[track_caller]
 fn along_both<R: Real, const N: usize>(slopes: (&R, &R), dx: &[R; N], dy: &[R; N]) -> [R; N] {
     if slopes.0.is_surely_finite() && slopes.1.is_surely_finite() {
