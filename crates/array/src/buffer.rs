@@ -18,6 +18,8 @@ struct Line([u64; 8]);
 /// The elements of an array in row-major order.
 pub(crate) struct Buffer {
     lines: Vec<Line>,
+    /// Lines before the first element.
+    skipped: usize,
     len: usize,
     dtype: DType,
     /// What must not end before the data do: the file that numbers are of.
@@ -40,11 +42,21 @@ fn lines(len: usize, dtype: DType) -> usize {
     class((len * dtype.size()).div_ceil(64).max(1))
 }
 
+/// Of all lines, those for elements.
+fn room(lines: &[Line]) -> usize {
+    if lines.len() < LARGE + SPARE { lines.len() } else { lines.len() - SPARE }
+}
+
 /// Sizes are rounded up to one of eight steps between powers of two, so that near sizes share memory.
 fn class(lines: usize) -> usize {
     let step = (lines.next_power_of_two() / 16).max(1);
     lines.div_ceil(step) * step
 }
+
+/// Lines of a buffer from which on it gets [`SPARE`] ones, so that large buffers do not all begin at the same place of a page: a
+/// processor takes a load for one of what was just stored if the last twelve bits of their addresses are the same.
+const LARGE: usize = 1 << 10;
+const SPARE: usize = 32;
 
 impl Buffer {
     /// Memory for `len` elements with unspecified (but initialised) contents.
@@ -64,8 +76,12 @@ impl Buffer {
             }
             found
         };
-        let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n));
-        Buffer { lines, len, dtype, kept: None }
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let spare = if n < LARGE { 0 } else { SPARE };
+        let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n + spare));
+        // Neighbours far apart.
+        let skipped = if n < LARGE { 0 } else { NEXT.fetch_add(5, Relaxed) % SPARE };
+        Buffer { lines, skipped, len, dtype, kept: None }
     }
     /// Memory for `len` elements, all zero.
     pub fn zeroed(len: usize, dtype: DType) -> Buffer {
@@ -85,7 +101,7 @@ impl Buffer {
     }
     /// Whether so many elements fit in.
     pub fn holds(&self, len: usize, dtype: DType) -> bool {
-        lines(len, dtype) <= self.lines.len()
+        lines(len, dtype) <= self.room()
     }
     /// The same memory for other elements, of its class or below.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
@@ -101,6 +117,10 @@ impl Buffer {
     pub fn kept(&self) -> Option<Arc<dyn Any + Send + Sync>> {
         self.kept.clone()
     }
+    /// Lines for elements.
+    fn room(&self) -> usize {
+        room(&self.lines)
+    }
     pub fn len(&self) -> usize {
         self.len
     }
@@ -108,18 +128,18 @@ impl Buffer {
         self.dtype
     }
     pub fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.lines)[..self.len * self.dtype.size()]
+        &bytemuck::cast_slice(&self.lines[self.skipped..])[..self.len * self.dtype.size()]
     }
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len * self.dtype.size()]
+        &mut bytemuck::cast_slice_mut(&mut self.lines[self.skipped..])[..self.len * self.dtype.size()]
     }
     /// The elements as `T`, which must have the dtype's size, or that of the parts of a complex one.
     pub fn slice<T: Pod>(&self) -> &[T] {
-        &bytemuck::cast_slice(&self.lines)[..self.count::<T>()]
+        &bytemuck::cast_slice(&self.lines[self.skipped..])[..self.count::<T>()]
     }
     pub fn slice_mut<T: Pod>(&mut self) -> &mut [T] {
         let n = self.count::<T>();
-        &mut bytemuck::cast_slice_mut(&mut self.lines)[..n]
+        &mut bytemuck::cast_slice_mut(&mut self.lines[self.skipped..])[..n]
     }
     fn count<T>(&self) -> usize {
         match self.dtype.is_complex() && size_of::<T>() == self.dtype.real().size() {
@@ -140,7 +160,8 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Relaxed);
         let lines = std::mem::take(&mut self.lines);
-        let (n, bytes) = (lines.len(), lines.len() * 64);
+        let n = room(&lines);
+        let bytes = n * 64;
         let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
         let pool = pool.get_or_insert_default();
         if pool.bytes + bytes <= POOL_BYTES {
