@@ -7,6 +7,8 @@ mod complex;
 mod complex_laws;
 mod laws;
 mod messages;
+mod reference;
+
 mod singular;
 
 use pullback_array::check::check_grads;
