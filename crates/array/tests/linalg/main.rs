@@ -8,7 +8,6 @@ mod complex_laws;
 mod laws;
 mod messages;
 mod reference;
-
 mod singular;
 
 use pullback_array::check::check_grads;

@@ -69,8 +69,9 @@ pub(crate) fn whole(program: &Program) -> bool {
     available() && segment::all_simple(program)
 }
 
-/// Nanoseconds that a program runs before it is worth compiling: writing and mapping the code takes about as long.
-const WORTH: usize = 20_000;
+/// Nanoseconds that a program runs before it is worth compiling: several times what writing, mapping and unmapping the code
+/// takes, which what is evaluated without a plan that stays pays every time.
+const WORTH: usize = 150_000;
 
 /// A program's machine code, once that is worth it.
 #[derive(Default)]
