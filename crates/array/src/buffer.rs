@@ -79,8 +79,8 @@ impl Buffer {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let spare = if n < LARGE { 0 } else { SPARE };
         let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n + spare));
-        // Neighbours far apart.
-        let skipped = if n < LARGE { 0 } else { NEXT.fetch_add(5, Relaxed) % SPARE };
+        // Those made one after the other begin far apart.
+        let skipped = if spare == 0 { 0 } else { NEXT.fetch_add(5, Relaxed) % spare };
         Buffer { lines, skipped, len, dtype, kept: None }
     }
     /// Memory for `len` elements, all zero.
@@ -101,7 +101,7 @@ impl Buffer {
     }
     /// Whether so many elements fit in.
     pub fn holds(&self, len: usize, dtype: DType) -> bool {
-        lines(len, dtype) <= self.room()
+        lines(len, dtype) <= room(&self.lines)
     }
     /// The same memory for other elements, of its class or below.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
@@ -116,10 +116,6 @@ impl Buffer {
     /// What ends with the data, or later.
     pub fn kept(&self) -> Option<Arc<dyn Any + Send + Sync>> {
         self.kept.clone()
-    }
-    /// Lines for elements.
-    fn room(&self) -> usize {
-        room(&self.lines)
     }
     pub fn len(&self) -> usize {
         self.len

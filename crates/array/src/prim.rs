@@ -3,6 +3,8 @@
 //! A primitive's [`Kind`] gives its derivative: elementwise ones by the table of slopes, linear ones by their
 //! transpose (which is in the set), bilinear ones by the transpose in each argument. Every primitive has a static
 //! shape rule, can take one more leading axis inside the set (batch closure), and has one meaning in StableHLO.
+//!
+//! Over 400 lines: one set, and what each of its members is, does and is called.
 
 use crate::dtype::DType;
 use crate::shape::{Dims, Shape};

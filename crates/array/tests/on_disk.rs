@@ -1,20 +1,13 @@
 //! What a checkpointed function keeps in a file: the same gradients under every transform, to the bit, in less memory, and
 //! no file that stays.
 
+#[path = "common/layers.rs"]
+mod layers;
+
+use layers::{Net, layer, net, normal};
 use pullback_array::*;
 use std::path::PathBuf;
 
-fn normal(seed: u64, shape: &[usize]) -> Array {
-    Key::new(seed).normal(shape, DType::F64)
-}
-/// Weights of every layer, and the input.
-type Net = (Vec<Array>, Array);
-fn net(layers: usize, width: usize, batch: usize) -> Net {
-    ((0..layers).map(|k| 0.3 * normal(k as u64, &[width, width])).collect(), normal(99, &[batch, width]))
-}
-fn layer(w: &Array, x: &Array) -> Array {
-    x + (x.matmul(w).named("product").tanh() * x.logistic()).sin()
-}
 /// The loss in blocks of layers, each keeping the same.
 fn in_blocks(keep: Keep, size: usize) -> impl Fn(&Net) -> Array + Clone {
     move |(ws, x)| {

@@ -1,5 +1,9 @@
 //! Rematerialisation: the same gradients in less memory, whatever is kept; budgets that hold.
 
+#[path = "common/layers.rs"]
+mod layers;
+
+use layers::{Net, layer, net, normal};
 use pullback_array::*;
 
 #[track_caller]
@@ -8,17 +12,6 @@ fn near(a: &Array, b: &Array) {
     for (x, y) in a.to_vec::<f64>().iter().zip(b.to_vec::<f64>()) {
         assert!((x - y).abs() <= 1e-11 * y.abs().max(1.0), "{a}\n{b}")
     }
-}
-fn normal(seed: u64, shape: &[usize]) -> Array {
-    Key::new(seed).normal(shape, DType::F64)
-}
-/// Weights of every layer, and the input.
-type Net = (Vec<Array>, Array);
-fn net(layers: usize, width: usize, batch: usize) -> Net {
-    ((0..layers).map(|k| 0.3 * normal(k as u64, &[width, width])).collect(), normal(99, &[batch, width]))
-}
-fn layer(w: &Array, x: &Array) -> Array {
-    x + (x.matmul(w).named("product").tanh() * x.logistic()).sin()
 }
 fn loss((ws, x): &Net) -> Array {
     ws.iter().fold(x.clone(), |x, w| layer(w, &x)).square().mean()

@@ -213,3 +213,26 @@ fn single_precision_agrees() {
         close(&y, &f(&(a, b)), 2e-4);
     }
 }
+
+/// Of two matrices the second has a number that is not finite: its results are NaN, and those of the first are not.
+fn spoilt_in_its_second(bad: &Array) {
+    let all: [Function; 12] = [
+        cholesky,
+        |a| qr(a).0,
+        |a| svd(a).0,
+        svdvals,
+        |a| eigh(a).1,
+        eigvalsh,
+        inv,
+        det,
+        pinv,
+        expm,
+        sqrtm,
+        |a| slogdet(a).1,
+    ];
+    let nan = |x: &Array| x.abs().to_vec::<f64>().iter().map(|x| x.is_nan()).collect::<Vec<_>>();
+    for f in all {
+        let (one, two) = (nan(&f(bad).get(0)), nan(&f(bad).get(1)));
+        assert!(one.iter().all(|x| !x) && two.iter().all(|x| *x), "{one:?} {two:?}")
+    }
+}

@@ -91,11 +91,11 @@ pub(super) fn back(
     let history = &ys[body.outputs.len()..];
     let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given].concat();
     let all = way.carried.len();
-    let hoisted = Hoisted::new(&way.step, way.sums.clone(), all + m);
+    let hoisted = Hoisted::new(&way.step, way.sums, all + m);
     let new = Loop { state: all - hoisted.out, reverse: !of.reverse, ..of };
-    let rest = hoisted.arguments(way.sums.clone(), &args);
+    let rest = hoisted.arguments(&args);
     let results = looped(hoisted.step.clone(), new, &rest);
-    in_place(wants, xs, of, hoisted.results(way.sums, &args, results))
+    in_place(wants, xs, of, hoisted.results(&args, results))
 }
 
 /// Cotangents of all inputs, from those of every float of the state and of what else is wanted.

@@ -22,6 +22,8 @@ pub(super) struct Hoisted {
     pub step: Arc<Recorded>,
     /// How many sums were taken out.
     pub out: usize,
+    /// The sums' places among inputs and outputs of the step as it was.
+    sums: Range<usize>,
     /// For each sum, the factors: transposed, and as it is.
     products: Vec<Option<[Factor; 2]>>,
     made: usize,
@@ -46,24 +48,20 @@ impl Hoisted {
                 Some([factor(&left), factor(&right)])
             })
             .collect();
-        let stays = |k: &usize| !sums.contains(k) || products[k - sums.start].is_none();
-        let some =
-            |all: &[Array]| -> Vec<Array> { (0..all.len()).filter(stays).map(|k| all[k].clone()).collect() };
-        let outputs = [some(&step.outputs), made.clone()].concat();
+        let outputs = [rest(&sums, &products, &step.outputs), made.clone()].concat();
         let out = products.iter().flatten().count();
-        let step = Arc::new(Recorded::of(&some(&step.inputs), &outputs));
-        Hoisted { step, out, products, made: made.len() }
+        let step = Arc::new(Recorded::of(&rest(&sums, &products, &step.inputs), &outputs));
+        Hoisted { step, out, sums, products, made: made.len() }
     }
     /// The arguments of the loop that remains.
-    pub fn arguments(&self, sums: Range<usize>, args: &[Array]) -> Vec<Array> {
-        let stays = |k: &usize| !sums.contains(k) || self.products[k - sums.start].is_none();
-        (0..args.len()).filter(stays).map(|k| args[k].clone()).collect()
+    pub fn arguments(&self, args: &[Array]) -> Vec<Array> {
+        rest(&self.sums, &self.products, args)
     }
     /// The results of the loop as it was, from those of the loop that remains and the arguments of the one that was.
     #[track_caller]
-    pub fn results(&self, sums: Range<usize>, args: &[Array], mut results: Vec<Array>) -> Vec<Array> {
+    pub fn results(&self, args: &[Array], mut results: Vec<Array>) -> Vec<Array> {
         let made = results.split_off(results.len() - self.made);
-        for (k, product) in sums.zip(&self.products) {
+        for (k, product) in self.sums.clone().zip(&self.products) {
             let Some(factors) = product else { continue };
             // The steps' matrices one below the other.
             let [left, right] = factors.map(|f| {
@@ -78,6 +76,12 @@ impl Hoisted {
         }
         results
     }
+}
+
+/// All but the sums that are taken out.
+fn rest(sums: &Range<usize>, products: &[Option<[Factor; 2]>], all: &[Array]) -> Vec<Array> {
+    let stays = |k: &usize| !sums.contains(k) || products[k - sums.start].is_none();
+    (0..all.len()).filter(stays).map(|k| all[k].clone()).collect()
 }
 
 /// If a step adds a product of two matrices to a sum, and they are smaller than it: the first transposed, and the second.
