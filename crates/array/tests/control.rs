@@ -1,8 +1,8 @@
 //! Loops and choices: the values, gradients and second derivatives of the same written out, in batches, compiled.
 
 use pullback_array::{
-    Array, DType, Key, Real, Schedule, associative_scan, bounded_while, concatenate, cond, fori_loop, grad,
-    jit, jvp, map_rows, scan, scan_with, stack, switch, value_and_grad, vmap, while_loop,
+    Array, DType, Jit, Key, Real, Schedule, associative_scan, bounded_while, concatenate, cond, fori_loop,
+    grad, hvp, jit, jvp, map_rows, scan, scan_with, stack, switch, value_and_grad, vmap, while_loop,
 };
 
 fn close(a: &Array, b: &Array) {
@@ -296,4 +296,40 @@ fn messages() {
         fori_loop(0, 3, |_, s: &Array| if s.item() > 0.0 { s.clone() } else { -s }, &Array::from(0.0));
     });
     assert!(m.starts_with("`scan` runs the function once, without values"), "{m}");
+}
+
+/// A weight larger than what a step multiplies: its gradient is one product after the loop, and that of the steps written out.
+#[test]
+fn gradients_of_large_weights_leave_the_loop() {
+    let (w, x) = (0.3 * Key::new(1).normal(&[8, 8], DType::F64), Key::new(2).normal(&[5, 2, 8], DType::F64));
+    let (v, zero) = (Key::new(3).normal(&[8, 8], DType::F64), Array::zeros(&[2, 8], DType::F64));
+    let step = |w: &Array, h: &Array, x: &Array| (h.matmul(w) + x).tanh();
+    for reverse in [false, true] {
+        let looped = |w: &Array| {
+            let step = |h: &Array, x: &Array| {
+                let h = step(w, h, x);
+                (h.clone(), h.sin())
+            };
+            let (last, all) = scan_with(step, &zero, &x, Schedule::All, reverse);
+            last.square().sum() + all.sum()
+        };
+        let written = |w: &Array| {
+            let (mut h, mut sum) = (zero.clone(), Array::from(0.0));
+            for k in 0..5 {
+                h = step(w, &h, &x.get(if reverse { 4 - k } else { k }));
+                sum += h.sin().sum()
+            }
+            h.square().sum() + sum
+        };
+        let near = |a: &Array, b: &Array| assert!((a - b).abs().max().item() < 1e-12);
+        near(&grad(looped)(&w), &grad(written)(&w));
+        near(&hvp(looped)(&w, &v), &hvp(written)(&w, &v));
+        let reversed = |f: &dyn Fn(&Array) -> Array| grad(|w: &Array| (grad(f)(w) * &v).sum())(&w);
+        near(&reversed(&looped), &reversed(&written));
+        let both = stack(&[w.clone(), v.clone()], 0);
+        near(&vmap(grad(looped))(&both), &vmap(grad(written))(&both));
+        let plan = Jit::new(|w: &Array| grad(looped)(w)).explain(&w);
+        let behind = plan.rsplit("scan").next().expect("a loop");
+        assert_eq!(behind.matches("matmul").count(), 1, "{plan}")
+    }
 }
