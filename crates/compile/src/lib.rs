@@ -19,7 +19,7 @@
 //! # Features
 //!
 //! `json`: programs and recorded functions as JSON: `Program::to_json`, `Function::from_json` and their counterparts.
-//! `machine`: [`Program::machine`], machine code by Cranelift. Without it programs are interpreted.
+//! `machine`: `Program::machine`, machine code by Cranelift. Without it programs are interpreted.
 #![deny(unsafe_code)]
 
 mod builder;
