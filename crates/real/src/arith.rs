@@ -63,6 +63,28 @@ impl Real for Var {
         Var::new(z, 1.0, record_binary(op, parts(x), parts(y), z))
     }
     #[inline(always)]
+    fn binary_by(op: Binary, x: &Var, c: f64) -> Var {
+        let z = op.eval(x.value, c);
+        if op.is_flat() || x.is_constant() {
+            return z.into();
+        }
+        if x.is_recorded() {
+            return Var::new(z, 1.0, record_binary(op, parts(x), (c, 0.0, 0), z));
+        }
+        along(x, z, op.slope_x(&x.value, &c, &z))
+    }
+    #[inline(always)]
+    fn binary_of(op: Binary, c: f64, y: &Var) -> Var {
+        let z = op.eval(c, y.value);
+        if op.is_flat() || y.is_constant() {
+            return z.into();
+        }
+        if y.is_recorded() {
+            return Var::new(z, 1.0, record_binary(op, (c, 0.0, 0), parts(y), z));
+        }
+        along(y, z, op.slope_y(&c, &y.value, &z))
+    }
+    #[inline(always)]
     fn select(cond: &Var, a: &Var, b: &Var) -> Var {
         if cond.value != 0.0 { *a } else { *b }
     }

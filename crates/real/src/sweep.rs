@@ -5,7 +5,7 @@
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
 use crate::session::{Operations, Recorded};
-use crate::tape;
+use crate::tape::{self, AHEAD};
 use crate::var::Var;
 
 /// A list of results in the order in which they were computed, each with slopes by earlier slots.
@@ -18,6 +18,9 @@ pub trait Records<R> {
     fn result(&self, k: usize) -> usize;
     /// The slots that result `k` depends on directly, and its slopes by them.
     fn each_arg(&self, k: usize, f: impl FnMut(usize, R));
+    /// Result `k` is being looked at, and those before it will be.
+    #[inline(always)]
+    fn going_back(&self, _k: usize) {}
 }
 
 /// What a sweep carries along, linear in it.
@@ -28,8 +31,6 @@ pub trait Carried<R>: Copy {
     fn is_zero(&self) -> bool;
     /// `self += slope · from`.
     fn add(&mut self, slope: R, from: Self);
-    /// `self += from`.
-    fn plus(&mut self, from: Self);
 }
 impl<R: Scalar> Carried<R> for R {
     #[inline(always)]
@@ -43,10 +44,6 @@ impl<R: Scalar> Carried<R> for R {
     #[inline(always)]
     fn add(&mut self, slope: R, from: R) {
         *self += slope * from
-    }
-    #[inline(always)]
-    fn plus(&mut self, from: R) {
-        *self += from
     }
 }
 /// Several at once.
@@ -67,12 +64,6 @@ impl<R: Scalar, const N: usize> Carried<R> for [R; N] {
             }
         }
     }
-    #[inline(always)]
-    fn plus(&mut self, from: Self) {
-        for (to, from) in self.iter_mut().zip(from) {
-            *to += from
-        }
-    }
 }
 /// Only whether there is a connection.
 impl<R> Carried<R> for bool {
@@ -85,28 +76,30 @@ impl<R> Carried<R> for bool {
     fn add(&mut self, _: R, from: bool) {
         *self |= from
     }
-    fn plus(&mut self, from: bool) {
-        *self |= from
-    }
 }
 
 /// Carries the cotangents in `bar` back to the variables. Those of the results are used up, or with `KEEP` stay.
 #[inline]
 pub(crate) fn reverse<const KEEP: bool, R, C: Carried<R>>(records: &impl Records<R>, bar: &mut [C]) {
-    // What the next result is given by this one stays in a register: chains would wait for memory at every step.
-    let mut ahead = C::zero();
-    for k in (0..records.len()).rev() {
+    let Some(last) = records.len().checked_sub(1) else { return };
+    // The cotangent of the result before is in a register while this one adds to it: chains would wait for memory.
+    let mut g = bar[records.result(last)];
+    for k in (0..=last).rev() {
         let slot = records.result(k);
         let next = if k > 0 { records.result(k - 1) } else { 0 };
-        let mut g = bar[slot];
-        g.plus(ahead);
-        ahead = C::zero();
         bar[slot] = if KEEP { g } else { C::zero() };
-        if g.is_zero() {
-            continue;
+        let mut before = bar[next];
+        if !g.is_zero() {
+            records.going_back(k);
+            tape::prefetch(bar.as_ptr().wrapping_add(slot).wrapping_byte_sub(AHEAD / 2));
+            records.each_arg(
+                k,
+                |arg, slope| {
+                    if arg == next { before.add(slope, g) } else { bar[arg].add(slope, g) }
+                },
+            );
         }
-        records
-            .each_arg(k, |arg, slope| if arg == next { ahead.add(slope, g) } else { bar[arg].add(slope, g) });
+        g = before;
     }
     bar[0] = C::zero();
 }
@@ -148,6 +141,10 @@ impl Records<f64> for Nodes<'_> {
         let Node { slopes, args } = self.nodes[k];
         f(args[0] as usize, slopes[0]);
         f(args[1] as usize, slopes[1]);
+    }
+    #[inline(always)]
+    fn going_back(&self, k: usize) {
+        tape::prefetch(self.nodes.as_ptr().wrapping_add(k).wrapping_byte_sub(AHEAD));
     }
 }
 impl Recorded {
