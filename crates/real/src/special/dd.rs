@@ -50,6 +50,16 @@ impl Dd {
         Dd { hi, lo: a.mul_add(b, -hi) }
     }
 
+    /// `x * x` up to 2^-105, short of underflow: by halves of `x` (Dekker), since `mul_add` is a call where the processor is
+    /// not known to have it.
+    #[inline(always)]
+    pub fn square(x: f64) -> Dd {
+        let hi = x * x;
+        let high = f64::from_bits(x.to_bits() & !((1 << 27) - 1));
+        let low = x - high;
+        Dd { hi, lo: (high * high - hi) + 2.0 * high * low + low * low }
+    }
+
     /// `a / b`.
     pub fn ratio(a: f64, b: f64) -> Dd {
         let hi = a / b;

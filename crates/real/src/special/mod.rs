@@ -16,6 +16,7 @@ mod dd;
 mod elementary;
 mod entropy;
 mod erf;
+mod erfcx;
 mod expint;
 mod gamma;
 mod incomplete_gamma;

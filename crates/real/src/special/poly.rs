@@ -20,9 +20,37 @@ pub(super) struct Piece {
 impl Piece {
     /// Value at `x`.
     pub fn at(&self, x: f64) -> f64 {
-        let t = x - self.centre;
-        self.coeffs[0] + (self.low + t * horner(t, &self.coeffs[1..]))
+        value(x - self.centre, self.low, self.coeffs)
     }
+}
+
+/// A [`Piece`] with room for N coefficients: pieces in a table are all evaluated alike, without a loop whose end has to be
+/// guessed.
+pub(super) struct Row<const N: usize> {
+    pub centre: f64,
+    pub low: f64,
+    pub coeffs: [f64; N],
+}
+
+impl<const N: usize> Row<N> {
+    /// The same polynomial: higher coefficients are 0.
+    pub const fn of(piece: &Piece) -> Row<N> {
+        let mut coeffs = [0.0; N];
+        let (used, _) = coeffs.split_at_mut(piece.coeffs.len());
+        used.copy_from_slice(piece.coeffs);
+        Row { centre: piece.centre, low: piece.low, coeffs }
+    }
+    /// Value at `x`.
+    #[inline(always)]
+    pub fn at(&self, x: f64) -> f64 {
+        value(x - self.centre, self.low, &self.coeffs)
+    }
+}
+
+/// The polynomial at `t`, its leading coefficient with what that lost (`low`) when it was rounded.
+#[inline(always)]
+fn value(t: f64, low: f64, coeffs: &[f64]) -> f64 {
+    coeffs[0] + (low + t * by_halves(t, &coeffs[1..]))
 }
 
 /// Value at `x` of the piece that `x` lies in, or of the last one.
@@ -34,4 +62,14 @@ pub(super) fn piecewise(pieces: &[Piece], x: f64) -> f64 {
 /// Polynomial with the constant coefficient first.
 pub(super) fn horner(x: f64, coeffs: &[f64]) -> f64 {
     coeffs.iter().rev().fold(0.0, |sum, c| sum * x + c)
+}
+
+/// [`horner`], even and odd powers apart, so that two chains of operations run beside each other.
+#[inline(always)]
+fn by_halves(x: f64, coeffs: &[f64]) -> f64 {
+    let (pairs, top) = coeffs.as_chunks::<2>();
+    let square = x * x;
+    let start = (top.first().copied().unwrap_or(0.0), 0.0);
+    let (even, odd) = pairs.iter().rev().fold(start, |(e, o), c| (e * square + c[0], o * square + c[1]));
+    even + x * odd
 }
