@@ -2,9 +2,9 @@
 # Measures everything that docs/benchmarks.md shows, and puts the tables there: ours beside the peers', the library's own
 # cases, sizes, weight. About twenty minutes on a quiet machine.
 #
-#     PYTHON=peers/bin/python R=SCRATCH bench/all.sh [scalars] [arrays] [own] [scaling] [weight]
+#     PYTHON=peers/bin/python R=SCRATCH [ADEPT=…] [CODI=…] bench/all.sh [scalars] [arrays] [own] [scaling] [weight]
 #
-# PYTHON has the peers of bench/compare.py, R and PEERS are those of bench/compare_cpp.sh.
+# PYTHON has the peers of bench/compare.py, R, PEERS, ADEPT and CODI are those of bench/compare_cpp.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 page=docs/benchmarks.md

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Times the seven scalar programs of pullback and of Stan Math in turn, and prints the ratios as a Markdown table.
+# Times the seven scalar programs of pullback, of Stan Math and, where their sources are, of Adept and CoDiPack in turn, and
+# prints the ratios as a Markdown table.
 #
 #     bench/compare_cpp.sh [ROUNDS] ["a b c d e f g"]
 #
@@ -7,8 +8,8 @@
 # repository if not set. R: a scratch folder outside the repository, where Stan Math is unpacked and built once, from the
 # Python wheel httpstan, which carries its headers; needs g++, unzip or python3, and pip if the wheel is not in R yet.
 #
-# Adept, which has no package, took 0.39, 0.85, 0.42, 0.27, 0.41, 0.51 and 0.40 of Stan Math's time on these programs in
-# one run on one machine: ours over Stan's at or below that is at or ahead of Adept.
+# ADEPT, CODI: checkouts of github.com/rjhogan/Adept-2 and github.com/SciCompKL/CoDiPack, which have no package. Without them
+# their columns stay empty.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 peers=${PEERS:-$here/../shared/bench/cpp}
@@ -28,12 +29,20 @@ if [ ! -x "$R/stan" ]; then
     "${CXX:-g++}" -O3 -march=native -std=c++17 -DNDEBUG -w -D_REENTRANT -DBOOST_DISABLE_ASSERTS -I"$h/include" \
         "$peers/bench_stan.cpp" -o "$R/stan" "$tbb" -Wl,-rpath,"$(dirname "$tbb")"
 fi
+# A driver that needs nothing but headers: name, source, folder of the headers.
+driver() {
+    [ -x "$R/$1" ] || "${CXX:-g++}" -O3 -march=native -std=c++17 -DNDEBUG -w -I"$3" "$peers/$2" -o "$R/$1"
+}
+if [ -n "${ADEPT:-}" ]; then
+    [ -f "$ADEPT/include/adept_source.h" ] || (cd "$ADEPT/include" && sh create_adept_source_header >/dev/null)
+    driver adept bench_adept.cpp "$ADEPT/include"
+fi
+[ -z "${CODI:-}" ] || driver codi bench_codi.cpp "$CODI/include"
 cargo build --release --locked -q -p pullback-bench --manifest-path "$here/Cargo.toml"
 ours=$here/target/release/pullback-bench
 
 declare -A name=([a]=scalar_rosenbrock [b]=scalar_speelpenning [c]=scalar_chain [d]=scalar_lorenz
     [e]=scalar_black_scholes [f]=scalar_determinant [g]=scalar_gmm)
-declare -A adept=([a]=0.39 [b]=0.85 [c]=0.42 [d]=0.27 [e]=0.41 [f]=0.51 [g]=0.40)
 
 field() { tr '\t' '\n' | sed -n "s/^$1=//p"; }
 # Least, median and greatest of the numbers on standard input.
@@ -43,26 +52,39 @@ spread() { sort -g | awk '{x[NR] = $1} END {printf "%.2f %.2f %.2f", x[1], x[int
 core=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 printf '%s, one thread, load %s; %s rounds\n\n' "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
     "$(cut -d' ' -f1 /proc/loadavg)" "$rounds"
-printf '| program | ns an operation | tape bytes an operation | of its value | Stan Math ns | Stan Math bytes | ours / Stan Math | Adept / Stan Math | ours / Adept |\n'
-printf '|---|---|---|---|---|---|---|---|---|\n'
+peers_built=(stan)
+for tool in adept codi; do [ ! -x "$R/$tool" ] || peers_built+=("$tool"); done
+printf '| program | ns an operation | tape bytes an operation | of its value | Stan Math ns | Adept ns | CoDiPack ns | ours / Stan Math | ours / Adept | ours / CoDiPack |\n'
+printf '|---|---|---|---|---|---|---|---|---|---|\n'
 for p in $programs; do
-    ratios='' best=1e99 stan_best=1e99 bytes='' over=''
+    best=1e99 bytes='' over=''
+    declare -A ratios=() least=()
     for _ in $(seq "$rounds"); do
-        stan=$(taskset -c "$core" "$R/stan" "$p")
         mine=$(taskset -c "$core" "$ours" "${name[$p]}" --threads 1 --seconds 2)
         line=$(grep ",pullback," <<<"$mine") || { echo "$mine"; exit 1; }
         median=$(cut -d, -f4 <<<"$line") min=$(cut -d, -f5 <<<"$line")
         bytes=$(sed -n 's/.* and \([0-9.]*\) bytes of tape.*/\1/p' <<<"$mine")
         over+=$(cut -d, -f6 <<<"$line")$'\n'
-        ratios+=$(awk -v a="$median" -v b="$(field med_ms <<<"$stan")" 'BEGIN {print a / b}')$'\n'
         best=$(awk -v a="$best" -v b="$min" 'BEGIN {print a < b ? a : b}')
-        stan_best=$(awk -v a="$stan_best" -v b="$(field tot_ms <<<"$stan")" 'BEGIN {print a < b ? a : b}')
+        for tool in "${peers_built[@]}"; do
+            theirs=$(taskset -c "$core" "$R/$tool" "$p" | head -n 1)
+            ops=$(field ops <<<"$theirs")
+            ratios[$tool]+=$(awk -v a="$median" -v b="$(field med_ms <<<"$theirs")" 'BEGIN {print a / b}')$'\n'
+            least[$tool]=$(awk -v a="${least[$tool]:-1e99}" -v b="$(field tot_ms <<<"$theirs")" 'BEGIN {print a < b ? a : b}')
+        done
     done
-    read -r least middle most <<<"$(printf %s "$ratios" | spread)"
     read -r _ over _ <<<"$(printf %s "$over" | spread)"
-    ops=$(field ops <<<"$stan")
-    awk -v name="${name[$p]}" -v ops="$ops" -v best="$best" -v bytes="$bytes" -v over="$over" -v stan="$stan_best" \
-        -v stan_bytes="$(field 'tapeB\/op' <<<"$stan")" -v a="$least" -v b="$middle" -v c="$most" -v adept="${adept[$p]}" \
-        'BEGIN {printf "| `%s` | %.2f | %s | %s | %.2f | %.0f | **%.2f** (%.2f–%.2f) | %.2f | %.2f |\n", name, best * 1e6 / ops,
-                bytes, over, stan * 1e6 / ops, stan_bytes, b, a, c, adept, b / adept}'
+    printf '| `%s` | %.2f | %s | %s |' "${name[$p]}" "$(awk -v a="$best" -v n="$ops" 'BEGIN {print a * 1e6 / n}')" "$bytes" "$over"
+    for tool in stan adept codi; do
+        awk -v a="${least[$tool]:-}" -v n="$ops" 'BEGIN {if (a == "") printf " |"; else printf " %.2f |", a * 1e6 / n}'
+    done
+    for tool in stan adept codi; do
+        if [ -n "${ratios[$tool]:-}" ]; then
+            read -r a b c <<<"$(printf %s "${ratios[$tool]}" | spread)"
+            printf ' **%s** (%s–%s) |' "$b" "$a" "$c"
+        else
+            printf ' |'
+        fi
+    done
+    printf '\n'
 done
