@@ -26,15 +26,15 @@ impl Real for Var {
     }
     #[inline(always)]
     fn unary(op: Unary, x: &Var) -> Var {
-        if op.is_flat() || x.is_constant() {
-            return op.eval(x.value).into();
+        if x.is_plain() && !op.is_flat() {
+            let (y, slope) = value_and_slope(op, x.value);
+            return along(x, y, slope);
         }
-        if x.is_recorded() {
-            let y = op.eval(x.value);
-            return Var::new(y, 1.0, record_unary(op, parts(x), y));
+        let y = op.eval(x.value);
+        if x.is_constant() || op.is_flat() {
+            return y.into();
         }
-        let (y, slope) = value_and_slope(op, x.value);
-        along(x, y, slope)
+        Var::new(y, 1.0, record_unary(op, parts(x), y))
     }
     #[inline(always)]
     fn binary(op: Binary, x: &Var, y: &Var) -> Var {
@@ -49,40 +49,40 @@ impl Real for Var {
             if x.key == y.key {
                 return Var::new(z, dx * x.slope + dy * y.slope, x.key);
             }
-            return Var::new(z, 1.0, tape::push(Node::both(x, y, dx, dy)));
-        }
-        if x.is_constant() && y.is_constant() {
+            if let Some(key) = tape::push_if_room(Node::both(x, y, dx, dy)) {
+                return Var::new(z, 1.0, key);
+            }
+        } else if x.is_constant() && y.is_constant() {
             return z.into();
-        }
-        if x.is_constant() && !y.is_recorded() {
+        } else if x.is_constant() && !y.is_recorded() {
             return along(y, z, op.slope_y(&x.value, &y.value, &z));
-        }
-        if y.is_constant() && !x.is_recorded() {
+        } else if y.is_constant() && !x.is_recorded() {
             return along(x, z, op.slope_x(&x.value, &y.value, &z));
         }
+        // All that is rare takes one way, out of line: a full tape, operations that are recorded too, mistakes.
         Var::new(z, 1.0, record_binary(op, parts(x), parts(y), z))
     }
     #[inline(always)]
     fn binary_by(op: Binary, x: &Var, c: f64) -> Var {
         let z = op.eval(x.value, c);
-        if op.is_flat() || x.is_constant() {
+        if x.is_plain() && !op.is_flat() {
+            return along(x, z, op.slope_x(&x.value, &c, &z));
+        }
+        if x.is_constant() || op.is_flat() {
             return z.into();
         }
-        if x.is_recorded() {
-            return Var::new(z, 1.0, record_binary(op, parts(x), (c, 0.0, 0), z));
-        }
-        along(x, z, op.slope_x(&x.value, &c, &z))
+        Var::new(z, 1.0, record_binary(op, parts(x), (c, 0.0, 0), z))
     }
     #[inline(always)]
     fn binary_of(op: Binary, c: f64, y: &Var) -> Var {
         let z = op.eval(c, y.value);
-        if op.is_flat() || y.is_constant() {
+        if y.is_plain() && !op.is_flat() {
+            return along(y, z, op.slope_y(&c, &y.value, &z));
+        }
+        if y.is_constant() || op.is_flat() {
             return z.into();
         }
-        if y.is_recorded() {
-            return Var::new(z, 1.0, record_binary(op, (c, 0.0, 0), parts(y), z));
-        }
-        along(y, z, op.slope_y(&c, &y.value, &z))
+        Var::new(z, 1.0, record_binary(op, (c, 0.0, 0), parts(y), z))
     }
     #[inline(always)]
     fn select(cond: &Var, a: &Var, b: &Var) -> Var {

@@ -96,26 +96,35 @@ pub(crate) fn is_open() -> bool {
 }
 
 /// Records a node and returns its key. A recording must be open.
-#[inline(always)]
 pub(crate) fn push(node: Node) -> u64 {
+    push_if_room(node).unwrap_or_else(|| {
+        grow();
+        push_if_room(node).expect("room was made")
+    })
+}
+
+/// Records a node where there is room for it, and returns its key.
+#[inline(always)]
+pub(crate) fn push_if_room(node: Node) -> Option<u64> {
     HOT.with(|t| {
         let key = t.next.get();
         if key == t.end.get() {
-            grow();
+            return None;
         }
         // SAFETY: `sync` set `origin` and `end` so that the slots up to `end` are the capacity of the open
         // recording's `nodes`, which nobody reads, moves its buffer or lends while it is open; `next` starts at
-        // the first of these slots and never passes `end`. Without a recording `next` is `end`, and `grow` panics.
+        // the first of these slots and never passes `end`. Without a recording `next` is `end`.
         let place = t.origin.get().wrapping_add(key as u32 as usize);
         prefetch(place.wrapping_byte_add(AHEAD));
         unsafe { place.write(node) };
         t.next.set(key + 1);
-        key
+        Some(key)
     })
 }
 
-/// How far ahead of what is written or read memory is asked for, in bytes: a page, at which the processor's own foresight ends.
-pub(crate) const AHEAD: usize = 4096;
+/// How far ahead of what is written or read memory is asked for, in bytes: past the end of a page, where the processor's own
+/// foresight stops.
+pub(crate) const AHEAD: usize = 8192;
 
 /// Asks for the line of memory at `place`, whether or not anything lies there.
 #[inline(always)]

@@ -16,13 +16,14 @@ use std::marker::PhantomData;
 /// std::thread::spawn(move || x + 1.0);
 /// ```
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub struct Var {
     pub(crate) value: f64,
-    /// d value / d slot.
-    pub(crate) slope: f64,
     /// Its slot, and above it the number of the recording it belongs to, with [`REC`] where operations are recorded
     /// too; 0 for a constant. One word, so that it stays in a register.
     pub(crate) key: u64,
+    /// d value / d slot.
+    pub(crate) slope: f64,
     here: PhantomData<*const ()>,
 }
 
@@ -47,6 +48,11 @@ impl Var {
     #[inline(always)]
     pub(crate) fn is_constant(self) -> bool {
         self.key == 0
+    }
+    /// Whether it is active, and nothing but slopes is recorded of it.
+    #[inline(always)]
+    pub(crate) fn is_plain(self) -> bool {
+        self.key as i64 > 0
     }
     /// Whether its operations are recorded.
     #[inline(always)]
