@@ -22,10 +22,10 @@
 //!
 //! # Features
 //!
-//! `fft` (on by default): Fourier transforms, computed by rustfft. `json`: compiled scalar functions as
-//! JSON. `linalg`: linear algebra, computed by faer. `machine`: machine code
-//! for compiled scalar functions, by Cranelift. `ndarray`: conversions from and to ndarray's arrays. `faer`, `nalgebra`: sparse matrices
-//! as those of faer and nalgebra-sparse. `npz`: NumPy's archives of several arrays.
+//! On by default is `native`: machine code for fused array arithmetic, on processors with AVX-512. Off are `fft`: Fourier
+//! transforms, computed by rustfft; `linalg`: linear algebra, computed by faer; `machine`: machine code for compiled scalar
+//! functions, by Cranelift; `json`: these as JSON; `ndarray`: conversions from and to ndarray's arrays; `faer`, `nalgebra`:
+//! sparse matrices as those of faer and nalgebra-sparse; `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
 
 pub use pullback_compile as compile;
