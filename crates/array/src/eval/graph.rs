@@ -8,9 +8,10 @@ use super::recompute::Pending;
 use crate::array::{Args, Array};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
+use crate::eye;
 use crate::prim::{Control, Prim};
 use crate::shape::Shape;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
@@ -99,7 +100,7 @@ pub(crate) struct Item {
     pub what: What,
     /// The node it comes from; a copy's shape is not the node's but that of `whole`.
     pub node: Array,
-    /// All of it, in order.
+    /// All of it, in order; of a unit matrix a view of fewer numbers.
     pub whole: Arc<View>,
     pub args: SmallVec<[Ref; 3]>,
     /// Its place in the order of fused steps: see [`super::plan`].
@@ -368,6 +369,15 @@ impl Builder {
         };
         Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..r }
     }
+    /// A matrix that is the same along every diagonal: a view of a line of numbers, which is all that there is in memory.
+    fn eye(&mut self, k: isize, bits: [u64; 2], node: &Array) -> Ref {
+        let (shape, dtype) = (node.0.shape.clone(), node.dtype());
+        let line = Arc::new(eye::line(k, bits, &shape, dtype));
+        let item = self.item(What::Data(line), node, SmallVec::new(), 0).item;
+        let layout = Layout { offset: shape[0].saturating_sub(1), strides: smallvec![-1, 1] };
+        self.items[item].whole = Arc::new(View { shape, layout, dtype });
+        self.whole(item)
+    }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
         let (prim, shape) = (&node.0.prim, &node.0.shape);
@@ -380,6 +390,7 @@ impl Builder {
             }
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
+            Prim::Eye(k, bits) => self.eye(*k, *bits, node),
             // The value of the first argument; the others are only waited for.
             Prim::Alias | Prim::Stop | Prim::Custom(..) | Prim::Holomorphic(_) => {
                 let wait = args[1..].iter().map(|r| self.stored(r)).max().unwrap_or(0);

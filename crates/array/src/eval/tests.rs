@@ -101,6 +101,30 @@ fn padding_inside_programs() {
     agree(&[&w, &w.sum_axis([0, 2]), &w.sum_axis(1)], 1e-12);
 }
 
+/// Unit matrices, which are views of fewer numbers than they show: in programs, padded, moved and in kernels.
+#[test]
+fn unit_matrices() {
+    let pads = |p: [[isize; 2]; 2]| p.iter().map(|&[lo, hi]| Padding { lo, hi, interior: 0 }).collect();
+    for (n, m, k) in
+        [(1, 1, 0), (1, 9, 3), (9, 1, -4), (7, 5, 1), (40, 60, -3), (3, 700, 600), (700, 3, 2), (550, 530, 9)]
+    {
+        for dtype in [DType::F64, DType::F32, DType::I32, DType::Bool] {
+            let e = Array::eye(n, m, k, dtype);
+            let all = [0, 1].into_iter().collect::<crate::shape::Dims>();
+            let flat = e.reshape_op([n * m].into_iter().collect());
+            agree(&[&e, &e.swap_last(), &e.flip_op(all), &flat, &e.pad_op(pads([[1, 2], [-1, 3]]))], 0.0);
+            let x = numbers(&[n, m], 1);
+            let e = Array::eye(n, m, k, DType::F64);
+            let (a, b) = (2.0 * &e + 1.0, &x * e.pad_op(pads([[1, -1], [0, 0]])) - 3.0 * &e);
+            agree(&[&a, &b, &b.sum_axis(0), &b.sum_axis(1), &(&e * &x).sum(), &(&e - e.exp())], 1e-13);
+            agree(
+                &[&e.matmul_op(&x.swap_last()), &x.swap_last().matmul_op(&e), &e.cumsum_op(0, true)],
+                1e-13,
+            );
+        }
+    }
+}
+
 #[test]
 fn value_and_gradient_come_together() {
     let x = numbers(&[1000], 1);
