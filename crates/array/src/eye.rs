@@ -5,7 +5,7 @@
 use crate::array::{Args, Array};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
-use crate::eval::Lane;
+use crate::eval::{Lane, Layout};
 use crate::prim::Prim;
 use crate::rules::rebuild;
 use crate::shape::Shape;
@@ -25,11 +25,13 @@ impl Array {
     }
 }
 
+/// A number on diagonal `k` and another elsewhere; if the diagonal is outside, a constant.
 #[track_caller]
-fn diagonal(k: isize, [on, off]: Pair, shape: Shape, dtype: DType) -> Array {
+pub(crate) fn diagonal(k: isize, [on, off]: Pair, shape: Shape, dtype: DType) -> Array {
     let rounded = |x: f64| if dtype == DType::F32 { f64::from(x as f32) } else { x };
     let bits = [on, off].map(|x| rounded(x).to_bits());
-    if k <= -(shape[0] as isize) || k >= shape[1] as isize || bits[0] == bits[1] {
+    let inside = -(shape[0] as isize) < k && k < shape[1] as isize && shape.size() > 0;
+    if !inside || bits[0] == bits[1] {
         return Array::fill(off, shape, dtype);
     }
     Array::new(Prim::Eye(k, bits), Args::new(), shape, dtype)
@@ -99,15 +101,25 @@ impl Seen {
     }
 }
 
-/// A matrix that is the same along every diagonal as one line of numbers: its rows are views of it, the last one from the
-/// first number on, and every other from one place behind the next one's.
-pub(crate) fn line(k: isize, bits: [u64; 2], shape: &Shape, dtype: DType) -> Buffer {
+/// What all matrices of a shape with these two numbers are views of, whichever diagonal it is: a line of numbers with one that
+/// differs in the middle, as far from both ends as two elements can be from each other's diagonals.
+pub(crate) fn line(bits: [u64; 2], shape: &Shape, dtype: DType) -> Buffer {
     let [on, off] = bits.map(f64::from_bits);
-    let mut line = Buffer::dirty(shape[0] + shape[1] - 1, dtype);
+    let middle = middle(shape);
+    let mut line = Buffer::dirty(2 * middle + 1, dtype);
     with_store!(dtype, T => {
         let line = line.slice_mut::<T>();
         line.fill(T::of(off));
-        line[(shape[0] as isize + k - 1) as usize] = T::of(on)
+        line[middle] = T::of(on)
     });
     line
+}
+
+/// Where the view that has the number on diagonal `k` begins; a step down is one back, a step to the right one ahead.
+pub(crate) fn layout(k: isize, shape: &Shape) -> Layout {
+    Layout { offset: (middle(shape) as isize - k) as usize, strides: smallvec![-1, 1] }
+}
+
+fn middle(shape: &Shape) -> usize {
+    shape[0] + shape[1] - 2
 }

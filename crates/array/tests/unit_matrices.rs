@@ -2,8 +2,8 @@
 //! looked at and under every transform.
 
 use pullback_array::{
-    Array, DType, Element, Key, PadMode, Real, concatenate, cond, grad, hessian, io, jit, jvp, scan, vjp,
-    vmap, where_,
+    Array, DType, Element, Key, PadMode, Real, concatenate, cond, grad, hessian, hvp, io, jit, jvp, scan,
+    stack, vjp, vmap, where_,
 };
 
 fn dense(n: usize, m: usize, k: isize, dtype: DType) -> Array {
@@ -111,6 +111,27 @@ fn is_an_ordinary_array_under_every_transform() {
                 assert!(have.allclose(&want, 1e-14, 1e-14), "{name} {k}: {j}\n{have}\n{want}");
             }
         }
+    }
+}
+
+/// Slices of the unit vectors, near and far, and their padding.
+#[test]
+fn rows_of_hessians() {
+    let n = 300;
+    let x = Key::new(3).normal(&[n], DType::F64);
+    for lag in [1, 2, 150, 298, 299] {
+        let f = |x: &Array| {
+            let (a, b) = (x.get(lag..), x.get(..-lag));
+            ((&a - b.square()).square() * 3.0 + (2.0 - &a).square() * &b + a * 0.5).sum()
+        };
+        let (h, compiled) = (hessian(f)(&x), jit(hessian(f))(&x));
+        let row = |i: usize| {
+            let unit: Vec<f64> = (0..n).map(|j| f64::from(u8::from(i == j))).collect();
+            hvp(f)(&x, &Array::from(unit))
+        };
+        let rows = stack(&(0..n).map(row).collect::<Vec<_>>(), 0);
+        assert!(h.allclose(&rows, 1e-13, 1e-13), "{lag}");
+        assert!(compiled.allclose(&rows, 1e-13, 1e-13), "{lag}");
     }
 }
 

@@ -189,7 +189,7 @@ impl Graph {
         let again = Pending::of(&nodes, &roots);
         for (node, args) in &nodes {
             let r = match again.as_ref().and_then(|a| a.instead(node, args)) {
-                Some(same) => b.visit(&same),
+                Some(same) => b.at_once(&same),
                 None => b.node(node, args),
             };
             b.refs.insert(node.0.id, r);
@@ -232,6 +232,20 @@ impl Builder {
             self.refs.insert(node.0.id, r);
         }
         self.read(root)
+    }
+    /// The same, all of whose new elementwise items are for each other only: they wait for the last of what they read, to share
+    /// a program.
+    fn at_once(&mut self, root: &Array) -> Ref {
+        let first = self.items.len();
+        let r = self.visit(root);
+        let new: Vec<bool> =
+            self.items[first..].iter().map(|i| matches!(i.what, What::Elementwise)).collect();
+        for item in self.items[first..].iter_mut().zip(&new).filter_map(|(i, new)| new.then_some(i)) {
+            let own = item.args.iter_mut().filter(|a| a.item >= first && new[a.item - first]);
+            own.for_each(|a| a.stage = r.stage);
+            item.stage = r.stage
+        }
+        r
     }
     /// How to read an argument: it is pending and has been visited, or it is data.
     fn read(&mut self, a: &Array) -> Ref {
@@ -369,14 +383,15 @@ impl Builder {
         };
         Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..r }
     }
-    /// A matrix that is the same along every diagonal: a view of a line of numbers, which is all that there is in memory.
+    /// A unit matrix, as a view of a line of numbers, which is all that there is in memory: the same for all its diagonals.
     fn eye(&mut self, k: isize, bits: [u64; 2], node: &Array) -> Ref {
         let (shape, dtype) = (node.0.shape.clone(), node.dtype());
-        let line = Arc::new(eye::line(k, bits, &shape, dtype));
-        let item = self.item(What::Data(line), node, SmallVec::new(), 0).item;
-        let layout = Layout { offset: shape[0].saturating_sub(1), strides: smallvec![-1, 1] };
-        self.items[item].whole = Arc::new(View { shape, layout, dtype });
-        self.whole(item)
+        let view = |k| Arc::new(View { shape: shape.clone(), layout: eye::layout(k, &shape), dtype });
+        let main = Array::node(Prim::Eye(0, bits), smallvec![], shape.clone(), dtype, None, None);
+        let line = Arc::new(eye::line(bits, &shape, dtype));
+        let item = self.item(What::Data(line), &main, SmallVec::new(), 0).item;
+        self.items[item].whole = view(0);
+        Ref { view: view(k), ..self.whole(item) }
     }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();

@@ -250,6 +250,24 @@ fn padded_values_are_computed_where_they_are_read() {
         plan.steps.iter().flat_map(|s| s.writes()).map(|i| graph.items[i].shape().size()).sum();
     assert_eq!(stored, 40_001);
     agree(&[&y, &g], 1e-9);
+    // What is repeated is padded before that, and a slice of enough is not padded at all.
+    let (m, r) = (numbers(&[300, 401], 3), numbers(&[401], 4));
+    let pads = |lo: isize, hi: isize| {
+        [[0, 0], [lo, hi]].iter().map(|&[lo, hi]| Padding { lo, hi, interior: 0 }).collect()
+    };
+    for lag in [1, 3, 400] {
+        let n = 401 - lag as usize;
+        let cut = |x: &Array, at: usize| {
+            let wide = Shape::new(&[300, n]);
+            x.slice_op([0, at].into_iter().collect(), [1, 1].into_iter().collect(), wide)
+        };
+        let rows = |at: isize| r.get(at..at + n as isize).broadcast_to([300, n]);
+        let e = Array::eye(300, 401, 7, DType::F64);
+        let y = cut(&m, 0) * rows(lag) + cut(&e, lag as usize) / rows(0);
+        let z = (cut(&m, lag as usize) - rows(0)) * cut(&e, 0) - 1.0 / rows(lag);
+        let both = y.pad_op(pads(0, lag)) - z.pad_op(pads(lag, 0)) + y.pad_op(pads(lag, 0));
+        agree(&[&both, &both.sum_axis(0)], 1e-12)
+    }
     let plane = |x: &Array| {
         let dx = x.get((.., 1..)) - x.get((.., ..-1));
         let dy = x.get((1.., ..)) - x.get((..-1, ..));
