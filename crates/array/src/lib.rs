@@ -13,6 +13,7 @@ mod custom;
 mod display;
 mod dtype;
 mod eval;
+mod eye;
 pub mod io;
 mod look;
 mod ops;

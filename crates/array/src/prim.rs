@@ -232,6 +232,9 @@ pub enum Prim {
     },
     /// 0, 1, 2 … along an axis.
     Iota(usize),
+    /// A matrix with one number on this diagonal (0 the main one, positive above it) and another elsewhere, as the bits of
+    /// `f64`s.
+    Eye(isize, [u64; 2]),
     /// The argument under a new identity: an input of a running transform. Further arguments are only waited for.
     Alias,
     /// The argument as a constant: no derivative passes.
@@ -338,8 +341,8 @@ impl Prim {
     /// The primitive's kind.
     pub fn kind(&self) -> Kind {
         match self {
-            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Stop => Kind::Constant,
-            Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
+            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => Kind::Constant,
+            Prim::Stop | Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
             Prim::Spill { .. } | Prim::Unspill(..) => Kind::Constant,
             Prim::Linalg(_) | Prim::Control(..) => Kind::Constant,
             Prim::Unary(_) | Prim::Binary(_) | Prim::Holomorphic(_) => Kind::Elementwise,
@@ -361,6 +364,7 @@ impl Prim {
             Prim::Input => "input",
             Prim::Fill { .. } => "fill",
             Prim::Iota(_) => "iota",
+            Prim::Eye(..) => "eye",
             Prim::Alias => "alias",
             Prim::Stop => "stop",
             Prim::Unary(op) => op.name(),

@@ -1,7 +1,7 @@
 //! Jacobians, Hessians, curvature products and linear functions, against each other and against plain formulas.
 
 use pullback_array::{
-    Array, DType, Key, Mode, Real, fisher, gauss_newton, grad, hessian, hutchinson_diagonal,
+    Array, DType, Jit, Key, Mode, Real, fisher, gauss_newton, grad, hessian, hutchinson_diagonal,
     hutchinson_trace, hvp, jacobian, jacobian_with, jit, jvp, leaves, linear_transpose, linearize, ravel, s,
     vjp, vmap,
 };
@@ -66,6 +66,36 @@ fn second_derivatives() {
     let h = hessian(|x: &Array| loss(&back(x)))(&flat);
     let (v, unflat) = ravel(&(normal(5, &[4, 3]), normal(6, &[3])));
     close(&ravel(&hvp(loss)(&pair(), &unflat(&v))).0, &h.matmul(&v));
+}
+
+/// The unit vectors along which a compiled function takes derivatives are views of a line of numbers.
+#[test]
+fn no_unit_vectors_are_held() {
+    let n = 300;
+    let banded = |x: &Array| {
+        let head = x.get(..-1);
+        (100.0 * (x.get(1..) - head.square()).square() + (1.0 - head).square()).sum()
+    };
+    let by_rows = |x: &Array| x.reshape([20, 15]).square().sum_axis(1).exp().sum() - 3.0 * x.sum().square();
+    let held = |text: String| -> usize {
+        let (_, rest) = text.split_once("beside inputs and ").unwrap();
+        rest.split_once(' ').unwrap().0.parse().unwrap()
+    };
+    for dtype in [DType::F64, DType::F32] {
+        let x = normal(3, &[n]).cast(dtype);
+        for bytes in [
+            held(Jit::new(hessian(banded)).explain(&x)),
+            held(Jit::new(hessian(by_rows)).explain(&x)),
+            held(Jit::new(jacobian_with(|x: &Array| x.sin() * x.sum(), Mode::Forward, n)).explain(&x)),
+            held(Jit::new(jacobian_with(|x: &Array| x.sin() * x.sum(), Mode::Reverse, n)).explain(&x)),
+        ] {
+            assert!(bytes <= 32 * n * dtype.size(), "{bytes} bytes")
+        }
+        let loops = |x: &Array| grad(banded)(x);
+        let rows: Vec<Array> = (0..n).map(|i| grad(|x: &Array| loops(x).get(i))(&x)).collect();
+        let rows = pullback_array::stack(&rows, 0);
+        assert!(jit(hessian(banded))(&x).allclose(&rows, 1e-4, 1e-4));
+    }
 }
 
 #[test]

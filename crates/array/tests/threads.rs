@@ -1,6 +1,6 @@
 //! Results do not depend on the number of threads that compute them, and any thread may build and evaluate.
 
-use pullback_array::{Array, DType, Key, Real, grad, set_threads, threads, value_and_grad};
+use pullback_array::{Array, DType, Key, Real, grad, hessian, jit, set_threads, threads, value_and_grad};
 
 /// The bits of a value, a gradient and some reductions, large enough to be cut into many chunks.
 fn results() -> Vec<u64> {
@@ -14,7 +14,10 @@ fn results() -> Vec<u64> {
     let single = x.cast(DType::F32);
     let (total, columns) = (single.square().sum(), single.exp().sum_axis(0));
     let (order, running) = (x.argsort(-1).cast(DType::F64), x.cumsum(0));
-    let f64s = [&y, &dx, &dw, &order, &running].into_iter().flat_map(|a| a.to_vec::<f64>()).map(f64::to_bits);
+    let smooth = |x: &Array| ((x.get(1..) - x.get(..-1).square()).square() + x.get(1..)).sum();
+    let h = jit(hessian(smooth))(&x.get(0));
+    let f64s =
+        [&y, &dx, &dw, &order, &running, &h].into_iter().flat_map(|a| a.to_vec::<f64>()).map(f64::to_bits);
     let f32s = [&total, &columns].into_iter().flat_map(|a| a.to_vec::<f32>()).map(|x| u64::from(x.to_bits()));
     f64s.chain(f32s).collect()
 }

@@ -8,9 +8,10 @@ use super::recompute::Pending;
 use crate::array::{Args, Array};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
+use crate::eye;
 use crate::prim::{Control, Prim};
 use crate::shape::Shape;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
@@ -99,7 +100,7 @@ pub(crate) struct Item {
     pub what: What,
     /// The node it comes from; a copy's shape is not the node's but that of `whole`.
     pub node: Array,
-    /// All of it, in order.
+    /// All of it, in order; of a unit matrix a view of fewer numbers.
     pub whole: Arc<View>,
     pub args: SmallVec<[Ref; 3]>,
     /// Its place in the order of fused steps: see [`super::plan`].
@@ -188,7 +189,7 @@ impl Graph {
         let again = Pending::of(&nodes, &roots);
         for (node, args) in &nodes {
             let r = match again.as_ref().and_then(|a| a.instead(node, args)) {
-                Some(same) => b.visit(&same),
+                Some(same) => b.at_once(&same),
                 None => b.node(node, args),
             };
             b.refs.insert(node.0.id, r);
@@ -231,6 +232,20 @@ impl Builder {
             self.refs.insert(node.0.id, r);
         }
         self.read(root)
+    }
+    /// The same, all of whose new elementwise items are for each other only: they wait for the last of what they read, to share
+    /// a program.
+    fn at_once(&mut self, root: &Array) -> Ref {
+        let first = self.items.len();
+        let r = self.visit(root);
+        let new: Vec<bool> =
+            self.items[first..].iter().map(|i| matches!(i.what, What::Elementwise)).collect();
+        for item in self.items[first..].iter_mut().zip(&new).filter_map(|(i, new)| new.then_some(i)) {
+            let own = item.args.iter_mut().filter(|a| a.item >= first && new[a.item - first]);
+            own.for_each(|a| a.stage = r.stage);
+            item.stage = r.stage
+        }
+        r
     }
     /// How to read an argument: it is pending and has been visited, or it is data.
     fn read(&mut self, a: &Array) -> Ref {
@@ -368,6 +383,16 @@ impl Builder {
         };
         Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..r }
     }
+    /// A unit matrix, as a view of a line of numbers, which is all that there is in memory: the same for all its diagonals.
+    fn eye(&mut self, k: isize, bits: [u64; 2], node: &Array) -> Ref {
+        let (shape, dtype) = (node.0.shape.clone(), node.dtype());
+        let view = |k| Arc::new(View { shape: shape.clone(), layout: eye::layout(k, &shape), dtype });
+        let main = Array::node(Prim::Eye(0, bits), smallvec![], shape.clone(), dtype, None, None);
+        let line = Arc::new(eye::line(bits, &shape, dtype));
+        let item = self.item(What::Data(line), &main, SmallVec::new(), 0).item;
+        self.items[item].whole = view(0);
+        Ref { view: view(k), ..self.whole(item) }
+    }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
         let (prim, shape) = (&node.0.prim, &node.0.shape);
@@ -380,6 +405,7 @@ impl Builder {
             }
             Prim::Fill { bits, .. } => self.item(What::Fill(f64::from_bits(*bits)), node, args, 0),
             Prim::Iota(axis) => self.item(What::Iota(*axis), node, args, 0),
+            Prim::Eye(k, bits) => self.eye(*k, *bits, node),
             // The value of the first argument; the others are only waited for.
             Prim::Alias | Prim::Stop | Prim::Custom(..) | Prim::Holomorphic(_) => {
                 let wait = args[1..].iter().map(|r| self.stored(r)).max().unwrap_or(0);

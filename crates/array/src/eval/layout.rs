@@ -55,9 +55,8 @@ impl Layout {
                 }
             }
             Prim::Reshape => layout.strides = self.reshaped(from, to)?,
-            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Alias | Prim::Stop => {
-                return None;
-            }
+            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => return None,
+            Prim::Alias | Prim::Stop => return None,
             Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) => {
                 return None;
             }

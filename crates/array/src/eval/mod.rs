@@ -30,6 +30,8 @@ use crate::array::Array;
 
 pub(crate) use flow::{Body, Flow};
 pub(crate) use graph::Mix;
+pub(crate) use kernels::elementwise::Lane;
+pub(crate) use layout::Layout;
 pub(crate) use run::Compiled;
 
 pub use kernels::threads::{set_threads, threads};

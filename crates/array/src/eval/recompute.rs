@@ -1,12 +1,17 @@
 //! Padded values computed where they are read. The gradient of a function of slices is a sum of padded values; each would be
 //! written as a whole only to be read once more. Where it takes little, it is computed again from what it is made of,
 //! padded likewise: large arrays pass through memory fewer times.
+//!
+//! A long row is cut where padding begins, and a block of one element costs nearly what one of a thousand does. So sources are
+//! read without padding where that is possible: what lies there is not looked at.
 
 use super::fuse::walked;
 use super::graph::Map;
 use crate::array::{Args, Array, Place};
 use crate::dtype::DType;
+use crate::eye::diagonal;
 use crate::prim::{Padding, Prim};
+use crate::shape::Shape;
 use smallvec::smallvec;
 
 /// Bytes below which a value stays in cache anyway.
@@ -14,6 +19,8 @@ const LARGE: usize = 1 << 18;
 /// Operations that cost less than a pass through memory, and arrays they may be made of.
 const MOST: usize = 24;
 const SOURCES: usize = 12;
+/// How often a small array is repeated that is worth a step to pad it.
+const REPEATED: usize = 16;
 
 /// The pending nodes, and which of them are in memory in any case.
 pub(super) struct Pending<'a> {
@@ -47,14 +54,20 @@ impl<'a> Pending<'a> {
         let (mut cost, mut sources) = (Map::default(), Map::default());
         self.measure(value, value, &mut cost, &mut sources)?;
         let _place = Place::of(node);
-        let fill = |bits, like: &Array, dtype| {
-            let prim = Prim::Fill { bits, weak: false };
-            Array::node(prim, smallvec![], like.0.shape.clone(), dtype, None, None)
+        let fill = |c: f64, shape: Shape, dtype| {
+            let prim = Prim::Fill { bits: c.to_bits(), weak: false };
+            Array::node(prim, smallvec![], shape, dtype, None, None)
         };
-        let inside = padded(&fill(1f64.to_bits(), value, DType::Bool), pads, node);
+        // The same for all indices along the axes before the first padded one.
+        let mut one = value.0.shape.clone();
+        let leading = pads.iter().take_while(|p| unpadded(p)).count();
+        if one[..leading].iter().product::<usize>() >= REPEATED {
+            one[..leading].fill(1)
+        }
+        let inside = repeated(&fill(1.0, one, DType::Bool), pads, node);
         let mut done = Map::default();
         let y = self.under(value, pads, node, &mut done);
-        let args = smallvec![inside, y, fill(0, node, node.dtype())];
+        let args = smallvec![inside, y, fill(0.0, node.0.shape.clone(), node.dtype())];
         Some(Array::node(Prim::Select, args, node.0.shape.clone(), node.dtype(), None, None))
     }
 
@@ -101,15 +114,62 @@ impl<'a> Pending<'a> {
             _ if node.fill_value().is_some() => {
                 Array::node(node.0.prim.clone(), smallvec![], shape, node.dtype(), None, None)
             }
-            _ => padded(node, pads, like),
+            Some(args) => around(node, args, pads, like),
+            None => padded(node, pads, like.0.shape.clone()),
         };
         done.insert(node.0.id, y.clone());
         y
     }
 }
 
-fn padded(x: &Array, pads: &[Padding], like: &Array) -> Array {
-    Array::node(Prim::Pad(pads.into()), smallvec![x.clone()], like.0.shape.clone(), x.dtype(), None, None)
+fn padded(x: &Array, pads: &[Padding], shape: Shape) -> Array {
+    Array::node(Prim::Pad(pads.into()), smallvec![x.clone()], shape, x.dtype(), None, None)
+}
+
+fn unpadded(p: &Padding) -> bool {
+    p.lo == 0 && p.hi == 0
+}
+
+/// Padded first, then repeated along axes without padding.
+fn repeated(x: &Array, pads: &[Padding], like: &Array) -> Array {
+    let extent = |k: usize| if unpadded(&pads[k]) { x.shape()[k] } else { like.shape()[k] };
+    let y = padded(x, pads, (0..x.ndim()).map(extent).collect());
+    match y.0.shape == like.0.shape {
+        true => y,
+        false => Array::node(Prim::Broadcast, smallvec![y], like.0.shape.clone(), x.dtype(), None, None),
+    }
+}
+
+/// A pending source, with anything where the padding is: of a slice what it was cut from, if that has enough on all sides, as a
+/// unit matrix always has; what is often repeated is padded before that.
+fn around(x: &Array, args: &Args, pads: &[Padding], like: &Array) -> Array {
+    match &x.0.prim {
+        Prim::Slice { start, step } if step.iter().all(|&s| s == 1) => {
+            let whole = &args[0];
+            let first = |k: usize| start[k] as isize - pads[k].lo;
+            if let Prim::Eye(k, bits) = whole.0.prim {
+                let pair = bits.map(f64::from_bits);
+                return diagonal(k + first(0) - first(1), pair, like.0.shape.clone(), x.dtype());
+            }
+            let fits = |k: usize| first(k) >= 0 && first(k) as usize + like.shape()[k] <= whole.shape()[k];
+            if (0..x.ndim()).all(fits) {
+                let start = (0..x.ndim()).map(|k| first(k) as usize).collect();
+                let (prim, shape) = (Prim::Slice { start, step: step.clone() }, like.0.shape.clone());
+                return match whole.0.shape == shape {
+                    true => whole.clone(),
+                    false => Array::node(prim, smallvec![whole.clone()], shape, x.dtype(), None, None),
+                };
+            }
+        }
+        Prim::Broadcast if x.size() >= REPEATED * args[0].size() => {
+            let once = |k: usize| args[0].shape()[k] == x.shape()[k] || unpadded(&pads[k]);
+            if (0..x.ndim()).all(once) {
+                return repeated(&args[0], pads, like);
+            }
+        }
+        _ => {}
+    }
+    padded(x, pads, like.0.shape.clone())
 }
 
 /// The zeros around a large array, if programs read them without their being stored.

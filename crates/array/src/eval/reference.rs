@@ -125,6 +125,7 @@ fn primitive(prim: &Prim, s: &[&Shape], v: &[Arc<Vec<f64>>], node: &Array) -> Ve
         Prim::Leaf | Prim::Input => unreachable!("data have a value"),
         Prim::Fill { bits, .. } => vec![f64::from_bits(*bits); shape.size()],
         Prim::Iota(axis) => at(&|i| i[*axis] as f64),
+        Prim::Eye(k, bits) => at(&|i| f64::from_bits(bits[usize::from(i[0] as isize + k != i[1] as isize)])),
         Prim::Alias | Prim::Stop | Prim::Reshape => v[0].to_vec(),
         Prim::Custom(..) => v[v.len() - 1].to_vec(),
         Prim::Unary(op) => each(&|i| op.eval(v[0][i])),

@@ -9,7 +9,16 @@ use std::fmt;
 impl fmt::Display for Compiled {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let bytes: usize = self.memory().sizes.iter().map(|lines| lines * 64).sum();
-        writeln!(f, "{} steps, {bytes} bytes of memory beside inputs", self.plan.steps.len())?;
+        let held = self.graph.items.iter().filter_map(|i| match &i.what {
+            What::Data(b) => Some(b.bytes().len()),
+            _ => None,
+        });
+        writeln!(
+            f,
+            "{} steps, {bytes} bytes of memory beside inputs and {} of constants",
+            self.plan.steps.len(),
+            held.sum::<usize>()
+        )?;
         for (k, step) in self.plan.steps.iter().enumerate() {
             write!(f, "{k:>4}  ")?;
             match step {

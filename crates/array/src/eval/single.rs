@@ -182,6 +182,7 @@ fn kernel(values: &Values, item: &Item, files: &mut Files, out: &mut Buffer) {
         | Prim::Input
         | Prim::Fill { .. }
         | Prim::Iota(_)
+        | Prim::Eye(..)
         | Prim::Alias
         | Prim::Stop
         | Prim::Custom(..)

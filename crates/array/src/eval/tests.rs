@@ -101,6 +101,30 @@ fn padding_inside_programs() {
     agree(&[&w, &w.sum_axis([0, 2]), &w.sum_axis(1)], 1e-12);
 }
 
+/// Unit matrices, which are views of fewer numbers than they show: in programs, padded, moved and in kernels.
+#[test]
+fn unit_matrices() {
+    let pads = |p: [[isize; 2]; 2]| p.iter().map(|&[lo, hi]| Padding { lo, hi, interior: 0 }).collect();
+    for (n, m, k) in
+        [(1, 1, 0), (1, 9, 3), (9, 1, -4), (7, 5, 1), (40, 60, -3), (3, 700, 600), (700, 3, 2), (550, 530, 9)]
+    {
+        for dtype in [DType::F64, DType::F32, DType::I32, DType::Bool] {
+            let e = Array::eye(n, m, k, dtype);
+            let all = [0, 1].into_iter().collect::<crate::shape::Dims>();
+            let flat = e.reshape_op([n * m].into_iter().collect());
+            agree(&[&e, &e.swap_last(), &e.flip_op(all), &flat, &e.pad_op(pads([[1, 2], [-1, 3]]))], 0.0);
+            let x = numbers(&[n, m], 1);
+            let e = Array::eye(n, m, k, DType::F64);
+            let (a, b) = (2.0 * &e + 1.0, &x * e.pad_op(pads([[1, -1], [0, 0]])) - 3.0 * &e);
+            agree(&[&a, &b, &b.sum_axis(0), &b.sum_axis(1), &(&e * &x).sum(), &(&e - e.exp())], 1e-13);
+            agree(
+                &[&e.matmul_op(&x.swap_last()), &x.swap_last().matmul_op(&e), &e.cumsum_op(0, true)],
+                1e-13,
+            );
+        }
+    }
+}
+
 #[test]
 fn value_and_gradient_come_together() {
     let x = numbers(&[1000], 1);
@@ -226,6 +250,24 @@ fn padded_values_are_computed_where_they_are_read() {
         plan.steps.iter().flat_map(|s| s.writes()).map(|i| graph.items[i].shape().size()).sum();
     assert_eq!(stored, 40_001);
     agree(&[&y, &g], 1e-9);
+    // What is repeated is padded before that, and a slice of enough is not padded at all.
+    let (m, r) = (numbers(&[300, 401], 3), numbers(&[401], 4));
+    let pads = |lo: isize, hi: isize| {
+        [[0, 0], [lo, hi]].iter().map(|&[lo, hi]| Padding { lo, hi, interior: 0 }).collect()
+    };
+    for lag in [1, 3, 400] {
+        let n = 401 - lag as usize;
+        let cut = |x: &Array, at: usize| {
+            let wide = Shape::new(&[300, n]);
+            x.slice_op([0, at].into_iter().collect(), [1, 1].into_iter().collect(), wide)
+        };
+        let rows = |at: isize| r.get(at..at + n as isize).broadcast_to([300, n]);
+        let e = Array::eye(300, 401, 7, DType::F64);
+        let y = cut(&m, 0) * rows(lag) + cut(&e, lag as usize) / rows(0);
+        let z = (cut(&m, lag as usize) - rows(0)) * cut(&e, 0) - 1.0 / rows(lag);
+        let both = y.pad_op(pads(0, lag)) - z.pad_op(pads(lag, 0)) + y.pad_op(pads(lag, 0));
+        agree(&[&both, &both.sum_axis(0)], 1e-12)
+    }
     let plane = |x: &Array| {
         let dx = x.get((.., 1..)) - x.get((.., ..-1));
         let dy = x.get((1.., ..)) - x.get((..-1, ..));

@@ -68,8 +68,7 @@ impl Array {
     /// The `[n, m]` matrix with ones on diagonal `k` (0 the main one, positive above it) and zeros elsewhere.
     #[track_caller]
     pub fn eye(n: usize, m: usize, k: isize, dtype: DType) -> Array {
-        let (rows, columns) = places(&[n, m]);
-        (rows + k as f64).equal(columns).cast(dtype)
+        Array::eye_op(n, m, k, dtype)
     }
     /// The identity matrix of order `n`.
     #[track_caller]
@@ -113,15 +112,10 @@ impl Array {
     }
 }
 
-/// The row and column numbers of a matrix.
-#[track_caller]
-fn places(matrix: &[usize]) -> (Array, Array) {
-    (Array::iota(matrix, 0, DType::I64), Array::iota(matrix, 1, DType::I64))
-}
 /// Where an element is on or below diagonal `k`.
 #[track_caller]
 pub(crate) fn below(matrix: &[usize], k: isize) -> Array {
-    let (rows, columns) = places(matrix);
+    let [rows, columns] = [0, 1].map(|axis| Array::iota(matrix, axis, DType::I64));
     (rows + k as f64).greater_equal(columns)
 }
 

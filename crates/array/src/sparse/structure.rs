@@ -191,7 +191,7 @@ impl Meaning for Structure {
                 let a = arrays[0].shape();
                 self.whole(node, args, a[..a.len() - 2].iter().product())
             }
-            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => {
+            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {
                 unreachable!("they have no arguments")
             }
             Prim::Custom(..) | Prim::Control(..) => unreachable!("calls and loops are replayed as a whole"),

@@ -250,7 +250,7 @@ fn batch(node: &Array, prim: &Prim, args: &[Batched], n: usize) -> Array {
             let y = Array::scatter_add_op(&fold(&i), &fold(&u), *rows);
             y.reshape_op(shape())
         }
-        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) => {
+        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {
             unreachable!("they have no arguments")
         }
         Prim::Custom(..) | Prim::Control(..) => unreachable!("calls and loops are batched as a whole"),

@@ -277,7 +277,7 @@ fn constants(captured: Vec<Array>) -> Vec<Array> {
                 stack.extend(args)
             }
             // Made on the spot.
-            Prim::Fill { .. } | Prim::Iota(_) => {}
+            Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {}
             _ => all.push(x),
         }
     }

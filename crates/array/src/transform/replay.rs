@@ -111,7 +111,7 @@ impl Recorded {
     }
     /// The same function with what it captures as further inputs, and these. (Plain constants stay.)
     pub fn closed(mut self) -> (Recorded, Vec<Array>) {
-        let plain = |x: &Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Iota(_));
+        let plain = |x: &Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..));
         let mut captured: Vec<Array> = self.captured().into_iter().filter(|x| !plain(x)).collect();
         for (y, depends) in self.outputs.iter().zip(self.depends()) {
             if !depends && captured.iter().all(|x| x.0.id != y.0.id) {

@@ -38,7 +38,7 @@ pub(super) fn bytes(x: &Array) -> usize {
 fn inside(x: &Array) -> usize {
     match x.0.prim {
         Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => 0,
-        Prim::Alias | Prim::Stop | Prim::Fill { .. } | Prim::Iota(_) => 0,
+        Prim::Alias | Prim::Stop | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => 0,
         Prim::Custom(..) | Prim::Holomorphic(_) => 0,
         _ => bytes(x),
     }
