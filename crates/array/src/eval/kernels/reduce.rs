@@ -156,6 +156,7 @@ pub(crate) struct RunBlock<'a, T> {
 }
 impl<T: Reduce> Kernel for RunBlock<'_, T> {
     type Out = T::Wide;
+    const LEVELS: bool = T::LEVELS;
     #[inline(always)]
     fn run<L: Level>(self) -> T::Wide {
         T::run(self.op, self.x)
@@ -170,6 +171,7 @@ pub(crate) struct AccumulateBlock<'a, T: Reduce> {
 }
 impl<T: Reduce> Kernel for AccumulateBlock<'_, T> {
     type Out = ();
+    const LEVELS: bool = T::LEVELS;
     #[inline(always)]
     fn run<L: Level>(self) {
         let pairs = self.acc.iter_mut().zip(self.x);
@@ -193,6 +195,7 @@ pub(crate) struct RowsBlock<'a, T: Reduce> {
 }
 impl<T: Reduce> Kernel for RowsBlock<'_, T> {
     type Out = ();
+    const LEVELS: bool = T::LEVELS;
     #[inline(always)]
     fn run<L: Level>(self) {
         match self.op {

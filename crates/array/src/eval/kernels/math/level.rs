@@ -61,6 +61,9 @@ impl Level for Avx512 {
 pub trait Kernel {
     /// What the loop returns.
     type Out;
+    /// Whether the levels make it faster where that matters. If not it is compiled once, for the baseline: integers are few
+    /// and wait for memory.
+    const LEVELS: bool = true;
     /// The loop. `#[inline(always)]`.
     fn run<L: Level>(self) -> Self::Out;
 }
@@ -68,8 +71,12 @@ pub trait Kernel {
 /// Runs a kernel at the level of this machine.
 #[inline]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Out {
-    // SAFETY: `level` returns only levels that `detect` found, or that `set_level` checked against it.
-    unsafe { run_at(level(), kernel) }
+    if K::LEVELS {
+        // SAFETY: `level` returns only levels that `detect` found, or that `set_level` checked against it.
+        unsafe { run_at(level(), kernel) }
+    } else {
+        kernel.run::<Baseline>()
+    }
 }
 
 /// Runs a kernel at a given level, for tests and measurements.
