@@ -205,8 +205,9 @@ impl Graph {
 /// A loop or choice, and the items and stages it reads.
 type Controlled = (*const Control, Vec<(usize, u32)>);
 
-struct Builder {
-    items: Vec<Item>,
+/// A graph under construction.
+pub(super) struct Builder {
+    pub items: Vec<Item>,
     refs: Map<u64, Ref>,
     /// Items by the hash of what makes them equal.
     known: Map<u64, SmallVec<[usize; 2]>>,
@@ -303,7 +304,7 @@ impl Builder {
         r.stage.max(self.items[r.item].stage)
     }
     /// An item for this node, or the equal one there is.
-    fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
+    pub fn item(&mut self, what: What, node: &Array, args: SmallVec<[Ref; 3]>, stage: u32) -> Ref {
         let mut hash = Mix::default();
         node.0.prim.hash(&mut hash);
         node.dtype().hash(&mut hash);
@@ -419,7 +420,10 @@ impl Builder {
             | Prim::Cast(_)
             | Prim::Complex => {
                 let stage = args.iter().map(|r| self.ready(r)).max().unwrap_or(0);
-                self.item(What::Elementwise, node, args, stage)
+                match self.simplified(node, &args, stage) {
+                    Some(same) => same,
+                    None => self.item(What::Elementwise, node, args, stage),
+                }
             }
             Prim::Re => self.plane(args.swap_remove(0), 0, node),
             Prim::Im => self.plane(args.swap_remove(0), 1, node),

@@ -19,6 +19,7 @@ mod recompute;
 mod reference;
 mod run;
 mod show;
+mod simplify;
 mod single;
 mod sinks;
 #[cfg(test)]
