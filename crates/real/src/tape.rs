@@ -111,11 +111,11 @@ pub(crate) fn push_if_room(node: Node) -> Option<u64> {
         if key == t.end.get() {
             return None;
         }
+        let place = t.origin.get().wrapping_add(key as u32 as usize);
+        prefetch(place.wrapping_byte_add(AHEAD));
         // SAFETY: `sync` set `origin` and `end` so that the slots up to `end` are the capacity of the open
         // recording's `nodes`, which nobody reads, moves its buffer or lends while it is open; `next` starts at
         // the first of these slots and never passes `end`. Without a recording `next` is `end`.
-        let place = t.origin.get().wrapping_add(key as u32 as usize);
-        prefetch(place.wrapping_byte_add(AHEAD));
         unsafe { place.write(node) };
         t.next.set(key + 1);
         Some(key)
