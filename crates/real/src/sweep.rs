@@ -18,7 +18,7 @@ pub trait Records<R> {
     fn result(&self, k: usize) -> usize;
     /// The slots that result `k` depends on directly, and its slopes by them.
     fn each_arg(&self, k: usize, f: impl FnMut(usize, R));
-    /// Result `k` is being looked at, and those before it will be.
+    /// Result `k` is being looked at, and those before it will be: their slopes may be asked for.
     #[inline(always)]
     fn going_back(&self, _k: usize) {}
 }

@@ -15,6 +15,7 @@ use std::marker::PhantomData;
 /// let x = pullback_real::Var::from(1.0);
 /// std::thread::spawn(move || x + 1.0);
 /// ```
+// In this order: of a value and a slope side by side the compiler makes one load, which waits for the two stores before it.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Var {

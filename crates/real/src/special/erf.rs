@@ -56,7 +56,7 @@ pub(crate) fn erfc_and_slope(x: f64) -> (f64, f64) {
         return (if x < 0.0 { 2.0 - right } else { right }, -FRAC_2_SQRT_PI * e);
     }
     // Arguments come in any order: what differs is selected and looked up, so that no branch has to be guessed. The value is
-    // 1 - x erf(x)/x near 0, then a = e^(-x^2) erfcx(x), or to the left of 0 its reflection 2 - a.
+    // 1 - x (erf(x)/x) near 0, else y = e^(-x^2) erfcx(|x|), or to the left of 0 its reflection 2 - y.
     const OFFSETS: [(f64, f64); 4] = [(0.0, 1.0), (2.0, -1.0), (1.0, -1.0), (1.0, -1.0)];
     let near = a < 0.5;
     let square = Dd::square(x);

@@ -37,7 +37,7 @@ fn map2<T: Copy, U>(x: Arg<T>, y: Arg<T>, out: &mut [U], f: impl Fn(T, T) -> U) 
 
 /// A stored element type of block programs.
 pub(crate) trait Lane: Pod + PartialOrd + Send + Sync {
-    /// Whether its loops are compiled once per level: see [`Kernel::LEVELS`].
+    /// Whether its reductions are compiled once per level: see [`Kernel::LEVELS`].
     const LEVELS: bool;
     fn of(x: f64) -> Self;
     fn wide(self) -> f64;
@@ -290,12 +290,11 @@ impl Lane for u8 {
 
 /// Declares kernels: what an inner loop works on, and the loop.
 macro_rules! blocks {
-    ($($(#[$doc:meta])* $Name:ident<$($T:ident: $Bound:path),+> ($levels:expr) { $($field:ident: $F:ty),* } |$L:ident| $run:expr;)*) => { $(
+    ($($(#[$doc:meta])* $Name:ident<$($T:ident: $Bound:path),+> { $($field:ident: $F:ty),* } |$L:ident| $run:expr;)*) => { $(
         $(#[$doc])*
         pub(crate) struct $Name<'a, $($T: $Bound),+> { $(pub $field: $F),* }
         impl<'a, $($T: $Bound),+> Kernel for $Name<'a, $($T),+> {
             type Out = ();
-            const LEVELS: bool = $levels;
             #[inline(always)]
             fn run<$L: Level>(self) {
                 let $Name { $($field),* } = self;
@@ -306,20 +305,20 @@ macro_rules! blocks {
 }
 blocks! {
     /// `out = op(x)`.
-    UnaryBlock<T: Lane> (T::LEVELS) { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } |L| T::unary::<L>(op, x, out);
+    UnaryBlock<T: Lane> { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } |L| T::unary::<L>(op, x, out);
     /// `out = op(x, y)`.
-    BinaryBlock<T: Lane> (T::LEVELS) { op: Binary, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| T::binary::<L>(op, x, y, out);
+    BinaryBlock<T: Lane> { op: Binary, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| T::binary::<L>(op, x, y, out);
     /// `out = x op y`.
-    CompareBlock<T: Lane> (T::LEVELS) { op: Compare, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [u8] } |L| match op {
+    CompareBlock<T: Lane> { op: Compare, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [u8] } |L| match op {
         Compare::Eq => map2(x, y, out, |x, y| u8::from(x == y)),
         Compare::Ne => map2(x, y, out, |x, y| u8::from(x != y)),
         Compare::Lt => map2(x, y, out, |x, y| u8::from(x < y)),
         Compare::Le => map2(x, y, out, |x, y| u8::from(x <= y)),
     };
     /// `out = x` where `c`, else `y`.
-    SelectBlock<T: Lane> (T::LEVELS) { c: Arg<'a, u8>, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| select(c, x, y, out);
+    SelectBlock<T: Lane> { c: Arg<'a, u8>, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| select(c, x, y, out);
     /// `out = x`, converted; a `bool` result compares with zero.
-    CastBlock<A: ConvertElement, B: ConvertElement> (A::Store::LEVELS || B::Store::LEVELS) { x: Arg<'a, A::Store>, out: &'a mut [B::Store] } |L| {
+    CastBlock<A: ConvertElement, B: ConvertElement> { x: Arg<'a, A::Store>, out: &'a mut [B::Store] } |L| {
         if A::DTYPE == DType::Bool || B::DTYPE != DType::Bool {
             map1(x, out, |x| x.convert::<B::Store>())
         } else {

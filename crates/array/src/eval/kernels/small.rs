@@ -3,7 +3,6 @@
 
 use super::math::{Kernel, Level, dispatch};
 use super::number::{Matrix, Number};
-use crate::dtype::DType;
 
 /// Columns in a strip, its rows, and how many rows of the result are summed side by side.
 const COLUMNS: usize = 16;
@@ -36,7 +35,6 @@ struct Small<T> {
 
 impl<T: Number> Kernel for Small<T> {
     type Out = ();
-    const LEVELS: bool = matches!(T::DTYPE, DType::F32 | DType::F64);
     #[inline(always)]
     fn run<L: Level>(self) {
         let [m, k, n] = self.mkn;
