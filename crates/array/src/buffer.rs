@@ -17,13 +17,22 @@ struct Line([u64; 8]);
 
 /// The elements of an array in row-major order.
 pub(crate) struct Buffer {
-    lines: Vec<Line>,
-    /// Lines before the first element.
-    skipped: usize,
+    memory: Memory,
     len: usize,
     dtype: DType,
     /// What must not end before the data do: the file that numbers are of.
     kept: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+enum Memory {
+    /// Its own.
+    Own {
+        lines: Vec<Line>,
+        /// Lines before the first element.
+        skipped: usize,
+    },
+    /// A part of another buffer, to be read only: how many bytes before it.
+    Part { of: Arc<Buffer>, start: usize },
 }
 
 /// How much freed memory the pool keeps at most.
@@ -81,7 +90,25 @@ impl Buffer {
         let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n + spare));
         // Those made one after the other begin far apart.
         let skipped = if spare == 0 { 0 } else { NEXT.fetch_add(5, Relaxed) % spare };
-        Buffer { lines, skipped, len, dtype, kept: None }
+        Buffer { memory: Memory::Own { lines, skipped }, len, dtype, kept: None }
+    }
+    /// `len` elements of another buffer from number `first` on, where they lie.
+    ///
+    /// # Panics
+    /// If it has fewer.
+    pub fn part(of: &Arc<Buffer>, first: usize, len: usize) -> Buffer {
+        assert!(first + len <= of.len, "a part of a buffer lies inside of it");
+        LIVE.fetch_add(1, Relaxed);
+        let start = first * of.dtype.size();
+        let memory = match &of.memory {
+            Memory::Own { .. } => Memory::Part { of: of.clone(), start },
+            Memory::Part { of, start: before } => Memory::Part { of: of.clone(), start: before + start },
+        };
+        Buffer { memory, len, dtype: of.dtype, kept: None }
+    }
+    /// Whether it is a part of another, which lives as long.
+    pub fn is_part(&self) -> bool {
+        matches!(self.memory, Memory::Part { .. })
     }
     /// Memory for `len` elements, all zero.
     pub fn zeroed(len: usize, dtype: DType) -> Buffer {
@@ -99,9 +126,12 @@ impl Buffer {
     pub fn class(len: usize, dtype: DType) -> usize {
         lines(len, dtype)
     }
-    /// Whether so many elements fit in.
+    /// Whether so many elements fit into its own memory.
     pub fn holds(&self, len: usize, dtype: DType) -> bool {
-        lines(len, dtype) <= room(&self.lines)
+        match &self.memory {
+            Memory::Own { lines: own, .. } => lines(len, dtype) <= room(own),
+            Memory::Part { .. } => false,
+        }
     }
     /// The same memory for other elements, of its class or below.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
@@ -124,27 +154,37 @@ impl Buffer {
         self.dtype
     }
     pub fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.lines[self.skipped..])[..self.len * self.dtype.size()]
+        let (lines, start) = match &self.memory {
+            Memory::Own { lines, skipped } => (lines, 64 * skipped),
+            Memory::Part { of, start } => match &of.memory {
+                Memory::Own { lines, skipped } => (lines, 64 * skipped + start),
+                Memory::Part { .. } => unreachable!("a part is one of memory"),
+            },
+        };
+        &bytemuck::cast_slice(lines)[start..][..self.len * self.dtype.size()]
     }
+    /// # Panics
+    /// If it is a part of another.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.lines[self.skipped..])[..self.len * self.dtype.size()]
+        match &mut self.memory {
+            Memory::Own { lines, skipped } => {
+                &mut bytemuck::cast_slice_mut(&mut lines[*skipped..])[..self.len * self.dtype.size()]
+            }
+            Memory::Part { .. } => panic!("parts of a buffer are read only"),
+        }
     }
     /// The elements as `T`, which must have the dtype's size, or that of the parts of a complex one.
     pub fn slice<T: Pod>(&self) -> &[T] {
-        &bytemuck::cast_slice(&self.lines[self.skipped..])[..self.count::<T>()]
+        self.check::<T>();
+        bytemuck::cast_slice(self.bytes())
     }
     pub fn slice_mut<T: Pod>(&mut self) -> &mut [T] {
-        let n = self.count::<T>();
-        &mut bytemuck::cast_slice_mut(&mut self.lines[self.skipped..])[..n]
+        self.check::<T>();
+        bytemuck::cast_slice_mut(self.bytes_mut())
     }
-    fn count<T>(&self) -> usize {
-        match self.dtype.is_complex() && size_of::<T>() == self.dtype.real().size() {
-            true => 2 * self.len,
-            false => {
-                debug_assert_eq!(size_of::<T>(), self.dtype.size());
-                self.len
-            }
-        }
+    fn check<T>(&self) {
+        let parts = self.dtype.is_complex() && size_of::<T>() == self.dtype.real().size();
+        debug_assert!(parts || size_of::<T>() == self.dtype.size());
     }
     /// How many buffers are alive in the process.
     pub fn live() -> usize {
@@ -155,7 +195,8 @@ impl Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Relaxed);
-        let lines = std::mem::take(&mut self.lines);
+        let Memory::Own { lines, .. } = &mut self.memory else { return };
+        let lines = std::mem::take(lines);
         let n = room(&lines);
         let bytes = n * 64;
         let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());

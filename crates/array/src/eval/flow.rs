@@ -201,14 +201,17 @@ impl Stacks {
     /// The loop's outputs: the last state, and the rows after it.
     fn after(self, state: Vec<Arc<Buffer>>) -> Vec<Option<Arc<Buffer>>> {
         let rows = self.0.into_iter().skip(state.len()).map(|s| s.map(Arc::new));
-        state.into_iter().map(Some).chain(rows).collect()
+        state.into_iter().map(|x| Some(whole(x))).chain(rows).collect()
     }
 }
 
-/// Row `i` of `length` along the first axis.
-fn row(x: &Buffer, i: usize, length: usize) -> Buffer {
-    let mut y = Buffer::dirty(x.len() / length, x.dtype());
-    let bytes = y.bytes().len();
-    y.bytes_mut().copy_from_slice(&x.bytes()[i * bytes..(i + 1) * bytes]);
-    y
+/// Row `i` of `length` along the first axis, where it lies.
+fn row(x: &Arc<Buffer>, i: usize, length: usize) -> Buffer {
+    let n = x.len() / length;
+    Buffer::part(x, i * n, n)
+}
+
+/// What leaves a loop does not keep all the rows that it was made from.
+fn whole(x: Arc<Buffer>) -> Arc<Buffer> {
+    if x.is_part() { Arc::new(x.copied()) } else { x }
 }
