@@ -133,6 +133,10 @@ impl Buffer {
             Memory::Part { .. } => false,
         }
     }
+    /// Whether its own memory is of this class.
+    pub fn is_of(&self, class: usize) -> bool {
+        matches!(&self.memory, Memory::Own { lines, .. } if room(lines) == class)
+    }
     /// The same memory for other elements, of its class or below.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
         debug_assert!(self.holds(len, dtype));

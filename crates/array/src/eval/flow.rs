@@ -2,19 +2,26 @@
 
 use super::graph::Graph;
 use super::run::Compiled;
+use super::scan::{Apart, Scan, row, whole};
 use crate::array::Array;
 use crate::buffer::Buffer;
 use crate::prim::{Control, Prim};
 use pullback_real::schedule::{Action, binomial};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
 
 /// A function of arrays, planned when it first runs.
 pub(crate) struct Body {
     inputs: Vec<Array>,
     outputs: Vec<Array>,
-    /// The plan, and which of its results is each output.
-    plan: OnceLock<Box<(Compiled, Vec<usize>)>>,
+    /// Plans, by which of the outputs they compute.
+    plans: Mutex<Vec<(Vec<bool>, Arc<Planned>)>>,
+}
+
+/// A plan, and which of its results is each output, if it is computed.
+pub(super) struct Planned {
+    pub compiled: Compiled,
+    pub place: Vec<Option<usize>>,
 }
 
 /// What a loop or choice does.
@@ -46,6 +53,8 @@ pub(crate) enum Flow {
         length: usize,
         /// Whether the last row comes first.
         reverse: bool,
+        /// The same loop for parts of a batch, if they do not meet in it.
+        apart: Option<Apart>,
     },
     /// The reverse sweep over a loop of which few states are kept, in the order of [`binomial`]. Arguments: the loop's
     /// initial state, what the sweep carries, what every step reads, what step i reads its row i of: in either
@@ -76,31 +85,40 @@ pub(crate) enum Flow {
 impl Body {
     /// The function from `inputs` to `outputs`.
     pub fn new(inputs: Vec<Array>, outputs: Vec<Array>) -> Body {
-        Body { inputs, outputs, plan: OnceLock::new() }
+        Body { inputs, outputs, plans: Mutex::default() }
     }
     /// Its inputs and outputs.
     pub fn graph(&self) -> (&[Array], &[Array]) {
         (&self.inputs, &self.outputs)
     }
-    /// Its outputs, from inputs of which the first `given`, in every run the same number, are given up: their memory is used
+    /// All its outputs, from inputs of which the first `given`, in every run the same number, are given up: their memory is used
     /// again if nobody else holds it. (A dynamic iterator: bodies run bodies.)
     fn run(&self, given: usize, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Vec<Arc<Buffer>> {
-        let (compiled, place) = &**self.plan.get_or_init(|| {
-            let mut roots: Vec<Array> = vec![];
-            let mut place = vec![];
-            for y in &self.outputs {
-                let known = roots.iter().position(|r| r.0.id == y.0.id);
-                place.push(known.unwrap_or(roots.len()));
-                if known.is_none() {
-                    roots.push(y.clone())
-                }
+        let planned = self.planned(given, &vec![true; self.outputs.len()]);
+        let values = planned.compiled.run(inputs);
+        planned.place.iter().flatten().map(|&k| values[k].clone()).collect()
+    }
+    /// The plan of the outputs that are wanted.
+    pub(super) fn planned(&self, given: usize, wanted: &[bool]) -> Arc<Planned> {
+        let mut plans = self.plans.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((_, planned)) = plans.iter().find(|(w, _)| w == wanted) {
+            return planned.clone();
+        }
+        let mut roots: Vec<Array> = vec![];
+        let mut place = vec![];
+        for (y, wanted) in self.outputs.iter().zip(wanted) {
+            let known = roots.iter().position(|r| r.0.id == y.0.id);
+            place.push(wanted.then_some(known.unwrap_or(roots.len())));
+            if known.is_none() && *wanted {
+                roots.push(y.clone())
             }
-            let ids: Vec<u64> = self.inputs.iter().map(|x| x.0.id).collect();
-            let donated: Vec<bool> = (0..ids.len()).map(|k| k < given).collect();
-            Box::new((Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated), place))
-        });
-        let values = compiled.run(inputs);
-        place.iter().map(|&k| values[k].clone()).collect()
+        }
+        let ids: Vec<u64> = self.inputs.iter().map(|x| x.0.id).collect();
+        let donated: Vec<bool> = (0..ids.len()).map(|k| k < given).collect();
+        let compiled = Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated);
+        let planned = Arc::new(Planned { compiled, place });
+        plans.push((wanted.to_vec(), planned.clone()));
+        planned
     }
 }
 
@@ -108,7 +126,7 @@ impl Body {
 pub(super) fn run(
     prim: &Prim,
     args: Vec<Arc<Buffer>>,
-    wanted: impl Iterator<Item = usize>,
+    wanted: impl Iterator<Item = usize> + Clone,
 ) -> Vec<Option<Arc<Buffer>>> {
     let Prim::Control(control, _) = prim else { unreachable!("a loop or choice") };
     let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
@@ -126,20 +144,10 @@ pub(super) fn run(
             }
             now.into_iter().map(Some).collect()
         }
-        Flow::Scan { body, state, shared, length, reverse } => {
-            let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
-            let (shared, rows) = rest.split_at(*shared);
-            let mut stacks = Stacks::of(control, wanted.filter(|k| k >= state));
-            for step in 0..*length {
-                let i = if *reverse { length - 1 - step } else { step };
-                let row = rows.iter().map(|x| Arc::new(row(x, i, *length)));
-                let mut results =
-                    body.run(*state, &mut now.into_iter().chain(shared.iter().cloned()).chain(row));
-                stacks.put(i, &results);
-                results.truncate(*state);
-                now = results
-            }
-            stacks.after(now)
+        Flow::Scan { body, state, shared, length, reverse, apart } => {
+            let rows = (*state..control.outputs.len()).map(|k| wanted.clone().any(|w| w == k)).collect();
+            let scan = Scan { body, apart: apart.as_ref(), length: *length, reverse: *reverse, wanted: rows };
+            scan.run(control, &args, *state, *shared)
         }
         Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {
             let (first, rest) = args.split_at(*state);
@@ -203,15 +211,4 @@ impl Stacks {
         let rows = self.0.into_iter().skip(state.len()).map(|s| s.map(Arc::new));
         state.into_iter().map(|x| Some(whole(x))).chain(rows).collect()
     }
-}
-
-/// Row `i` of `length` along the first axis, where it lies.
-fn row(x: &Arc<Buffer>, i: usize, length: usize) -> Buffer {
-    let n = x.len() / length;
-    Buffer::part(x, i * n, n)
-}
-
-/// What leaves a loop does not keep all the rows that it was made from.
-fn whole(x: Arc<Buffer>) -> Arc<Buffer> {
-    if x.is_part() { Arc::new(x.copied()) } else { x }
 }

@@ -18,6 +18,7 @@ mod recompute;
 #[cfg(test)]
 mod reference;
 mod run;
+mod scan;
 mod show;
 mod simplify;
 mod single;
@@ -34,6 +35,7 @@ pub(crate) use graph::Mix;
 pub(crate) use kernels::elementwise::Lane;
 pub(crate) use layout::Layout;
 pub(crate) use run::Compiled;
+pub(crate) use scan::Apart;
 
 pub use kernels::threads::{set_threads, threads};
 

@@ -17,7 +17,15 @@ pub(crate) struct Compiled {
     /// The items of the inputs, by the ids of their placeholders.
     inputs: Vec<Option<usize>>,
     /// Memory of finished runs, for the next.
-    idle: Mutex<Vec<Vec<Slot>>>,
+    idle: Mutex<Vec<Slots>>,
+}
+
+/// Memory of a run.
+#[derive(Default)]
+pub(crate) struct Slots {
+    slots: Vec<Slot>,
+    /// Memory of results that were given back, for those of the next run.
+    spare: Vec<Buffer>,
 }
 
 impl Compiled {
@@ -37,8 +45,27 @@ impl Compiled {
     }
     /// The roots' values.
     pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> SmallVec<[Arc<Buffer>; 8]> {
+        let mut slots = self.slots();
+        let results = self.run_in(&mut slots, inputs);
+        self.put_by(slots);
+        results
+    }
+    /// Memory for runs, one after the other.
+    pub fn slots(&self) -> Slots {
         let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
-        let mut slots = idle.unwrap_or_else(|| self.fresh());
+        idle.unwrap_or_else(|| Slots { slots: self.fresh(), spare: vec![] })
+    }
+    /// When there are no more of them for now.
+    pub fn put_by(&self, mut slots: Slots) {
+        slots.spare.clear();
+        self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(slots)
+    }
+    /// The roots' values, computed in this memory.
+    pub fn run_in(
+        &self,
+        Slots { slots, spare }: &mut Slots,
+        inputs: impl IntoIterator<Item = Arc<Buffer>>,
+    ) -> SmallVec<[Arc<Buffer>; 8]> {
         let slot = |i: usize| self.memory.slot[i];
         let mut files = disk::Files::default();
         for (item, value) in self.inputs.iter().zip(inputs) {
@@ -54,11 +81,11 @@ impl Compiled {
                     for (k, &i) in outputs.iter().enumerate() {
                         memory.push(match program.updates(k) {
                             true => own(&mut slots[slot(i)]),
-                            false => self.take(&mut slots, i),
+                            false => self.take(slots, spare, i),
                         })
                     }
                     for &i in sinks {
-                        memory.push(self.take(&mut slots, i))
+                        memory.push(self.take(slots, spare, i))
                     }
                     let mut read: SmallVec<[Option<&Buffer>; 8]> = SmallVec::new();
                     for &i in inputs {
@@ -81,9 +108,9 @@ impl Compiled {
                     }
                 }
                 Step::Single(i) => {
-                    let mut out = self.take(&mut slots, *i);
+                    let mut out = self.take(slots, spare, *i);
                     let values =
-                        single::Values { graph: &self.graph, slot: &self.memory.slot, slots: &slots };
+                        single::Values { graph: &self.graph, slot: &self.memory.slot, slots };
                     single::run(&values, *i, &mut files, &mut out);
                     slots[slot(*i)] = Slot::Own(out)
                 }
@@ -94,7 +121,6 @@ impl Compiled {
         slots.iter_mut().zip(&self.memory.passing).filter(|(_, passing)| **passing).for_each(|(slot, _)| {
             *slot = Slot::Empty;
         });
-        self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(slots);
         results
     }
 
@@ -109,7 +135,7 @@ impl Compiled {
         slots
     }
     /// Memory for an item: its slot's.
-    fn take(&self, slots: &mut [Slot], i: usize) -> Buffer {
+    fn take(&self, slots: &mut [Slot], spare: &mut Vec<Buffer>, i: usize) -> Buffer {
         let item = &self.graph.items[i];
         let (len, dtype) = (item.shape().size(), item.dtype());
         let slot = self.memory.slot[i];
@@ -120,10 +146,21 @@ impl Compiled {
             Slot::Shared(b) => Arc::into_inner(b),
         };
         // What a loop has left in the slot may be smaller than the slot.
-        match kept.filter(|b| b.holds(len, dtype)) {
+        let kept = kept.filter(|b| b.holds(len, dtype)).or_else(|| {
+            let fits = |b: &Buffer| b.is_of(self.memory.sizes[slot]);
+            spare.iter().position(fits).map(|k| spare.swap_remove(k))
+        });
+        match kept {
             Some(b) => b.reused(len, dtype),
             None => Buffer::of_class(self.memory.sizes[slot], len, dtype),
         }
+    }
+}
+
+impl Slots {
+    /// Takes a result back, if nobody else holds it.
+    pub fn give_back(&mut self, result: Arc<Buffer>) {
+        self.spare.extend(Arc::into_inner(result).filter(|b| !b.is_part()))
     }
 }
 

@@ -280,7 +280,7 @@ impl Structure {
                     now = wider
                 }
             }
-            Flow::Scan { body, state, shared, length, reverse } => {
+            Flow::Scan { body, state, shared, length, reverse, .. } => {
                 let body = recorded(body);
                 let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
                 let (shared, rows) = rest.split_at(*shared);

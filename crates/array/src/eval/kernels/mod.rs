@@ -16,6 +16,7 @@ pub(crate) mod native;
 #[path = "no_native.rs"]
 pub(crate) mod native;
 pub(crate) mod reduce;
+pub(crate) mod strips;
 pub(crate) mod threads;
 
 mod conv;

@@ -64,7 +64,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             let args = [&all[..state + tested], &all[*state..]].concat();
             super::outputs(control.name, flow, kinds, &args)
         }
-        Flow::Scan { body, state, shared, length, reverse } => {
+        Flow::Scan { body, state, shared, length, reverse, .. } => {
             let each = |(k, x): (usize, &Batched)| match () {
                 () if k < *state => Batched::mapped(x.spread(n)),
                 () if k < state + shared || !x.mapped => x.clone(),
@@ -84,6 +84,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
                 shared: *shared,
                 length: *length,
                 reverse: *reverse,
+                apart: None,
             };
             let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < *state {
                 true => (shape, dtype),

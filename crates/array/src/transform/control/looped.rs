@@ -49,6 +49,7 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
         shared: of.shared,
         length: of.length,
         reverse: of.reverse,
+        apart: None,
     };
     let values = outputs("scan", flow, kinds, &stopped);
     let forth = body.clone();
