@@ -34,6 +34,7 @@ pub(crate) use flow::{Body, Flow};
 pub(crate) use graph::Mix;
 pub(crate) use kernels::elementwise::Lane;
 pub(crate) use layout::Layout;
+pub(crate) use recompute::cheap;
 pub(crate) use run::Compiled;
 pub(crate) use scan::Apart;
 

@@ -185,7 +185,7 @@ fn elementwise(node: &Array) -> bool {
 }
 
 /// Whether an operation takes less than a nanosecond.
-fn cheap(node: &Array) -> bool {
+pub(crate) fn cheap(node: &Array) -> bool {
     use pullback_real::Binary::{Add, Div, Less, Max, Min, Mul, Sub};
     use pullback_real::Unary::{Abs, Neg, Recip, Relu, Sign, Square};
     match node.0.prim {

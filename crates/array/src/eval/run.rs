@@ -168,6 +168,7 @@ impl Slots {
 fn own(slot: &mut Slot) -> Buffer {
     match std::mem::take(slot) {
         Slot::Own(b) => b,
+        Slot::Shared(b) if b.is_part() => b.copied(),
         Slot::Shared(b) => Arc::try_unwrap(b).unwrap_or_else(|b| b.copied()),
         Slot::Empty => panic!("steps run after those they read from"),
     }

@@ -3,6 +3,7 @@
 use super::super::batch::{Batched, batched};
 use super::super::replay::Recorded;
 use super::like;
+use super::looped::{self, Loop};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
@@ -78,14 +79,14 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             };
             let shapes: Vec<_> = args.iter().enumerate().map(one).collect();
             let step = Recorded::new("vmap", shapes, |xs| body.batch(&flagged(xs, &args), n));
-            let flow = Flow::Scan {
-                body: Body::new(step.inputs, step.outputs),
+            let of = Loop {
                 state: *state,
                 shared: *shared,
                 length: *length,
                 reverse: *reverse,
-                apart: None,
+                snapshots: None,
             };
+            let flow = looped::flow(step, of);
             let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < *state {
                 true => (shape, dtype),
                 false => (shape.remove(0).insert(1, n), dtype),

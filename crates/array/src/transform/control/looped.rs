@@ -1,6 +1,7 @@
 //! The loop over rows as a call: what its results are, and its rule for forward mode.
 
 use super::super::replay::Recorded;
+use super::apart::apart;
 use super::back::{adjoint, back};
 use super::{filled, like, outputs, pushed, spread, wanted};
 use crate::array::Array;
@@ -43,14 +44,7 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
     let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
     let kinds = like(&results).into_iter().enumerate();
     let kinds = kinds.map(|(k, y)| if k < of.state { y } else { stacked(y) }).collect();
-    let flow = Flow::Scan {
-        body: Body::new(body.inputs.clone(), results),
-        state: of.state,
-        shared: of.shared,
-        length: of.length,
-        reverse: of.reverse,
-        apart: None,
-    };
+    let flow = flow(Recorded::of(&body.inputs, &results), of);
     let values = outputs("scan", flow, kinds, &stopped);
     let forth = body.clone();
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
@@ -62,6 +56,19 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
     });
     let pushforward: Rule = Arc::new(move |xs, ys, ts| ahead(&forth, of, xs, ys, ts));
     Call::results("scan", args, values, pullback, Some(pushforward))
+}
+
+/// What runs: a step, and what it hands out.
+#[track_caller]
+pub(super) fn flow(step: Recorded, of: Loop) -> Flow {
+    Flow::Scan {
+        apart: apart(&step, of),
+        body: Body::new(step.inputs, step.outputs),
+        state: of.state,
+        shared: of.shared,
+        length: of.length,
+        reverse: of.reverse,
+    }
 }
 
 /// Shapes and dtypes of what a step gets of a loop's arguments.

@@ -4,9 +4,11 @@
 //! Each is a call with rules of its own around a control primitive. The rules are loops and choices again, of the
 //! bodies' derivatives, so that every order works.
 
+mod apart;
 mod back;
 mod batch;
 mod cond;
+mod cost;
 mod hoist;
 mod looped;
 mod nested;
