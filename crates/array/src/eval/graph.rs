@@ -179,8 +179,7 @@ impl Graph {
     /// What is to be computed from the inputs, whatever they are made of.
     pub fn of(inputs: &[Array], roots: &[Array]) -> Graph {
         let (nodes, roots) = pending(inputs, roots);
-        let mut b =
-            Builder { items: vec![], refs: Map::default(), known: Map::default(), controls: HashMap::new() };
+        let mut b = Builder::default();
         for x in inputs {
             let item = b.push(What::Input, x, SmallVec::new(), 0);
             let r = b.whole(item);
@@ -206,11 +205,14 @@ impl Graph {
 type Controlled = (*const Control, Vec<(usize, u32)>);
 
 /// A graph under construction.
+#[derive(Default)]
 pub(super) struct Builder {
     pub items: Vec<Item>,
     refs: Map<u64, Ref>,
     /// Items by the hash of what makes them equal.
     known: Map<u64, SmallVec<[usize; 2]>>,
+    /// Views in row-major order, by what they look at.
+    copies: Vec<(Ref, usize)>,
     /// First items of loops and choices, by what they are and the items and stages they read.
     controls: HashMap<Controlled, usize>,
 }
@@ -270,8 +272,13 @@ impl Builder {
         let all = r.view.shape.size() == item.shape().size() && r.view.dtype == item.dtype();
         if all && r.view.is_row_major() { r.item } else { self.copied(r, root) }
     }
-    /// A view in row-major order.
+    /// A view in row-major order, one item for all who ask for it.
     fn copied(&mut self, r: Ref, node: &Array) -> usize {
+        let same = |c: &&(Ref, usize)| c.0.item == r.item && c.0.stage == r.stage && c.0.view == r.view;
+        if let Some(&(_, item)) = self.copies.iter().rev().find(same) {
+            return item;
+        }
+        self.copies.push((r.clone(), self.items.len()));
         let (whole, stage) = (View::row_major(&r.view.shape, r.view.dtype), self.stored(&r) + 1);
         let args = SmallVec::from_iter([r]);
         self.items.push(Item { what: What::Copy, node: node.clone(), whole, args, stage });

@@ -5,7 +5,8 @@
 use crate::array::{Args, Array, Place, Trace};
 use crate::dtype::DType;
 use crate::prim::{Call, Control, Prim};
-use crate::rules::rebuild;
+use crate::custom::Rule;
+use crate::rules::{pullback, pushforward, rebuild};
 use crate::shape::Shape;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -103,6 +104,21 @@ impl Recorded {
         let known: HashSet<u64> = self.inputs.iter().chain(&self.nodes).map(|x| x.0.id).collect();
         self.outputs.iter().map(|y| known.contains(&y.0.id)).collect()
     }
+    /// Which of its inputs are read when it runs: of calls the values alone.
+    pub fn reads(&self) -> Vec<bool> {
+        let mut seen: HashSet<u64> = HashSet::new();
+        let mut stack: Vec<Array> = self.outputs.clone();
+        let inputs: HashSet<u64> = self.inputs.iter().map(|x| x.0.id).collect();
+        while let Some(node) = stack.pop() {
+            if node.0.traced.is_some() && seen.insert(node.0.id) && !inputs.contains(&node.0.id) {
+                match node.parts() {
+                    (Prim::Custom(..) | Prim::Holomorphic(_), args) => stack.extend(args.last().cloned()),
+                    (_, args) => stack.extend(args),
+                }
+            }
+        }
+        self.inputs.iter().map(|x| seen.contains(&x.0.id)).collect()
+    }
     /// The arrays from outside that the function computes with.
     pub fn captured(&self) -> Vec<Array> {
         let mut known: HashSet<u64> = self.inputs.iter().chain(&self.nodes).map(|x| x.0.id).collect();
@@ -172,6 +188,41 @@ impl Meaning for Again {
         }
         Call::ruled(call.name, inputs, outputs.to_vec(), call.known().clone())
     }
+    fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
+        (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
+    }
+}
+
+/// The function again, of which some values are known.
+pub(super) struct Recomputed<'a> {
+    /// By the ids of the recorded nodes.
+    pub known: &'a HashMap<u64, Array>,
+}
+
+impl Meaning for Recomputed<'_> {
+    type Value = Array;
+    fn constant(x: &Array) -> Array {
+        x.clone()
+    }
+    #[track_caller]
+    fn node(&mut self, node: &Array, prim: &Prim, args: &[Array]) -> Array {
+        let Some(value) = self.known.get(&node.0.id) else { return rebuild(prim, args, node) };
+        // The value is there; only derivatives ask for the arguments.
+        let (back, forth) = (prim.clone(), prim.clone());
+        let pull: Rule = Arc::new(move |xs, ys, gs| match &gs[0] {
+            Some(g) => pullback(&back, xs, &ys[0], g).into_iter().collect(),
+            None => vec![None; xs.len()],
+        });
+        let push: Rule = Arc::new(move |xs, ys, ts| vec![pushforward(&forth, xs, &ys[0], &ts)]);
+        Call::results(prim.name(), args, vec![value.clone()], pull, Some(push)).swap_remove(0)
+    }
+    #[track_caller]
+    fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
+        let value = |(id, y): (u64, &Array)| self.known.get(&id).unwrap_or(y).clone();
+        let outputs = call.ids().into_iter().zip(outputs).map(value).collect();
+        Call::ruled(call.name, inputs, outputs, call.known().clone())
+    }
+    #[track_caller]
     fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
         (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
     }

@@ -3,8 +3,8 @@
 use super::super::replay::Recorded;
 use super::super::{jvp, vjp};
 use super::hoist::Hoisted;
-use super::looped::{Loop, looped, with_history};
-use super::{chosen, filled, like, outputs, pulled, spread};
+use super::looped::{Loop, kept, looped, with_history};
+use super::{chosen, filled, like, outputs, pulled_knowing, spread};
 use crate::array::Array;
 use crate::custom::{Linear, Rule};
 use crate::dtype::DType;
@@ -23,10 +23,13 @@ struct Way {
     /// Which of the carried are sums.
     sums: Range<usize>,
     given: Vec<Array>,
+    /// The rows of those of the kept that it reads, the last of its inputs.
+    kept: Vec<Array>,
 }
 
 impl Way {
-    /// `gs`: cotangents of the last state, of rows, and of the history of states if there is one.
+    /// `gs`: cotangents of the last state, of rows, and of the history of states if there is one; `kept`: nodes of the body, and
+    /// their rows.
     #[track_caller]
     fn new(
         body: &Arc<Recorded>,
@@ -35,11 +38,14 @@ impl Way {
         ys: &[Array],
         mut gs: Linear,
         wants: &[bool],
+        kept: Vec<(Array, Array)>,
     ) -> Way {
         let (n, m) = (of.state, of.shared);
         let mut wants = wants.to_vec();
         let floats: Vec<bool> = xs[..n].iter().map(differentiable).collect();
         wants[..n].copy_from_slice(&floats);
+        // Nobody asks for derivatives of what is kept beside states: it is read as constants.
+        gs.truncate(body.outputs.len() + n);
         let of_history = gs.split_off(body.outputs.len());
         let of_rows = gs.split_off(n);
         let mut carried: Vec<Array> = filled(&ys[..n], gs).into_iter().flatten().collect();
@@ -51,8 +57,11 @@ impl Way {
         let one = |x: &Array| (x.0.shape.remove(0), x.dtype());
         let whole = [like(&carried), like(&xs[n..n + m]), like(&xs[..n])].concat();
         let shapes = whole.into_iter().chain(xs[n + m..].iter().chain(&given).map(one));
+        let shapes: Vec<_> = shapes.collect();
         let outputs = body.outputs.len();
-        let step = Recorded::new("scan", shapes, |args: &[Array]| -> Vec<Array> {
+        let back = |args: &[Array], kept: &[(Array, Array)]| -> Vec<Array> {
+            let (args, values) = args.split_at(args.len() - kept.len());
+            let known = kept.iter().zip(values).map(|((of, _), x)| (of.0.id, x.stop_gradient())).collect();
             let (bar, rest) = args.split_at(c);
             let (sums, rest) = rest.split_at(all - c);
             let (shared, rest) = rest.split_at(m);
@@ -62,7 +71,7 @@ impl Way {
             let history_bar = g.split_off(outputs - n);
             let cotangents = spread(&floats, bar.iter().cloned()).into_iter().chain(g);
             let inputs = [state, shared, row].concat();
-            let found = pulled(body, &inputs, &wants, cotangents.collect());
+            let found = pulled_knowing(&known, body, &inputs, &wants, cotangents.collect());
             let late = history_bar.iter().zip(&floats).filter(|(_, is)| **is).map(|(g, _)| g.clone());
             let state =
                 found[..c].iter().zip(late.chain(std::iter::repeat(None))).map(|(g, late)| match late {
@@ -71,12 +80,24 @@ impl Way {
                 });
             let sums = sums.iter().zip(&found[c..]).map(|(sum, g)| sum + g);
             state.chain(sums).chain(found[all..].iter().cloned()).collect()
-        });
-        Way { step, carried, sums: c..all, given }
+        };
+        let record = |kept: &[(Array, Array)]| {
+            let shapes = shapes.iter().cloned().chain(kept.iter().map(|(_, rows)| one(rows)));
+            Recorded::new("scan", shapes, |args| back(args, kept))
+        };
+        // What is read of the kept is known when all is there.
+        let mut step = record(&kept);
+        let read = step.reads().split_off(shapes.len());
+        let kept: Vec<(Array, Array)> = kept.into_iter().zip(&read).filter_map(|(k, r)| r.then_some(k)).collect();
+        if kept.len() < read.len() {
+            step = record(&kept)
+        }
+        let kept = kept.into_iter().map(|(_, rows)| rows).collect();
+        Way { step, carried, sums: c..all, given, kept }
     }
 }
 
-/// With the history of states, the last rows of `ys`: a loop in the other order.
+/// With the history of states and what else is kept, the last rows of `ys`: a loop in the other order.
 #[track_caller]
 pub(super) fn back(
     body: &Arc<Recorded>,
@@ -87,9 +108,10 @@ pub(super) fn back(
     wants: &[bool],
 ) -> Linear {
     let (n, m) = (of.state, of.shared);
-    let way = Way::new(body, of, xs, ys, gs, wants);
-    let history = &ys[body.outputs.len()..];
-    let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given].concat();
+    let (history, rows) = ys[body.outputs.len()..].split_at(n);
+    let kept = kept(body, of).into_iter().zip(rows.iter().cloned()).collect();
+    let way = Way::new(body, of, xs, ys, gs, wants, kept);
+    let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given, &way.kept].concat();
     let all = way.carried.len();
     let hoisted = Hoisted::new(&way.step, way.sums, all + m);
     let new = Loop { state: all - hoisted.out, reverse: !of.reverse, ..of };
@@ -121,7 +143,7 @@ pub(super) fn adjoint(
     wants: Vec<bool>,
 ) -> Linear {
     let (n, m, k) = (of.state, of.shared, xs.len());
-    let way = Way::new(body, of, xs, ys, gs.clone(), &wants);
+    let way = Way::new(body, of, xs, ys, gs.clone(), &wants, vec![]);
     let carried = way.carried.len();
     let args = [&xs[..n], &way.carried, &xs[n..n + m], &xs[n + m..], &way.given].concat();
     let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();

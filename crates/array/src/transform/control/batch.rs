@@ -85,15 +85,15 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
                 length: *length,
                 reverse: *reverse,
                 snapshots: None,
+                keeps: false,
             };
-            let flow = looped::flow(step, of);
             let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < *state {
                 true => (shape, dtype),
                 false => (shape.remove(0).insert(1, n), dtype),
             };
             let kinds = kinds.into_iter().enumerate().map(stacked).collect();
             let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
-            let ys = super::outputs(control.name, flow, kinds, &args).into_iter().enumerate();
+            let ys = looped::run(control.name, step, of, kinds, &args).into_iter().enumerate();
             ys.map(|(k, y)| if k < *state { y } else { swap_first(&y) }).collect()
         }
         Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {

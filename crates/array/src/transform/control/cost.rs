@@ -8,12 +8,24 @@ use crate::prim::Prim;
 pub(super) fn time(node: &Array) -> usize {
     let (prim, args) = node.parts();
     let n = node.size();
+    let products = |terms: usize| 2 * n.saturating_mul(terms) / (800 / node.dtype().size());
     match prim {
-        Prim::Matmul => {
-            let terms = *args[0].shape().last().unwrap_or(&1);
-            2 * n.saturating_mul(terms) / (800 / node.dtype().size())
+        Prim::Matmul => products(args[0].shape()[args[0].ndim() - 1]),
+        // Of the kernel [g, k…, c, o] as many numbers as make one of the result.
+        Prim::Conv(_) => {
+            let w = args[1].shape();
+            products(w[1..w.len() - 1].iter().product())
         }
-        Prim::Unary(_) | Prim::Binary(_) if !cheap(node) => n * node.dtype().size() / 8,
+        _ if is_function(node) => n * node.dtype().size() / 8,
         _ => n / 16,
     }
+}
+
+/// Whether it takes long for what it makes: products, and functions that are not a few operations of the processor.
+pub(super) fn is_dear(node: &Array) -> bool {
+    matches!(node.0.prim, Prim::Matmul | Prim::Conv(_)) || is_function(node)
+}
+
+fn is_function(node: &Array) -> bool {
+    matches!(node.0.prim, Prim::Unary(_) | Prim::Binary(_)) && !cheap(node)
 }

@@ -3,6 +3,8 @@
 use super::super::replay::Recorded;
 use super::apart::apart;
 use super::back::{adjoint, back};
+use super::cost::{is_dear, time};
+use super::invariant::lifted;
 use super::{filled, like, outputs, pushed, spread, wanted};
 use crate::array::Array;
 use crate::custom::Rule;
@@ -24,6 +26,8 @@ pub(super) struct Loop {
     pub reverse: bool,
     /// How many states the way back may keep; `None`: all.
     pub snapshots: Option<usize>,
+    /// Whether it may keep further results of steps, those that take long.
+    pub keeps: bool,
 }
 
 /// The loop and its rules. Arguments: state, shared, rows; results: state, rows.
@@ -34,18 +38,17 @@ pub(super) fn looped(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array
     all
 }
 
-/// Like [`looped`], with the state before every step as further rows, if the way back keeps them all. (They are computed
-/// only if something reads them.)
+/// Like [`looped`], with further rows, if the way back keeps them: the state before every step, and what is [`kept`] of it.
+/// (They are computed only if something reads them.)
 #[track_caller]
 pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
     let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
     let history = body.inputs[..if of.snapshots.is_none() { of.state } else { 0 }].iter();
-    let results: Vec<Array> = body.outputs.iter().chain(history).cloned().collect();
+    let results: Vec<Array> = body.outputs.iter().chain(history).cloned().chain(kept(&body, of)).collect();
     let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
     let kinds = like(&results).into_iter().enumerate();
     let kinds = kinds.map(|(k, y)| if k < of.state { y } else { stacked(y) }).collect();
-    let flow = flow(Recorded::of(&body.inputs, &results), of);
-    let values = outputs("scan", flow, kinds, &stopped);
+    let values = run("scan", Recorded::of(&body.inputs, &results), of, kinds, &stopped);
     let forth = body.clone();
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
         let wants: Vec<bool> = xs.iter().map(wanted).collect();
@@ -58,17 +61,37 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
     Call::results("scan", args, values, pullback, Some(pushforward))
 }
 
-/// What runs: a step, and what it hands out.
+/// What a step computes that takes longer than to keep it for the way back.
+pub(super) fn kept(body: &Recorded, of: Loop) -> Vec<Array> {
+    if of.snapshots.is_some() || !of.keeps {
+        return vec![];
+    }
+    let is_kept = |x: &&Array| is_dear(x) && differentiable(x) && time(x) >= LONG;
+    body.nodes().iter().filter(is_kept).cloned().collect()
+}
+
+/// Nanoseconds that are long beside the row of a result.
+const LONG: usize = 1_000;
+
+/// The loop alone: what the steps hand out, of these shapes and dtypes.
 #[track_caller]
-pub(super) fn flow(step: Recorded, of: Loop) -> Flow {
-    Flow::Scan {
+pub(super) fn run(
+    name: &'static str,
+    step: Recorded,
+    of: Loop,
+    kinds: Vec<(Shape, DType)>,
+    args: &[Array],
+) -> Vec<Array> {
+    let (step, of, args) = lifted(step, of, args);
+    let flow = Flow::Scan {
         apart: apart(&step, of),
         body: Body::new(step.inputs, step.outputs),
         state: of.state,
         shared: of.shared,
         length: of.length,
         reverse: of.reverse,
-    }
+    };
+    outputs(name, flow, kinds, &args)
 }
 
 /// Shapes and dtypes of what a step gets of a loop's arguments.
@@ -114,11 +137,15 @@ fn ahead(
     };
     let recorded = Arc::new(Recorded::new("scan", rows_of(&args, new), step));
     let all = with_history(recorded, new, &args);
-    // State, its tangents, rows, their tangents, and the history of states and tangents.
+    // State, its tangents, rows, their tangents, and the history of states and tangents; of what else is kept derivatives do
+    // not ask.
     let y = body.outputs.len();
     let row_tangents = is[n..].iter().filter(|is| **is).count();
     let dots = all[n..n + c].iter().chain(&all[c + y..c + y + row_tangents]);
     let history = all[c + y + row_tangents..].iter().skip(n);
     let all_is: Vec<bool> = ys.iter().map(differentiable).collect();
-    spread(&all_is, dots.chain(history).cloned())
+    let ours = body.outputs.len() + if of.snapshots.is_none() { n } else { 0 };
+    let mut tangents = spread(&all_is[..ours], dots.chain(history).cloned());
+    tangents.resize(ys.len(), None);
+    tangents
 }

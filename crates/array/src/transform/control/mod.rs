@@ -10,6 +10,7 @@ mod batch;
 mod cond;
 mod cost;
 mod hoist;
+mod invariant;
 mod looped;
 mod nested;
 mod repeat;
@@ -20,7 +21,7 @@ pub use cond::{cond, switch};
 pub use repeat::{bounded_while, while_loop};
 pub use scan::{Schedule, fori_loop, map_rows, scan, scan_with};
 
-use super::replay::Recorded;
+use super::replay::{Recomputed, Recorded};
 use crate::array::Array;
 use crate::custom::Linear;
 use crate::dtype::DType;
@@ -29,6 +30,7 @@ use crate::prim::Control;
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use crate::tree::{Tree, leaves, map};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Shapes and dtypes of arrays.
@@ -95,6 +97,18 @@ fn chosen(arrays: &[Array], is: &[bool]) -> Vec<Array> {
 /// float outputs.
 #[track_caller]
 pub(super) fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents: Linear) -> Vec<Array> {
+    pulled_knowing(&HashMap::new(), f, inputs, wants, cotangents)
+}
+
+/// The same, where the values of some of the recorded nodes are known.
+#[track_caller]
+fn pulled_knowing(
+    known: &HashMap<u64, Array>,
+    f: &Recorded,
+    inputs: &[Array],
+    wants: &[bool],
+    cotangents: Linear,
+) -> Vec<Array> {
     let point = chosen(inputs, wants);
     let of = |some: &Vec<Array>| {
         let mut some = some.iter();
@@ -103,7 +117,7 @@ pub(super) fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents:
             .zip(wants)
             .map(|(x, &w)| if w { some.next().unwrap_or(x).clone() } else { x.clone() })
             .collect();
-        f.at(&full)
+        if known.is_empty() { f.at(&full) } else { f.replay(&mut Recomputed { known }, &full) }
     };
     let (y, pull) = super::vjp(of)(&point);
     let g: Vec<Array> = y.iter().zip(cotangents).map(|(y, g)| g.unwrap_or_else(|| y.zeros_like())).collect();

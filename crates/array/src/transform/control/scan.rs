@@ -114,6 +114,7 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     let shapes = [like(&state), like(&captured), xs.iter().map(one).collect()].concat();
     let body = Recorded::new("scan", shapes, |args| recorded.at(&ordered(args)));
     let bytes: usize = state.iter().map(|x| x.size() * x.dtype().size()).sum();
+    let keeps = matches!(schedule, Schedule::All);
     let (levels, snapshots) = match schedule {
         Schedule::All => (1, None),
         Schedule::Nested(0) => panic!("scan: Schedule::Nested needs at least one level"),
@@ -126,7 +127,7 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
             panic!("scan: a budget of {budget} bytes does not hold one state, which takes {bytes}")
         }
     };
-    let of = Loop { state: n, shared: m, length, reverse, snapshots };
+    let of = Loop { state: n, shared: m, length, reverse, snapshots, keeps };
     let args = [&state[..], &captured, &xs].concat();
     let mut results = match levels {
         1 => looped(Arc::new(body), of, &args),

@@ -7,12 +7,12 @@ mod segments;
 pub use budget::{gradient_memory, with_budget};
 
 use super::control::{filled, like, pushed, record, wanted, with};
-use super::replay::{Meaning, Recorded};
+use super::replay::{Recomputed, Recorded};
 use super::vjp;
 use crate::array::Array;
 use crate::custom::Rule;
-use crate::prim::{Call, Control, Prim};
-use crate::rules::{differentiable, pullback, pushforward, rebuild};
+use crate::prim::{Call, Prim};
+use crate::rules::differentiable;
 use crate::tree::{Tree, leaves};
 use segments::run;
 use std::collections::HashMap;
@@ -187,40 +187,6 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
     let mut results = Call::results("checkpoint", args, values, pull, Some(push));
     results.truncate(n);
     results
-}
-
-/// The function again, of which some values are known.
-struct Recomputed<'a> {
-    known: &'a HashMap<u64, Array>,
-}
-
-impl Meaning for Recomputed<'_> {
-    type Value = Array;
-    fn constant(x: &Array) -> Array {
-        x.clone()
-    }
-    #[track_caller]
-    fn node(&mut self, node: &Array, prim: &Prim, args: &[Array]) -> Array {
-        let Some(value) = self.known.get(&node.0.id) else { return rebuild(prim, args, node) };
-        // The value is there; only derivatives ask for the arguments.
-        let (back, forth) = (prim.clone(), prim.clone());
-        let pull: Rule = Arc::new(move |xs, ys, gs| match &gs[0] {
-            Some(g) => pullback(&back, xs, &ys[0], g).into_iter().collect(),
-            None => vec![None; xs.len()],
-        });
-        let push: Rule = Arc::new(move |xs, ys, ts| vec![pushforward(&forth, xs, &ys[0], &ts)]);
-        Call::results(prim.name(), args, vec![value.clone()], pull, Some(push)).swap_remove(0)
-    }
-    #[track_caller]
-    fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
-        let value = |(id, y): (u64, &Array)| self.known.get(&id).unwrap_or(y).clone();
-        let outputs = call.ids().into_iter().zip(outputs).map(value).collect();
-        Call::ruled(call.name, inputs, outputs, call.known().clone())
-    }
-    #[track_caller]
-    fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
-        (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
-    }
 }
 
 /// Whether an array may be differentiated by.

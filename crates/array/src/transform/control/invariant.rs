@@ -1,0 +1,76 @@
+//! What every step would make again of what every step reads, made once before the loop: functions of shared arrays, and
+//! transposed ones that products read.
+
+use super::super::replay::Recorded;
+use super::looped::Loop;
+use crate::array::Array;
+use crate::prim::Prim;
+use std::collections::{HashMap, HashSet};
+
+/// The step, its loop and its arguments, with what is made once as further shared ones.
+#[track_caller]
+pub(super) fn lifted(step: Recorded, of: Loop, args: &[Array]) -> (Recorded, Loop, Vec<Array>) {
+    let found = invariant(&step, of);
+    if found.is_empty() || of.length < 2 {
+        return (step, of, args.to_vec());
+    }
+    let n = of.state + of.shared;
+    let values = Recorded::of(&step.inputs[of.state..n], &found).at(&args[of.state..n]);
+    let of = Loop { shared: of.shared + found.len(), ..of };
+    let inputs = [&step.inputs[..n], &found, &step.inputs[n..]].concat();
+    (Recorded::of(&inputs, &step.outputs), of, [&args[..n], &values, &args[n..]].concat())
+}
+
+/// Nodes of the step that depend on shared inputs alone, and are worth an input of their own: where something else reads them,
+/// but no views, which take nothing.
+fn invariant(step: &Recorded, of: Loop) -> Vec<Array> {
+    let shared = of.state..of.state + of.shared;
+    let (mut fixed, mut moving) = (HashMap::new(), HashSet::new());
+    for (k, x) in step.inputs.iter().enumerate() {
+        match shared.contains(&k) {
+            true => drop(fixed.insert(x.0.id, x.clone())),
+            false => drop(moving.insert(x.0.id)),
+        }
+    }
+    let mut found: Vec<Array> = vec![];
+    let mut add = |x: &Array| {
+        if found.iter().all(|y| y.0.id != x.0.id) {
+            found.push(x.clone())
+        }
+    };
+    let inputs: HashSet<u64> = step.inputs.iter().map(|x| x.0.id).collect();
+    for node in step.nodes() {
+        let (prim, mut args) = node.parts();
+        if let Prim::Custom(..) = prim {
+            // It runs as its value.
+            args.drain(..args.len() - 1);
+        }
+        // What is written to disk is written by the steps.
+        let written = matches!(prim, Prim::Spill { .. } | Prim::Unspill(..));
+        if !written && args.iter().all(|a| !moving.contains(&a.0.id)) {
+            fixed.insert(node.0.id, node.clone());
+            continue;
+        }
+        moving.insert(node.0.id);
+        for arg in args.iter().filter_map(|a| fixed.get(&a.0.id)) {
+            let turned = matches!((prim, &arg.0.prim), (Prim::Matmul, Prim::Permute(_)));
+            let made = if turned { arg.clone() } else { seen_through(arg) };
+            if !inputs.contains(&made.0.id) {
+                add(&made)
+            }
+        }
+    }
+    found
+}
+
+/// What a view looks at.
+fn seen_through(x: &Array) -> Array {
+    match x.parts() {
+        (Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_), args) => {
+            seen_through(&args[0])
+        }
+        (Prim::Alias | Prim::Stop, args) => seen_through(&args[0]),
+        (Prim::Custom(..), args) => seen_through(&args[args.len() - 1]),
+        _ => x.clone(),
+    }
+}
