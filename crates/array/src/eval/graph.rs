@@ -212,7 +212,7 @@ pub(super) struct Builder {
     /// Items by the hash of what makes them equal.
     known: Map<u64, SmallVec<[usize; 2]>>,
     /// Views in row-major order, by what they look at.
-    copies: Vec<(Ref, usize)>,
+    copies: Map<(usize, u32, Arc<View>), usize>,
     /// First items of loops and choices, by what they are and the items and stages they read.
     controls: HashMap<Controlled, usize>,
 }
@@ -274,11 +274,11 @@ impl Builder {
     }
     /// A view in row-major order, one item for all who ask for it.
     fn copied(&mut self, r: Ref, node: &Array) -> usize {
-        let same = |c: &&(Ref, usize)| c.0.item == r.item && c.0.stage == r.stage && c.0.view == r.view;
-        if let Some(&(_, item)) = self.copies.iter().rev().find(same) {
+        let next = self.items.len();
+        let item = *self.copies.entry((r.item, r.stage, r.view.clone())).or_insert(next);
+        if item < next {
             return item;
         }
-        self.copies.push((r.clone(), self.items.len()));
         let (whole, stage) = (View::row_major(&r.view.shape, r.view.dtype), self.stored(&r) + 1);
         let args = SmallVec::from_iter([r]);
         self.items.push(Item { what: What::Copy, node: node.clone(), whole, args, stage });
