@@ -21,11 +21,7 @@ pub(super) fn time(node: &Array) -> usize {
     }
 }
 
-/// Whether it takes long for what it makes: products, and functions that are not a few operations of the processor.
-pub(super) fn is_dear(node: &Array) -> bool {
-    matches!(node.0.prim, Prim::Matmul | Prim::Conv(_)) || is_function(node)
-}
-
+/// Whether it is more than a few operations of the processor.
 fn is_function(node: &Array) -> bool {
     matches!(node.0.prim, Prim::Unary(_) | Prim::Binary(_)) && !cheap(node)
 }

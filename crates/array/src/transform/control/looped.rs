@@ -3,14 +3,14 @@
 use super::super::replay::Recorded;
 use super::apart::apart;
 use super::back::{adjoint, back};
-use super::cost::{is_dear, time};
+use super::cost::time;
 use super::invariant::lifted;
 use super::{filled, like, outputs, pushed, spread, wanted};
 use crate::array::Array;
 use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
-use crate::prim::Call;
+use crate::prim::{Call, Prim};
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use std::sync::Arc;
@@ -61,12 +61,14 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
     Call::results("scan", args, values, pullback, Some(pushforward))
 }
 
-/// What a step computes that takes longer than to keep it for the way back.
+/// Products of a step that take longer than to keep them for the way back. (Functions take about as long as their rows.)
 pub(super) fn kept(body: &Recorded, of: Loop) -> Vec<Array> {
     if of.snapshots.is_some() || !of.keeps {
         return vec![];
     }
-    let is_kept = |x: &&Array| is_dear(x) && differentiable(x) && time(x) >= LONG;
+    let is_kept = |x: &&Array| {
+        matches!(x.0.prim, Prim::Matmul | Prim::Conv(_)) && differentiable(x) && time(x) >= LONG
+    };
     body.nodes().iter().filter(is_kept).cloned().collect()
 }
 
