@@ -171,9 +171,7 @@ impl Program {
             let n = all.len();
             i.bounds = self.walk.bounded(&self.dims, &mut i.pattern, all);
             i.holes = i.bounds.len() < n;
-            if !i.holes {
-                i.pattern = std::mem::replace(&mut i.pattern, Pattern::Same).in_runs()
-            }
+            i.pattern = std::mem::replace(&mut i.pattern, Pattern::Same).in_runs()
         }
         for s in &mut self.sinks {
             s.pattern = self.walk.pattern(&self.dims, &s.strides);

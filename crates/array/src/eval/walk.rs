@@ -107,12 +107,17 @@ pub(crate) enum Pattern {
     Direct,
     /// At these places, counted from the first.
     Table(Box<[isize]>),
-    /// In runs of this length, whose elements are one (step 0) or follow each other (step 1), and which begin at these places.
+    /// In runs of this length, whose elements are one (step 0) or follow each other (step 1), and which begin at these places,
+    /// or are outside.
     Runs { length: usize, step: isize, starts: Box<[isize]> },
 }
 
 /// Elements of a run that is copied as such.
 const RUN: usize = 16;
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
 
 /// A place outside of what is read.
 const OUTSIDE: isize = isize::MIN / 2;
@@ -123,19 +128,28 @@ impl Pattern {
             Pattern::Same => 0,
             Pattern::Direct => i as isize,
             Pattern::Table(places) => places[i],
-            Pattern::Runs { length, step, starts } => starts[i / length] + (i % length) as isize * step,
+            Pattern::Runs { length, step, starts } => match starts[i / length] {
+                OUTSIDE => OUTSIDE,
+                start => start + (i % length) as isize * step,
+            },
         }
     }
     /// The same, in runs if a table has some that are worth it.
     pub fn in_runs(self) -> Pattern {
         let Pattern::Table(places) = &self else { return self };
-        let step = places.get(1).map_or(2, |p| p - places[0]);
-        let length = 1 + places.windows(2).take_while(|w| w[1] - w[0] == step).count();
-        let even = |run: &[isize]| run.windows(2).all(|w| w[1] - w[0] == step);
-        if !(0..=1).contains(&step) || length < RUN || !places.len().is_multiple_of(length) {
+        let inside = |w: &[isize]| w[0] != OUTSIDE && w[1] != OUTSIDE;
+        let step = places.windows(2).find(|w| inside(w)).map_or(2, |w| w[1] - w[0]);
+        if !(0..=1).contains(&step) {
             return self;
         }
-        if !places.chunks(length).all(even) {
+        // Every run ends where places do not go on evenly, or before.
+        let mut length = places.len();
+        for (k, w) in places.windows(2).enumerate() {
+            if w[1] - w[0] != if inside(w) { step } else { 0 } {
+                length = gcd(length, k + 1)
+            }
+        }
+        if length < RUN {
             return self;
         }
         Pattern::Runs { length, step, starts: places.iter().step_by(length).copied().collect() }
@@ -269,6 +283,9 @@ pub(super) fn constant(program: &Program, k: usize, c: f64, bounds: &[isize], n:
                 let all = out[from..to].iter_mut().zip(&places[from..to]);
                 all.filter(|(_, p)| **p != OUTSIDE).for_each(|(y, _)| *y = T::of(c))
             }
+            runs @ Pattern::Runs { .. } if input.holes => {
+                (from..to).filter(|&i| runs.at(i) != OUTSIDE).for_each(|i| out[i] = T::of(c))
+            }
             _ => out[from..to].fill(T::of(c)),
         }
     })
@@ -372,6 +389,31 @@ mod tests {
                     }
                 }
                 assert_eq!(i, total, "{dims:?}")
+            }
+        }
+    }
+
+    /// Runs stand for the same places as the table they come from, in or outside of what is read.
+    #[test]
+    fn padded_rows_are_read_in_runs() {
+        let dims = [16, 96];
+        for (lo, hi) in [(0, 64), (32, 96), (32, 64), (0, 24), (24, 90), (5, 6)] {
+            let walk = Walk::new(&dims, 512);
+            let strides: Strides = smallvec![hi - lo, 1];
+            let mut table = walk.pattern(&dims, &strides);
+            let rest = walk.bounded(&dims, &mut table, vec![Bound { strides: smallvec![0, 1], lo, hi }]);
+            let runs = table.clone().in_runs();
+            let even = [lo as usize, hi as usize].into_iter().fold(96, gcd);
+            assert!(rest.is_empty() && (even < RUN) == matches!(runs, Pattern::Table(_)), "{lo} {hi}");
+            assert!((0..walk.block()).all(|i| runs.at(i) == table.at(i)));
+            let data: Vec<u32> = (0..100_000).collect();
+            let (first, n) = (1000, walk.block());
+            let (mut want, mut found) = (vec![7; n], vec![7; n]);
+            let Pattern::Table(places) = &table else { panic!("there is padding") };
+            pick_inside(&data, first, places, &mut want);
+            if let Pattern::Runs { length, step, starts } = &runs {
+                pick_runs(&data, first, (*length, *step), starts, 0, &mut found);
+                assert_eq!(found, want)
             }
         }
     }

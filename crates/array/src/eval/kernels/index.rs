@@ -13,9 +13,9 @@ pub(crate) fn pick<T: Copy>(data: &[T], first: isize, places: &[isize], out: &mu
 }
 
 /// The elements of runs that begin at these places, counted from `first`: of one element for each (step 0) or of neighbours
-/// (step 1). `out` begins `from` elements behind the first run's beginning.
+/// (step 1), or zeros if that is before the first element. `out` begins `from` elements behind the first run's beginning.
 #[inline(never)]
-pub(crate) fn pick_runs<T: Copy>(
+pub(crate) fn pick_runs<T: Pod>(
     data: &[T],
     first: isize,
     (length, step): (usize, isize),
@@ -30,10 +30,10 @@ pub(crate) fn pick_runs<T: Copy>(
             return;
         }
         let (now, later) = out.split_at_mut(n);
-        let at = (first + start + skipped as isize * step) as usize;
-        match step {
-            0 => now.fill(data[at]),
-            _ => now.copy_from_slice(&data[at..at + n]),
+        match (usize::try_from(first + start), step) {
+            (Err(_), _) => now.fill(T::zeroed()),
+            (Ok(at), 0) => now.fill(data[at]),
+            (Ok(at), _) => now.copy_from_slice(&data[at + skipped..][..n]),
         }
         (out, skipped) = (later, 0)
     }

@@ -13,6 +13,7 @@ use crate::eval::{Body, Flow};
 use crate::prim::{Call, Prim};
 use crate::rules::differentiable;
 use crate::shape::Shape;
+use pullback_real::Binary;
 use std::sync::Arc;
 
 /// The numbers of a loop.
@@ -61,15 +62,26 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
     Call::results("scan", args, values, pullback, Some(pushforward))
 }
 
-/// Products of a step that take longer than to keep them for the way back. (Functions take about as long as their rows.)
+/// What the way back keeps of a step beside its state: products that take longer than their rows, with what is added to them
+/// at once. (Functions take about as long as their rows.)
 pub(super) fn kept(body: &Recorded, of: Loop) -> Vec<Array> {
     if of.snapshots.is_some() || !of.keeps {
         return vec![];
     }
-    let is_kept = |x: &&Array| {
+    let is_long = |x: &&Array| {
         matches!(x.0.prim, Prim::Matmul | Prim::Conv(_)) && differentiable(x) && time(x) >= LONG
     };
-    body.nodes().iter().filter(is_kept).cloned().collect()
+    body.nodes().iter().filter(is_long).map(|x| with_addends(body, x)).collect()
+}
+
+/// A sum, if it is all that reads one of its addends, or the addend: what it is added to asks for neither.
+fn with_addends(body: &Recorded, x: &Array) -> Array {
+    let reads = |y: &&Array| y.parts().1.iter().any(|a| a.0.id == x.0.id);
+    let mut readers = body.nodes().iter().filter(reads);
+    match (readers.next(), readers.next()) {
+        (Some(y), None) if matches!(y.0.prim, Prim::Binary(Binary::Add | Binary::Sub)) => with_addends(body, y),
+        _ => x.clone(),
+    }
 }
 
 /// Nanoseconds that are long beside the row of a result.
