@@ -5,6 +5,7 @@
 
 use crate::dtype::DType;
 use bytemuck::{Pod, Zeroable};
+use pullback_real::pages;
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -87,7 +88,13 @@ impl Buffer {
         };
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let spare = if n < LARGE { 0 } else { SPARE };
-        let lines = reused.unwrap_or_else(|| bytemuck::zeroed_vec(n + spare));
+        let lines = reused.unwrap_or_else(|| {
+            // Before anything is written, or the pages are there.
+            let mut lines: Vec<Line> = Vec::with_capacity(n + spare);
+            pages::large(lines.as_ptr(), 64 * lines.capacity());
+            lines.resize(n + spare, Zeroable::zeroed());
+            lines
+        });
         // Those made one after the other begin far apart.
         let skipped = if spare == 0 { 0 } else { NEXT.fetch_add(5, Relaxed) % spare };
         Buffer { memory: Memory::Own { lines, skipped }, len, dtype, kept: None }
