@@ -4,8 +4,8 @@
 //! keeps up to [`POOL_BYTES`] in classes of size, and hands them out with whatever they last held.
 
 use crate::dtype::DType;
+use crate::eval::pages;
 use bytemuck::{Pod, Zeroable};
-use pullback_real::pages;
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

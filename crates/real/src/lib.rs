@@ -16,8 +16,6 @@ mod external;
 mod implicit;
 mod op;
 mod operators;
-#[doc(hidden)]
-pub mod pages;
 mod parse;
 pub mod real;
 mod record;

@@ -1,4 +1,4 @@
-//! Where this thread records: the file with `unsafe` in it, because a push per operation is what reverse
+//! Where this thread records: the one file with `unsafe` in it, because a push per operation is what reverse
 //! mode on scalars costs.
 //!
 //! The storage itself is an ordinary `Vec`; what every operation touches (where the next node goes, until where
@@ -6,7 +6,6 @@
 //! Slot 0 stands for «nothing», then come the independent variables, which need no node, then the nodes.
 #![allow(unsafe_code)]
 
-use crate::pages;
 use crate::record::{Node, Operation};
 use crate::var::Var;
 use std::cell::{Cell, RefCell};
@@ -149,7 +148,6 @@ fn grow() {
         let room = (u32::MAX - 1 - open.first) as usize;
         assert!(open.store.nodes.len() < room, "the tape is full: a gradient can record 2^32 operations");
         open.store.nodes.reserve(open.store.nodes.len().max(1 << 10));
-        pages::large(open.store.nodes.as_ptr(), open.store.nodes.capacity() * size_of::<Node>());
         sync(open);
     });
 }
