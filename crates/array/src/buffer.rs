@@ -4,7 +4,7 @@
 //! keeps up to [`POOL_BYTES`] in classes of size, and hands them out with whatever they last held.
 
 use crate::dtype::DType;
-use crate::eval::pages;
+use crate::pages;
 use bytemuck::{Pod, Zeroable};
 use std::any::Any;
 use std::collections::HashMap;

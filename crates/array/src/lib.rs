@@ -17,6 +17,7 @@ mod eye;
 pub mod io;
 mod look;
 mod ops;
+mod pages;
 mod prim;
 mod random;
 mod rules;

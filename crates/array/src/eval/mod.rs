@@ -33,7 +33,6 @@ use crate::array::Array;
 pub(crate) use flow::{Body, Flow};
 pub(crate) use graph::Mix;
 pub(crate) use kernels::elementwise::Lane;
-pub(crate) use kernels::pages;
 pub(crate) use layout::Layout;
 pub(crate) use recompute::cheap;
 pub(crate) use run::Compiled;

@@ -15,7 +15,6 @@ pub(crate) mod native;
 #[cfg(not(all(feature = "native", target_arch = "x86_64")))]
 #[path = "no_native.rs"]
 pub(crate) mod native;
-pub(crate) mod pages;
 pub(crate) mod reduce;
 pub(crate) mod strips;
 pub(crate) mod threads;

@@ -1,11 +1,12 @@
 //! Large pages for large memory: a processor knows a few thousand pages at a time, and a large array has more of the usual ones.
+#![allow(unsafe_code)]
 
 /// Bytes from which on memory is large: two pages of two megabytes.
 const LARGE: usize = 4 << 20;
 
 /// Asks the system to take large pages for memory that has just been allocated; elsewhere than on Linux, and for little
 /// memory, does nothing. What lies there does not change.
-pub(crate) fn large<T>(memory: *const T, bytes: usize) {
+pub fn large<T>(memory: *const T, bytes: usize) {
     #[cfg(target_os = "linux")]
     if bytes >= LARGE {
         unsafe extern "C" {
