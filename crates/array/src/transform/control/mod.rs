@@ -15,6 +15,8 @@ mod looped;
 mod nested;
 mod repeat;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 pub(super) use batch::batched_control;
 pub use cond::{cond, switch};
