@@ -1,12 +1,13 @@
 //! Results do not depend on the number of threads that compute them, and any thread may build and evaluate.
 
-use pullback_array::{Array, DType, Key, Real, grad, hessian, jit, set_threads, threads, value_and_grad};
+use pullback_array::{Array, DType, Key, Real, grad, hessian, jit, scan, set_threads, threads, value_and_grad};
 
 /// The bits of a value, a gradient and some reductions, large enough to be cut into many chunks.
 fn results() -> Vec<u64> {
     let key = Key::new(7);
     let x = key.fold_in(0).normal(&[300, 700], DType::F64);
     let w = key.fold_in(1).normal(&[700, 130], DType::F64);
+    let u = key.fold_in(2).normal(&[96, 96], DType::F64) * 0.1;
     let f = |(x, w): &(Array, Array)| {
         ((x.matmul(w)).tanh().exp().logsumexp_axis(0) - x.sin().sum_axis(1).mean()).sum()
     };
@@ -16,8 +17,18 @@ fn results() -> Vec<u64> {
     let (order, running) = (x.argsort(-1).cast(DType::F64), x.cumsum(0));
     let smooth = |x: &Array| ((x.get(1..) - x.get(..-1).square()).square() + x.get(1..)).sum();
     let h = jit(hessian(smooth))(&x.get(0));
+    // A loop that is run in parts of its batch.
+    let cell = |h: &Array, x: &Array| {
+        let h = (h.matmul(&u) + x).tanh();
+        (h.clone(), h.square().sum_axis(1))
+    };
+    let recurrent = |xs: &Array| {
+        let (h, sizes) = scan(cell, &Array::zeros(&[64, 96], DType::F64), xs);
+        h.sum() + sizes.sin().sum()
+    };
+    let of_loop = jit(grad(recurrent))(&key.fold_in(3).normal(&[7, 64, 96], DType::F64));
     let f64s =
-        [&y, &dx, &dw, &order, &running, &h].into_iter().flat_map(|a| a.to_vec::<f64>()).map(f64::to_bits);
+        [&y, &dx, &dw, &order, &running, &h, &of_loop].into_iter().flat_map(|a| a.to_vec::<f64>()).map(f64::to_bits);
     let f32s = [&total, &columns].into_iter().flat_map(|a| a.to_vec::<f32>()).map(|x| u64::from(x.to_bits()));
     f64s.chain(f32s).collect()
 }
