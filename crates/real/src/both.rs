@@ -1,4 +1,4 @@
-//! Value and slope together, for functions where one exponential serves both: the tape asks for both at once.
+//! Value and slope together, for functions where one exponential or one table serves both: the tape asks for both at once.
 
 use crate::real::Unary;
 use crate::special as s;

@@ -1,14 +1,14 @@
 //! The error function and its relatives: complement, scaled complement and inverses.
 //!
-//! Everything rests on the scaled complement `erfcx`, which has no exponential in it and is therefore easy to
-//! approximate; the exponential is multiplied back with the rounding error of the square taken into account.
+//! In the middle the complement is a table of series. All else rests on the scaled complement `erfcx`, which has no
+//! exponential in it and is therefore easy to approximate; the exponential is multiplied back with the rounding error of
+//! the square taken into account.
 
 use super::dd::Dd;
-use super::erfcx::{TAIL, erfcx_right, row};
-use super::poly::{Piece, Row};
-use std::cmp::Ordering;
+use super::erf_series;
+use super::erfcx::erfcx_right;
+use super::poly::Piece;
 use std::f64::consts::{FRAC_2_SQRT_PI, PI};
-use std::hint::select_unpredictable;
 
 /// Error function, `2/sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`; odd, `±1` at `±inf`.
 ///
@@ -32,7 +32,7 @@ pub fn erf(x: f64) -> f64 {
 ///
 /// # Source
 ///
-/// DLMF 7.2.2; `e^(-x^2) erfcx(x)` from 1/2 on, one minus [`erf`] in the middle, reflection on the left.
+/// DLMF 7.2.2; Taylor series about the sixteenths up to 4, `e^(-x^2) erfcx(x)` beyond, reflection on the left.
 ///
 /// # Examples
 ///
@@ -45,26 +45,18 @@ pub fn erfc(x: f64) -> f64 {
     erfc_and_slope(x).0
 }
 
-/// [`erfc`] and its derivative `-2/sqrt(pi) e^(-x^2)`, of one exponential.
-#[inline(never)]
+/// [`erfc`] and its derivative `-2/sqrt(pi) e^(-x^2)`.
+#[inline]
 pub(crate) fn erfc_and_slope(x: f64) -> (f64, f64) {
-    static NEAR: Row<13> = Row::of(&ERF);
+    if x.abs() < erf_series::END { erf_series::value_and_slope(x) } else { erfc_and_slope_far(x) }
+}
+
+/// The same, of one exponential.
+#[inline(never)]
+fn erfc_and_slope_far(x: f64) -> (f64, f64) {
     let a = x.abs();
-    // A NaN goes this way too.
-    if !matches!(a.partial_cmp(&TAIL), Some(Ordering::Less)) {
-        let (right, e) = exp_of_square_and_exp(a, -1.0, erfcx_right(a));
-        return (if x < 0.0 { 2.0 - right } else { right }, -FRAC_2_SQRT_PI * e);
-    }
-    // Arguments come in any order: what differs is selected and looked up, so that no branch has to be guessed. The value is
-    // 1 - x (erf(x)/x) near 0, else y = e^(-x^2) erfcx(|x|), or to the left of 0 its reflection 2 - y.
-    const OFFSETS: [(f64, f64); 4] = [(0.0, 1.0), (2.0, -1.0), (1.0, -1.0), (1.0, -1.0)];
-    let near = a < 0.5;
-    let square = Dd::square(x);
-    let e = (-square.hi).exp();
-    let p = select_unpredictable(near, &NEAR, row(a)).at(select_unpredictable(near, square.hi, a));
-    let part = p * select_unpredictable(near, x, e - e * square.lo);
-    let (offset, sign) = OFFSETS[2 * usize::from(near) + usize::from(x < 0.0)];
-    (offset + sign * part, -FRAC_2_SQRT_PI * e)
+    let (right, e) = exp_of_square_and_exp(a, -1.0, erfcx_right(a));
+    (if x < 0.0 { 2.0 - right } else { right }, -FRAC_2_SQRT_PI * e)
 }
 
 /// Scaled complementary error function, `e^(x^2) erfc(x)`; 0 at `inf`, overflows below -26.6.

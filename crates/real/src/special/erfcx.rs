@@ -8,12 +8,12 @@ pub(super) fn erfcx_right(x: f64) -> f64 {
 }
 
 /// Where the asymptotic series takes over.
-pub(super) const TAIL: f64 = 8.0;
+const TAIL: f64 = 8.0;
 
 /// The polynomial for `0 <= x < TAIL`: one up to 1/4, from there four in an octave, by the argument's leading bits. Arguments
 /// come in any order, so it is looked up: a search would have to guess its branches.
 #[inline(always)]
-pub(super) fn row(x: f64) -> &'static Row<13> {
+fn row(x: f64) -> &'static Row<13> {
     // Without the sign, which -0 has.
     let leading = |x: f64| (x.to_bits() << 1) >> 51;
     let below = leading(FIRST) - 1;

@@ -16,6 +16,7 @@ mod dd;
 mod elementary;
 mod entropy;
 mod erf;
+mod erf_series;
 mod erfcx;
 mod expint;
 mod gamma;

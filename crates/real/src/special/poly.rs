@@ -33,13 +33,6 @@ pub(super) struct Row<const N: usize> {
 }
 
 impl<const N: usize> Row<N> {
-    /// The same polynomial: higher coefficients are 0.
-    pub const fn of(piece: &Piece) -> Row<N> {
-        let mut coeffs = [0.0; N];
-        let (used, _) = coeffs.split_at_mut(piece.coeffs.len());
-        used.copy_from_slice(piece.coeffs);
-        Row { centre: piece.centre, low: piece.low, coeffs }
-    }
     /// Value at `x`.
     #[inline(always)]
     pub fn at(&self, x: f64) -> f64 {
