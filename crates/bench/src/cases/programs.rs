@@ -32,14 +32,14 @@ pub fn chain<R: Scalar>(x: &[R]) -> R {
 pub fn lorenz<R: Scalar>(x: &[R], steps: usize) -> R {
     const H: f64 = 1e-4;
     let (sigma, rho, beta) = (x[3], x[4], x[5]);
-    let slope = |u: [R; 3]| [sigma * (u[1] - u[0]), u[0] * (rho - u[2]) - u[1], u[0] * u[1] - beta * u[2]];
-    let along = |u: [R; 3], h: f64, k: [R; 3]| [u[0] + h * k[0], u[1] + h * k[1], u[2] + h * k[2]];
+    let slope = |u: &[R; 3]| [sigma * (u[1] - u[0]), u[0] * (rho - u[2]) - u[1], u[0] * u[1] - beta * u[2]];
+    let along = |u: &[R; 3], h: f64, k: &[R; 3]| [u[0] + h * k[0], u[1] + h * k[1], u[2] + h * k[2]];
     let mut u = [x[0], x[1], x[2]];
     for _ in 0..steps {
-        let k1 = slope(u);
-        let k2 = slope(along(u, 0.5 * H, k1));
-        let k3 = slope(along(u, 0.5 * H, k2));
-        let k4 = slope(along(u, H, k3));
+        let k1 = slope(&u);
+        let k2 = slope(&along(&u, 0.5 * H, &k1));
+        let k3 = slope(&along(&u, 0.5 * H, &k2));
+        let k4 = slope(&along(&u, H, &k3));
         for i in 0..3 {
             u[i] += H / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
         }
