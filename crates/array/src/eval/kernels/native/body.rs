@@ -35,6 +35,10 @@ pub(super) struct Body<'a> {
     held: Vec<(Operand, u8)>,
     /// The same of mask registers.
     held_masks: Vec<(Operand, u8)>,
+    /// The constants that registers hold throughout the loop, the last of them the first constant.
+    pinned: &'a [usize],
+    /// The constants that were asked for.
+    pub constants: Vec<usize>,
 }
 
 impl<'a> Body<'a> {
@@ -45,17 +49,26 @@ impl<'a> Body<'a> {
         slots: &'a mut Vec<Slot>,
         dtype: DType,
         masked: bool,
+        pinned: &'a [usize],
     ) -> Self {
-        let (free, free_masks) = ((4..32).rev().collect(), (2..6).rev().collect());
-        let (held, held_masks) = (vec![], vec![]);
-        Body { program, lives, asm, slots, dtype, masked, free, free_masks, held, held_masks }
+        let (free, free_masks) = ((4..32 - pinned.len() as u8).rev().collect(), (2..6).rev().collect());
+        let (held, held_masks, constants) = (vec![], vec![], vec![]);
+        Body { program, lives, asm, slots, dtype, masked, free, free_masks, held, held_masks, pinned, constants }
     }
-    pub fn run(mut self, range: Range<usize>) -> Result<(), Full> {
+    /// The constants it takes, if registers are enough.
+    pub fn run(mut self, range: Range<usize>) -> Result<Vec<usize>, Full> {
         let start = range.start;
         for at in range {
             self.step(&self.program.code[at], at - start).ok_or(Full(at))?
         }
-        Ok(())
+        Ok(self.constants)
+    }
+    /// Fills the registers of constants, before the loop.
+    pub fn pin(&mut self) {
+        let op = self.op66(2, 0x18, 0x19);
+        for (k, &constant) in self.pinned.iter().enumerate() {
+            self.asm.vector(op, 31 - k as u8, 0, Rm::Constant(constant), Masked::No, None)
+        }
     }
 
     /// An arithmetic instruction's opcode.
@@ -74,15 +87,26 @@ impl<'a> Body<'a> {
             _ => c.to_bits(),
         }
     }
+    pub(super) fn constant(&mut self, bits: u64) -> Source {
+        let k = self.asm.constant(bits);
+        if let Some(at) = self.pinned.iter().position(|&p| p == k) {
+            return Source::Reg(31 - at as u8);
+        }
+        if !self.constants.contains(&k) {
+            self.constants.push(k)
+        }
+        Source::Constant(k)
+    }
     pub(super) fn number(&mut self, c: f64) -> Rm {
-        let bits = self.bits(c);
-        Rm::Constant(self.asm.constant(bits))
+        let number = self.constant(self.bits(c));
+        self.rm(number)
     }
     /// The sign bit, or all others.
     pub(super) fn sign(&mut self, all_others: bool) -> Rm {
         let sign = self.bits(-0.0);
         let others = if self.dtype == DType::F32 { sign - 1 } else { !sign };
-        Rm::Constant(self.asm.constant(if all_others { others } else { sign }))
+        let bits = self.constant(if all_others { others } else { sign });
+        self.rm(bits)
     }
 
     fn slot(&mut self, slot: Slot) -> usize {
@@ -106,10 +130,7 @@ impl<'a> Body<'a> {
     /// An operand of vectors, loaded if it is not in a register; none if there is no register left.
     pub(super) fn source(&mut self, o: Operand) -> Option<Source> {
         let slot = match o {
-            Operand::Number(c) => {
-                let bits = self.bits(c);
-                return Some(Source::Constant(self.asm.constant(bits)));
-            }
+            Operand::Number(c) => return Some(self.constant(self.bits(c))),
             Operand::Input(k) if is_one(self.program, k) => {
                 return Some(Source::One(self.slot(Slot::Input(k))));
             }

@@ -43,8 +43,7 @@ impl Body<'_> {
     }
     /// `to` = 1 where the mask is set, else 0.
     fn ones(&mut self, to: u8, mask: u8) {
-        let (one, op) = (self.bits(1.0), self.op66(2, 0x18, 0x19));
-        let one = Rm::Constant(self.asm.constant(one));
+        let (one, op) = (self.number(1.0), self.op66(2, 0x18, 0x19));
         self.asm.vector(op, to, 0, one, Masked::Zero(mask), None)
     }
 
@@ -147,8 +146,7 @@ impl Body<'_> {
                     }
                     Unary::Sqrt => self.arith(SQRT, to, 0, Rm::Reg(x)),
                     Unary::Recip => {
-                        let bits = self.bits(1.0);
-                        let one = Source::Constant(self.asm.constant(bits));
+                        let one = self.constant(self.bits(1.0));
                         let one = self.register(one, s1);
                         self.arith(DIV, to, one, Rm::Reg(x))
                     }

@@ -163,20 +163,47 @@ pub(super) fn segments(program: &Program, asm: &mut Asm) -> Vec<Segment> {
     segments
 }
 
-/// The loop for these instructions: whole vectors, then the rest under a mask.
+/// The loop for these instructions, its constants in registers if there are enough.
 fn segment(program: &Program, asm: &mut Asm, range: Range<usize>, dtype: DType) -> Result<Segment, Full> {
     let (mark, lives) = (asm.mark(), Lives::new(program, range.clone()));
+    let (plain, constants) = looped(program, &lives, asm, range.clone(), dtype, &[])?;
+    if constants.is_empty() || constants.len() > PINNED {
+        return Ok(plain);
+    }
+    asm.rewind(mark);
+    looped(program, &lives, asm, range.clone(), dtype, &constants)
+        .or_else(|_| {
+            asm.rewind(mark);
+            looped(program, &lives, asm, range, dtype, &[])
+        })
+        .map(|(segment, _)| segment)
+}
+
+/// Constants that are held in registers, at most: more take longer to load than short rows take.
+const PINNED: usize = 12;
+
+/// Whole vectors, then the rest under a mask; and the constants that are read from memory.
+fn looped(
+    program: &Program,
+    lives: &Lives,
+    asm: &mut Asm,
+    range: Range<usize>,
+    dtype: DType,
+    pinned: &[usize],
+) -> Result<(Segment, Vec<usize>), Full> {
+    let mark = asm.mark();
     let lanes = 64 / dtype.size() as u8;
     let entry = asm.bytes.len();
     // The addresses come when it is known how many there are; until then there is room for all.
     let mut slots = vec![];
     let mut body = |asm: &mut Asm, masked| {
-        let done = Body::new(program, &lives, asm, &mut slots, dtype, masked).run(range.clone());
+        let done = Body::new(program, lives, asm, &mut slots, dtype, masked, pinned).run(range.clone());
         done.inspect_err(|_| asm.rewind(mark))
     };
     for (k, base) in BASES.into_iter().enumerate() {
         asm.address(base, k)
     }
+    Body::new(program, lives, asm, &mut vec![], dtype, false, pinned).pin();
     asm.raw(&[0xb8]); // mov eax, all lanes
     asm.raw(&((1u32 << lanes) - 1).to_le_bytes());
     asm.mask_from_eax();
@@ -185,7 +212,7 @@ fn segment(program: &Program, asm: &mut Asm, range: Range<usize>, dtype: DType) 
     asm.raw(&[0x48, 0x83, 0xe2, lanes.wrapping_neg()]); // and rdx, -lanes
     let to_rest = asm.jump([0x0f, 0x84]); // jz
     let begin = asm.bytes.len();
-    body(asm, false)?;
+    let constants = body(asm, false)?;
     asm.raw(&[0x48, 0x83, 0xc1, lanes]); // add rcx, lanes
     asm.raw(&[0x48, 0x39, 0xd1]); // cmp rcx, rdx
     asm.jump_back([0x0f, 0x82], begin); // jb
@@ -199,5 +226,5 @@ fn segment(program: &Program, asm: &mut Asm, range: Range<usize>, dtype: DType) 
     body(asm, true)?;
     asm.land(to_end);
     asm.raw(&[0xc5, 0xf8, 0x77, 0xc3]); // vzeroupper; ret
-    Ok(Segment { code: range, entry, slots })
+    Ok((Segment { code: range, entry, slots }, constants))
 }
