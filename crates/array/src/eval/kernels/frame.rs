@@ -174,7 +174,7 @@ impl<'a> Frame<'a> {
                 Place::Zero => ZEROS.as_ptr().cast_mut().cast(),
             },
         };
-        // Four addresses are loaded, whether or not there are so many.
+        // The first few addresses are loaded, whether or not there are so many.
         let (mut few, mut many) = ([std::ptr::null_mut(); 16], vec![]);
         let table = if segment.slots.len() <= few.len() {
             &mut few[..]

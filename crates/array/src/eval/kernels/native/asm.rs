@@ -18,8 +18,8 @@ pub(super) enum Rm {
 
 /// The general registers that are used, by their numbers.
 pub(super) const RAX: u8 = 0;
-/// Those that hold addresses throughout a segment: r8 to r11.
-pub(super) const BASES: [u8; 4] = [8, 9, 10, 11];
+/// Those that hold addresses throughout a segment: r8 to r11, and those that [`Asm::save`] keeps for the caller, rbx, r14 and r15.
+pub(super) const BASES: [u8; 7] = [8, 9, 10, 11, 3, 14, 15];
 
 /// An instruction's opcode: its map (1 for `0F`, 2 for `0F38`, 3 for `0F3A`), mandatory prefix (0 none, 1 `66`, 3 `F2`), the
 /// bit W, and the byte.
@@ -129,6 +129,14 @@ impl Asm {
         self.raw(&[0xc5, 0x84 | (!a & 15) << 3, byte, 0xc0 | to << 3 | b])
     }
 
+    /// Puts the caller's registers away.
+    pub fn save(&mut self) {
+        self.raw(&[0x53, 0x41, 0x56, 0x41, 0x57])
+    }
+    /// Gives them back.
+    pub fn restore(&mut self) {
+        self.raw(&[0x41, 0x5f, 0x41, 0x5e, 0x5b])
+    }
     /// Loads entry `k` of the table of addresses into a general register.
     pub fn address(&mut self, register: u8, k: usize) {
         self.raw(&[0x48 | (register >> 3) << 2, 0x8b, 0x87 | (register & 7) << 3]);

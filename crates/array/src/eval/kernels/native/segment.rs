@@ -200,6 +200,7 @@ fn looped(
         let done = Body::new(program, lives, asm, &mut slots, dtype, masked, pinned).run(range.clone());
         done.inspect_err(|_| asm.rewind(mark))
     };
+    asm.save();
     for (k, base) in BASES.into_iter().enumerate() {
         asm.address(base, k)
     }
@@ -225,6 +226,7 @@ fn looped(
     asm.mask_from_eax();
     body(asm, true)?;
     asm.land(to_end);
+    asm.restore();
     asm.raw(&[0xc5, 0xf8, 0x77, 0xc3]); // vzeroupper; ret
     Ok((Segment { code: range, entry, slots }, constants))
 }
