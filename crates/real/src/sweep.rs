@@ -21,6 +21,15 @@ pub trait Records<R> {
     /// Result `k` is being looked at, and those before it will be: their slopes may be asked for.
     #[inline(always)]
     fn going_back(&self, _k: usize) {}
+    /// Carries the cotangents in `bar` back to the variables, and uses up those of the results.
+    #[inline]
+    fn back(&self, bar: &mut [R])
+    where
+        R: Scalar,
+        Self: Sized,
+    {
+        reverse::<false, R, R>(self, bar)
+    }
 }
 
 /// What a sweep carries along, linear in it.
@@ -104,6 +113,33 @@ pub(crate) fn reverse<const KEEP: bool, R, C: Carried<R>>(records: &impl Records
     bar[0] = C::zero();
 }
 
+/// The same over a tape, of one number each, whose results are used up: the places are counted by shrinking slices.
+fn reverse_nodes(tape: &Nodes, bar: &mut [f64]) {
+    let inputs = tape.inputs;
+    let Some(mut g) = bar[..tape.slots()].last().copied() else { return };
+    let (mut left, mut nodes) = (&mut bar[..tape.slots()], tape.nodes);
+    while let [earlier @ .., node] = nodes
+        && let Some((last, rest)) = left.split_last_mut()
+    {
+        *last = 0.0;
+        let next = rest.len() - 1;
+        let mut before = rest[next];
+        if g != 0.0 {
+            tape::prefetch(std::ptr::from_ref(node).wrapping_byte_sub(AHEAD));
+            tape::prefetch(std::ptr::from_ref(last).wrapping_byte_sub(AHEAD / 2));
+            for (arg, slope) in node.args.into_iter().zip(node.slopes) {
+                let arg = arg as usize;
+                if arg == next { before += slope * g } else { rest[arg] += slope * g }
+            }
+        }
+        g = before;
+        (nodes, left) = (earlier, rest)
+    }
+    // The slot before the first node.
+    bar[inputs] = g;
+    bar[0] = 0.0
+}
+
 /// Carries the tangents of the variables in `dot` forward to all results.
 #[inline]
 pub(crate) fn forward<R, C: Carried<R>>(records: &impl Records<R>, dot: &mut [C]) {
@@ -145,6 +181,9 @@ impl Records<f64> for Nodes<'_> {
     #[inline(always)]
     fn going_back(&self, k: usize) {
         tape::prefetch(self.nodes.as_ptr().wrapping_add(k).wrapping_byte_sub(AHEAD));
+    }
+    fn back(&self, bar: &mut [f64]) {
+        reverse_nodes(self, bar)
     }
 }
 impl Recorded {

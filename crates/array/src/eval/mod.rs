@@ -1,13 +1,13 @@
 //! Evaluation: graph → plan → steps, run in order.
 //!
 //! [`graph`] collects what is pending and merges what is equal; [`plan`] fuses elementwise items into block programs
-//! and orders the steps; [`vm`] runs the programs, [`kernels`] hold the inner loops and everything else.
+//! and orders the steps; [`vm`] runs the programs, [`scan`] the loops over rows, [`kernels`] hold the inner loops and everything else.
 
 mod disk;
 mod flow;
 mod fuse;
 mod graph;
-// The one home of `unsafe`: code compiled for a CPU level, disjoint writes from several threads, gemm.
+// The home of `unsafe`: code compiled for a CPU level, disjoint writes from several threads, gemm.
 #[allow(unsafe_code)]
 mod kernels;
 mod layout;

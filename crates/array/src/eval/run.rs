@@ -6,6 +6,7 @@ use super::memory::{Memory, Slot};
 use super::plan::{Plan, Step};
 use super::{disk, flow, single, vm};
 use crate::buffer::Buffer;
+use crate::prim::{Control, Prim};
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex};
 
@@ -42,6 +43,16 @@ impl Compiled {
 
     pub fn memory(&self) -> &Memory {
         &self.memory
+    }
+    /// The loops and choices that run, each with the numbers of the outputs that are computed.
+    pub fn controls(&self) -> impl Iterator<Item = (&Control, Vec<usize>)> {
+        self.plan.steps.iter().filter_map(|step| match step {
+            Step::Control { lead, outputs } => match self.graph.items[*lead].prim() {
+                Prim::Control(control, _) => Some((&**control, outputs.iter().map(|&(k, _)| k).collect())),
+                _ => None,
+            },
+            Step::Fused { .. } | Step::Single(_) => None,
+        })
     }
     /// The roots' values.
     pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> SmallVec<[Arc<Buffer>; 8]> {

@@ -169,7 +169,7 @@ impl<R: Scalar> Ends<R> {
                 Carried::add(&mut bars[slot], slope, g);
             }
         }
-        sweep::reverse::<false, R, R>(records, bars);
+        records.back(bars);
         counts::add(Counts { reverse: 1, ..Counts::default() });
         let inputs = &mut bars[1..=self.n];
         let gradient = inputs.to_vec();

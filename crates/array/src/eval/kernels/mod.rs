@@ -1,5 +1,5 @@
 //! The inner loops: block programs' operations, and the primitives that are not fused, as plain functions on strided
-//! views. The only home of `unsafe`.
+//! views. The home of `unsafe`.
 //!
 //! What a result holds depends on shapes and data alone, never on how many threads there are: work is cut into
 //! chunks fixed by shape, and every sum has a fixed order.

@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// What the reverse sweep over a loop keeps of the way forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
-    /// The state before every step: memory for n states, each step run twice.
+    /// The state before every step, and of large matrix products the results: memory for n of them, each step run twice
+    /// without those.
     All,
     /// The states at the borders of blocks of blocks, this many levels deep: memory for about `levels`·n^(1/levels)
     /// states, each step run `levels` + 1 times. `Nested(2)` is the √n scheme.

@@ -5,7 +5,7 @@ use super::{Keep, active};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::eval::{Body, Flow, compile};
-use crate::prim::Prim;
+use crate::prim::Control;
 use crate::shape::Shape;
 use crate::transform::control::{like, record, wanted, with};
 use crate::transform::replay::Recorded;
@@ -121,31 +121,30 @@ fn measure(body: &Arc<Recorded>, (shapes, wants, _): &Signature, choice: &Choice
 /// own, which a plan holds on to.
 fn memory(inputs: &[Array], roots: &[Array]) -> usize {
     let plan = compile(inputs, roots, &[]);
-    let controls = plan.graph.items.iter().filter_map(|item| match item.prim() {
-        Prim::Control(control, 0) => Some(control),
-        _ => None,
-    });
-    let within: usize =
-        controls.map(|c| inside_of(c.flow.downcast_ref().expect("control primitives hold flows"))).sum();
+    let inside = |(control, outputs): (&Control, Vec<usize>)| {
+        inside_of(control.flow.downcast_ref().expect("control primitives hold flows"), &outputs)
+    };
+    let within: usize = plan.controls().map(inside).sum();
     plan.memory().bytes(&plan.graph) + within
 }
 
-/// The bytes that the functions of a loop or choice take, and the states that a reverse sweep keeps.
-fn inside_of(flow: &Flow) -> usize {
-    let body = |body: &Body| {
+/// The bytes that the functions of a loop or choice take for these of its outputs, and the states that a reverse sweep keeps.
+fn inside_of(flow: &Flow, outputs: &[usize]) -> usize {
+    let some = |body: &Body, is: &dyn Fn(usize) -> bool| {
         let (inputs, outputs) = body.graph();
         let mut roots: Vec<Array> = vec![];
-        for y in outputs {
+        for (_, y) in outputs.iter().enumerate().filter(|(k, _)| is(*k)) {
             if roots.iter().chain(inputs).all(|x| x.0.id != y.0.id) {
                 roots.push(y.clone())
             }
         }
         memory(inputs, &roots)
     };
+    let body = |body: &Body| some(body, &|_| true);
     match flow {
         Flow::Cond(bodies) => bodies.iter().map(body).sum(),
         Flow::While { test, body: step, .. } => body(test) + body(step),
-        Flow::Scan { body: step, .. } => body(step),
+        Flow::Scan { body: step, state, .. } => some(step, &|k| k < *state || outputs.contains(&k)),
         Flow::Adjoint { advance, back, state, length, snapshots, .. } => {
             let one: usize = advance.graph().0[..*state].iter().map(bytes).sum();
             body(advance) + body(back) + one * (1 + snapshots.min(length))
