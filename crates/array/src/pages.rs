@@ -10,7 +10,11 @@ pub fn large<T>(memory: *const T, bytes: usize) {
     #[cfg(target_os = "linux")]
     if bytes >= LARGE {
         unsafe extern "C" {
-            fn madvise(address: *mut std::ffi::c_void, length: usize, advice: std::ffi::c_int) -> std::ffi::c_int;
+            fn madvise(
+                address: *mut std::ffi::c_void,
+                length: usize,
+                advice: std::ffi::c_int,
+            ) -> std::ffi::c_int;
         }
         const HUGEPAGE: std::ffi::c_int = 14;
         // Whole pages, of the largest usual size of an ordinary one.

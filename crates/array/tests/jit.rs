@@ -164,3 +164,29 @@ fn many_threads_share_a_plan() {
 fn values_inside_are_refused() {
     jit(|x: &Array| if x.item() > 0.0 { x.clone() } else { -x })(&Array::from(1.0));
 }
+
+/// Where each output is written over an input while other outputs still read it, and in machine code as well, once the program has
+/// run for long enough to have some.
+#[test]
+fn what_is_written_over_was_read() {
+    type State = (Array, Array, Array);
+    // The second is done before anything reads what it may be written over.
+    let next = |(a, b, c): &State| -> State { (a * 0.9 + 0.1, a * 0.5 - 0.2, b * c * 0.3 + a * 0.2) };
+    let of = |seed| normal(seed, &[20_003]).eval().clone();
+    let start = || (of(1), of(2), of(3));
+    let step = jit_update(move |s: &State, x: &Array| {
+        let (a, b, c) = next(s);
+        ((a, b, &c * x), c.sum())
+    });
+    let (mut ours, mut theirs, one) = (start(), start(), Array::from(1.0));
+    for _ in 0..60 {
+        let sum = step(&mut ours, &one);
+        theirs = next(&theirs);
+        close(&sum, &theirs.2.sum());
+        close(&ours.0, &theirs.0);
+        close(&ours.1, &theirs.1);
+        close(&ours.2, &theirs.2);
+        // Not one long expression.
+        theirs = (theirs.0.eval().clone(), theirs.1.eval().clone(), theirs.2.eval().clone())
+    }
+}

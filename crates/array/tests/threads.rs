@@ -1,6 +1,8 @@
 //! Results do not depend on the number of threads that compute them, and any thread may build and evaluate.
 
-use pullback_array::{Array, DType, Key, Real, grad, hessian, jit, scan, set_threads, threads, value_and_grad};
+use pullback_array::{
+    Array, DType, Key, Real, grad, hessian, jit, scan, set_threads, threads, value_and_grad,
+};
 
 /// The bits of a value, a gradient and some reductions, large enough to be cut into many chunks.
 fn results() -> Vec<u64> {
@@ -27,8 +29,10 @@ fn results() -> Vec<u64> {
         h.sum() + sizes.sin().sum()
     };
     let of_loop = jit(grad(recurrent))(&key.fold_in(3).normal(&[7, 64, 96], DType::F64));
-    let f64s =
-        [&y, &dx, &dw, &order, &running, &h, &of_loop].into_iter().flat_map(|a| a.to_vec::<f64>()).map(f64::to_bits);
+    let f64s = [&y, &dx, &dw, &order, &running, &h, &of_loop]
+        .into_iter()
+        .flat_map(|a| a.to_vec::<f64>())
+        .map(f64::to_bits);
     let f32s = [&total, &columns].into_iter().flat_map(|a| a.to_vec::<f32>()).map(|x| u64::from(x.to_bits()));
     f64s.chain(f32s).collect()
 }

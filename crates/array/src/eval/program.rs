@@ -64,8 +64,8 @@ pub(crate) struct Instruction {
 pub(crate) enum Source {
     /// One of the run's buffers.
     Buffer(usize),
-    /// The memory of an output, which is written over it.
-    Under(usize),
+    /// The memory of an output, which is written over it, and whether the code loads all of a vector before it is.
+    Under(usize, bool),
     /// The index itself, along the strides.
     Index,
     /// A constant inside its bounds: there is padding around it.
@@ -206,12 +206,19 @@ impl Program {
     }
     /// Lets an output take the place of a buffer that is read in order.
     pub fn write_over(&mut self, buffer: usize, output: usize) {
-        let reads = self.inputs.iter_mut().filter(|i| i.source == Source::Buffer(buffer));
-        reads.for_each(|i| i.source = Source::Under(output))
+        let written = self.code.iter().position(|i| i.target == Target::Output(output as u16));
+        for (k, input) in
+            self.inputs.iter_mut().enumerate().filter(|(_, i)| i.source == Source::Buffer(buffer))
+        {
+            let this = Operand::Input(k as u16);
+            let read = self.code.iter().position(|i| i.operands.contains(&this));
+            let early = read.is_some() && read <= written && self.sinks.iter().all(|s| s.operand != this);
+            input.source = Source::Under(output, early)
+        }
     }
     /// Whether an output is written over an input.
     pub fn updates(&self, output: usize) -> bool {
-        self.inputs.iter().any(|i| i.source == Source::Under(output))
+        self.inputs.iter().any(|i| matches!(i.source, Source::Under(o, _) if o == output))
     }
     /// Elements of the iteration space.
     pub fn size(&self) -> usize {

@@ -120,8 +120,7 @@ impl Compiled {
                 }
                 Step::Single(i) => {
                     let mut out = self.take(slots, spare, *i);
-                    let values =
-                        single::Values { graph: &self.graph, slot: &self.memory.slot, slots };
+                    let values = single::Values { graph: &self.graph, slot: &self.memory.slot, slots };
                     single::run(&values, *i, &mut files, &mut out);
                     slots[slot(*i)] = Slot::Own(out)
                 }

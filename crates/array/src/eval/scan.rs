@@ -105,7 +105,8 @@ impl Scan<'_> {
         let state = now.len();
         for step in 0..self.length {
             let i = if self.reverse { self.length - 1 - step } else { step };
-            let rows = rows.iter().map(|(x, (k, parts))| Arc::new(row(x, i * parts + k, self.length * parts)));
+            let rows =
+                rows.iter().map(|(x, (k, parts))| Arc::new(row(x, i * parts + k, self.length * parts)));
             let state_and = std::mem::take(now).into_iter().chain(shared.iter().cloned());
             let values = plan.compiled.run_in(slots, state_and.chain(rows));
             let result = |place: &Option<usize>| place.map(|k| &values[k]);

@@ -134,8 +134,12 @@ impl Chunk<'_, '_> {
                     let data = self.inputs[b].expect("what is read is there, or under an output");
                     prepare(program, k, data, first[k], own, n, &mut self.frame)
                 }
-                // The block is read before anything is written over it.
-                Source::Under(output) => self.frame.gathered_under(program, k, output),
+                // One loop of machine code loads a vector once, before another is stored there.
+                Source::Under(output, true) if self.native.is_some_and(Native::is_whole) => {
+                    self.frame.under(program, k, output)
+                }
+                // Else the block is read before anything is written over it.
+                Source::Under(output, _) => self.frame.gathered_under(program, k, output),
                 Source::Index => with_store!(input.dtype, T => {
                     iota(&input.pattern, first[k], self.frame.gathered::<T>(program, k))
                 }),

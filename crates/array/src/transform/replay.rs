@@ -3,9 +3,9 @@
 //! `vmap`, `jit` and the loops are replays: the recorded nodes, oldest first, with another meaning given to each.
 
 use crate::array::{Args, Array, Place, Trace};
+use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::prim::{Call, Control, Prim};
-use crate::custom::Rule;
 use crate::rules::{pullback, pushforward, rebuild};
 use crate::shape::Shape;
 use std::collections::{HashMap, HashSet};

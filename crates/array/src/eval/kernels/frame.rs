@@ -101,7 +101,12 @@ impl<'a> Frame<'a> {
         self.inputs[k] = Place::Elements(out.as_ptr().cast());
         out
     }
-    /// The same, for an input that lies under an output.
+    /// An input that lies under an output, read there.
+    pub fn under(&mut self, program: &Program, k: usize, output: usize) {
+        assert!(program.outputs[output].size() == program.inputs[k].dtype.size());
+        self.inputs[k] = Place::Elements(self.outputs[output])
+    }
+    /// Its elements in its own register, before they are written over.
     pub fn gathered_under(&mut self, program: &Program, k: usize, output: usize) {
         let size = program.inputs[k].dtype.size();
         let from = self.outputs[output];

@@ -10,6 +10,9 @@ impl Native {
     pub fn run(&self, _: &[Instruction], _: &mut Frame) {
         match *self {}
     }
+    pub fn is_whole(&self) -> bool {
+        match *self {}
+    }
 }
 
 /// Whether all of a program is one loop of machine code.

@@ -105,7 +105,12 @@ impl Cut {
         let x = &args[0].array;
         let shape = |axis| smaller(&node.0.shape, Some(axis), self.parts);
         let (axis, array) = match prim {
-            Prim::Unary(_) | Prim::Binary(_) | Prim::Compare(_) | Prim::Select | Prim::Cast(_) | Prim::Stop => {
+            Prim::Unary(_)
+            | Prim::Binary(_)
+            | Prim::Compare(_)
+            | Prim::Select
+            | Prim::Cast(_)
+            | Prim::Stop => {
                 let (axis, args) = self.alike(args)?;
                 (axis, rebuild(prim, &args, node))
             }
@@ -130,9 +135,8 @@ impl Cut {
             }
             Prim::Slice { start, step } => {
                 let axis = args[0].axis?;
-                let all = start[axis] == 0
-                    && step[axis] == 1
-                    && x.shape()[axis] * self.parts == node.shape()[axis];
+                let all =
+                    start[axis] == 0 && step[axis] == 1 && x.shape()[axis] * self.parts == node.shape()[axis];
                 all.then(|| (axis, x.slice_op(start.clone(), step.clone(), shape(axis))))?
             }
             Prim::Pad(pads) => {

@@ -88,7 +88,8 @@ impl Way {
         // What is read of the kept is known when all is there.
         let mut step = record(&kept);
         let read = step.reads().split_off(shapes.len());
-        let kept: Vec<(Array, Array)> = kept.into_iter().zip(&read).filter_map(|(k, r)| r.then_some(k)).collect();
+        let kept: Vec<(Array, Array)> =
+            kept.into_iter().zip(&read).filter_map(|(k, r)| r.then_some(k)).collect();
         if kept.len() < read.len() {
             step = record(&kept)
         }

@@ -68,9 +68,8 @@ pub(super) fn kept(body: &Recorded, of: Loop) -> Vec<Array> {
     if of.snapshots.is_some() || !of.keeps {
         return vec![];
     }
-    let is_long = |x: &&Array| {
-        matches!(x.0.prim, Prim::Matmul | Prim::Conv(_)) && differentiable(x) && time(x) >= LONG
-    };
+    let is_long =
+        |x: &&Array| matches!(x.0.prim, Prim::Matmul | Prim::Conv(_)) && differentiable(x) && time(x) >= LONG;
     body.nodes().iter().filter(is_long).map(|x| with_addends(body, x)).collect()
 }
 
@@ -79,7 +78,9 @@ fn with_addends(body: &Recorded, x: &Array) -> Array {
     let reads = |y: &&Array| y.parts().1.iter().any(|a| a.0.id == x.0.id);
     let mut readers = body.nodes().iter().filter(reads);
     match (readers.next(), readers.next()) {
-        (Some(y), None) if matches!(y.0.prim, Prim::Binary(Binary::Add | Binary::Sub)) => with_addends(body, y),
+        (Some(y), None) if matches!(y.0.prim, Prim::Binary(Binary::Add | Binary::Sub)) => {
+            with_addends(body, y)
+        }
         _ => x.clone(),
     }
 }

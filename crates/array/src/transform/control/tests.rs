@@ -110,7 +110,10 @@ fn what_is_apart_is_found_and_runs_in_parts() {
     }
     // Too short to be worth it, or not to be cut evenly.
     let small: Cell = |h, _, b, x| h * x + b;
-    assert!(apart(&recorded(small), OF).is_none() && apart(&recorded(APART[0].1), Loop { length: 1, ..OF }).is_none());
+    assert!(
+        apart(&recorded(small), OF).is_none()
+            && apart(&recorded(APART[0].1), Loop { length: 1, ..OF }).is_none()
+    );
 }
 
 #[test]
@@ -133,7 +136,8 @@ fn loops_are_those_written_out() {
 /// Of the products a step makes the way back gets the sums they end in; transposed weights are made before the loop.
 #[test]
 fn what_is_kept_and_what_is_made_once() {
-    let wide: Cell = |h, u, b, x| (h.tile([1, 8]).matmul(&u.tile([8, 8])) + b.tile([8]) + x.tile([1, 8])).get((.., ..32));
+    let wide: Cell =
+        |h, u, b, x| (h.tile([1, 8]).matmul(&u.tile([8, 8])) + b.tile([8]) + x.tile([1, 8])).get((.., ..32));
     let body = recorded(wide);
     let all = kept(&body, OF);
     assert!(all.len() == 1 && matches!(all[0].0.prim, Prim::Binary(_)) && all[0].shape() == [64, 256]);

@@ -53,7 +53,20 @@ impl<'a> Body<'a> {
     ) -> Self {
         let (free, free_masks) = ((4..32 - pinned.len() as u8).rev().collect(), (2..6).rev().collect());
         let (held, held_masks, constants) = (vec![], vec![], vec![]);
-        Body { program, lives, asm, slots, dtype, masked, free, free_masks, held, held_masks, pinned, constants }
+        Body {
+            program,
+            lives,
+            asm,
+            slots,
+            dtype,
+            masked,
+            free,
+            free_masks,
+            held,
+            held_masks,
+            pinned,
+            constants,
+        }
     }
     /// The constants it takes, if registers are enough.
     pub fn run(mut self, range: Range<usize>) -> Result<Vec<usize>, Full> {

@@ -26,6 +26,8 @@ pub(crate) type Entry = unsafe extern "sysv64" fn(*const *mut u8, usize);
 pub(crate) struct Native {
     memory: Mmap,
     segments: Vec<Segment>,
+    /// Whether one of them is all of the program.
+    whole: bool,
 }
 
 impl Native {
@@ -43,7 +45,12 @@ impl Native {
         // A system that forbids it leaves us the interpreter.
         let mut memory = MmapMut::map_anon(code.len()).ok()?;
         memory.copy_from_slice(&code);
-        Some(Native { memory: memory.make_exec().ok()?, segments })
+        let whole = segments[0].code == (0..program.code.len());
+        Some(Native { memory: memory.make_exec().ok()?, segments, whole })
+    }
+    /// Whether it is one loop: a vector of an operand is loaded once, where it is first used.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
     /// Runs a program's code on the block at hand.
     pub fn run(&self, code: &[Instruction], frame: &mut Frame) {
