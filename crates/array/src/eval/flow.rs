@@ -91,14 +91,12 @@ impl Body {
     pub fn graph(&self) -> (&[Array], &[Array]) {
         (&self.inputs, &self.outputs)
     }
-    /// All its outputs, from inputs of which the first `given`, in every run the same number, are given up: their memory is used
-    /// again if nobody else holds it. (A dynamic iterator: bodies run bodies.)
-    fn run(&self, given: usize, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Vec<Arc<Buffer>> {
-        let planned = self.planned(given, &vec![true; self.outputs.len()]);
-        let values = planned.compiled.run(inputs);
-        planned.place.iter().flatten().map(|&k| values[k].clone()).collect()
+    /// The plan of all outputs.
+    fn all(&self, given: usize) -> Arc<Planned> {
+        self.planned(given, &vec![true; self.outputs.len()])
     }
-    /// The plan of the outputs that are wanted.
+    /// The plan of the outputs that are wanted, from inputs of which the first `given`, always the same number, are given up:
+    /// their memory is used again if nobody else holds it.
     pub(super) fn planned(&self, given: usize, wanted: &[bool]) -> Arc<Planned> {
         let mut plans = self.plans.lock().unwrap_or_else(|e| e.into_inner());
         if let Some((_, planned)) = plans.iter().find(|(w, _)| w == wanted) {
@@ -122,6 +120,14 @@ impl Body {
     }
 }
 
+impl Planned {
+    /// The outputs. (A dynamic iterator: bodies run bodies.)
+    fn run(&self, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Vec<Arc<Buffer>> {
+        let values = self.compiled.run(inputs);
+        self.place.iter().flatten().map(|&k| values[k].clone()).collect()
+    }
+}
+
 /// Runs a loop or choice; the results are by output, those not `wanted` may be missing.
 pub(super) fn run(
     prim: &Prim,
@@ -134,13 +140,14 @@ pub(super) fn run(
         Flow::Cond(bodies) => {
             let which = args[0].slice::<i64>()[0];
             let body = &bodies[which.clamp(0, bodies.len() as i64 - 1) as usize];
-            body.run(0, &mut args[1..].iter().cloned()).into_iter().map(Some).collect()
+            body.all(0).run(&mut args[1..].iter().cloned()).into_iter().map(Some).collect()
         }
         Flow::While { test, body, state, tested } => {
             let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
             let (for_test, for_body) = rest.split_at(*tested);
-            while test.run(0, &mut now.iter().chain(for_test).cloned())[0].slice::<u8>()[0] != 0 {
-                now = body.run(*state, &mut now.into_iter().chain(for_body.iter().cloned()))
+            let (test, body) = (test.all(0), body.all(*state));
+            while test.run(&mut now.iter().chain(for_test).cloned())[0].slice::<u8>()[0] != 0 {
+                now = body.run(&mut now.into_iter().chain(for_body.iter().cloned()))
             }
             now.into_iter().map(Some).collect()
         }
@@ -156,6 +163,7 @@ pub(super) fn run(
             let both = &rest[..*rows];
             let (mut at, mut now) = (first.to_vec(), now.to_vec());
             let mut kept: HashMap<usize, Vec<Arc<Buffer>>> = HashMap::new();
+            let (advance, back) = (advance.all(*state), back.all(*carried));
             let mut stacks = Stacks::of(control, wanted.filter(|k| k >= carried));
             let place = |step: usize| if *reverse { length - 1 - step } else { step };
             let row = |x: &Arc<Buffer>, step: usize| Arc::new(row(x, place(step), *length));
@@ -167,14 +175,14 @@ pub(super) fn run(
                     for step in from..to {
                         let rows = both.iter().map(|x| row(x, step));
                         let state_and = std::mem::take(&mut at).into_iter().chain(shared.iter().cloned());
-                        at = advance.run(*state, &mut state_and.chain(rows))
+                        at = advance.run(&mut state_and.chain(rows))
                     }
                 }
                 Action::Back(step) => {
                     let rows = rest.iter().map(|x| row(x, step));
                     let carried_and = std::mem::take(&mut now).into_iter();
                     let rest = shared.iter().chain(&at).cloned().chain(rows);
-                    let mut results = back.run(*carried, &mut carried_and.chain(rest));
+                    let mut results = back.run(&mut carried_and.chain(rest));
                     stacks.put(place(step), &results);
                     results.truncate(*carried);
                     now = results
