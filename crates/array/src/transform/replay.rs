@@ -193,6 +193,26 @@ impl Meaning for Again {
     }
 }
 
+/// The values of the function again, without the rules of its calls.
+pub(super) struct Values;
+impl Meaning for Values {
+    type Value = Array;
+    fn constant(x: &Array) -> Array {
+        x.clone()
+    }
+    #[track_caller]
+    fn node(&mut self, node: &Array, prim: &Prim, args: &[Array]) -> Array {
+        rebuild(prim, args, node)
+    }
+    fn call(&mut self, _: &Arc<Call>, _: &[Array], outputs: &[Array]) -> Vec<Array> {
+        outputs.to_vec()
+    }
+    #[track_caller]
+    fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
+        (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
+    }
+}
+
 /// The function again, of which some values are known.
 pub(super) struct Recomputed<'a> {
     /// By the ids of the recorded nodes.

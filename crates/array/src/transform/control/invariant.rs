@@ -1,7 +1,7 @@
 //! What every step would make again of what every step reads, made once before the loop: functions of shared arrays, and
 //! transposed ones that products read.
 
-use super::super::replay::Recorded;
+use super::super::replay::{Recorded, Values};
 use super::looped::Loop;
 use crate::array::Array;
 use crate::prim::Prim;
@@ -15,7 +15,9 @@ pub(super) fn lifted(step: Recorded, of: Loop, args: &[Array]) -> (Recorded, Loo
         return (step, of, args.to_vec());
     }
     let n = of.state + of.shared;
-    let values = Recorded::of(&step.inputs[of.state..n], &found).at(&args[of.state..n]);
+    // Calls as their values: what their rules would read may be of the steps.
+    let made = Recorded::of(&step.inputs[of.state..n], &found);
+    let values = made.replay(&mut Values, &args[of.state..n]);
     let of = Loop { shared: of.shared + found.len(), ..of };
     let inputs = [&step.inputs[..n], &found, &step.inputs[n..]].concat();
     (Recorded::of(&inputs, &step.outputs), of, [&args[..n], &values, &args[n..]].concat())
