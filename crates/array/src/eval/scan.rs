@@ -1,5 +1,5 @@
-//! A loop over rows, run by one thread after the other or, where the rows of a batch do not meet in its steps, by several, each
-//! with a part of the batch from the first step to the last. A step may take no longer than it takes threads to meet.
+//! A loop over rows, run by one thread or, where the rows of a batch do not meet in its steps, by several, each with a part of
+//! the batch from the first step to the last: a step may take no longer than threads take to meet.
 
 use super::flow::{Body, Planned};
 use super::kernels::strips::{Strip, strips};
