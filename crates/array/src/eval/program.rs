@@ -14,8 +14,6 @@ use smallvec::SmallVec;
 pub(crate) const BLOCK_BYTES: usize = 4096;
 /// Blocks of a long register. Where all code is one loop of machine code, few registers are memory.
 pub(crate) const LONG: usize = 4;
-/// Elements of a block, at most: those of four bytes. Long registers hold more.
-pub(crate) const BLOCK: usize = BLOCK_BYTES / 4;
 /// Elements of a chunk, at most: enough work to be worth a thread's attention. Few elements are cut into more chunks, for
 /// all threads to share; of many, each chunk's sums would have to be joined.
 const CHUNK: usize = 1 << 15;

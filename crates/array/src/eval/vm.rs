@@ -5,7 +5,7 @@ use super::kernels::elementwise::Arg;
 use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
 use super::kernels::native::Native;
-use super::kernels::reduce::{AccumulateBlock, Reduce, RowsBlock, RunBlock, Wide};
+use super::kernels::reduce::{AccumulateBlock, LANES, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
 use super::program::{Program, Sink, Source};
 use super::sinks::{Acc, WideVec, finish, joined};
@@ -177,15 +177,22 @@ fn absorb<T: Reduce>(frame: &Frame, sink: &Sink, n: usize, first: isize, acc: &m
             &block
         }
     };
+    let op = sink.op;
+    let mut join = |place: isize, x: &[T]| {
+        let acc = &mut acc[(first + place) as usize];
+        *acc = T::Wide::join(op, *acc, dispatch(RunBlock { op, x }))
+    };
     match &sink.pattern {
-        Pattern::Same => {
-            let acc = &mut acc[first as usize];
-            *acc = T::Wide::join(sink.op, *acc, dispatch(RunBlock { op: sink.op, x }))
-        }
-        Pattern::Direct => dispatch(AccumulateBlock { op: sink.op, acc: &mut acc[first as usize..][..n], x }),
+        Pattern::Same => join(0, x),
+        Pattern::Direct => dispatch(AccumulateBlock { op, acc: &mut acc[first as usize..][..n], x }),
         Pattern::Runs { .. } => unreachable!("runs are read, not written"),
         Pattern::Table(places) => {
-            dispatch(RowsBlock { op: sink.op, acc, first, places: &places[..n], run: sink.run, x })
+            let (run, places) = (sink.run, &places[..n]);
+            if run >= LANES && places[0] == places[1] {
+                x.chunks_exact(run).zip(places.iter().step_by(run)).for_each(|(x, &place)| join(place, x))
+            } else {
+                dispatch(RowsBlock { op, acc, first, places, run, x })
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `vmap`, `jit` and the loops are replays: the recorded nodes, oldest first, with another meaning given to each.
 
-use crate::array::{Args, Array, Place, Trace};
+use crate::array::{Args, Array, Place, Running, Trace};
 use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::prim::{Call, Control, Prim};
@@ -36,6 +36,21 @@ pub(crate) trait Meaning {
     fn control(&mut self, control: &Arc<Control>, args: &[Self::Value]) -> Vec<Self::Value>;
 }
 
+/// The start of a recording, and its inputs.
+#[track_caller]
+fn placeholders(
+    transform: &'static str,
+    like: &mut dyn Iterator<Item = (Shape, DType)>,
+) -> (Running, Vec<Array>) {
+    let running = Trace::start();
+    // Not by a closure, which would hide the caller's line.
+    let mut inputs: Vec<Array> = vec![];
+    for (shape, dtype) in like {
+        inputs.push(Array::placeholder(shape, dtype, transform, &running.0))
+    }
+    (running, inputs)
+}
+
 impl Recorded {
     /// Runs `f` once, on placeholders like these arrays' shapes and dtypes; `transform` is its name in messages.
     #[track_caller]
@@ -44,12 +59,7 @@ impl Recorded {
         like: impl IntoIterator<Item = (Shape, DType)>,
         f: impl FnOnce(&[Array]) -> Vec<Array>,
     ) -> Recorded {
-        let running = Trace::start();
-        // Not by a closure, which would hide the caller's line.
-        let mut inputs: Vec<Array> = vec![];
-        for (shape, dtype) in like {
-            inputs.push(Array::placeholder(shape, dtype, transform, &running.0))
-        }
+        let (_running, inputs) = placeholders(transform, &mut like.into_iter());
         let outputs = f(&inputs);
         let nodes = dependents(&inputs, &outputs);
         Recorded { inputs, outputs, nodes }

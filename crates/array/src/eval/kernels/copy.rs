@@ -4,6 +4,7 @@
 use super::threads::{Ptr, for_chunks};
 use super::view::{Axis, View, ViewMut, merge};
 use bytemuck::Pod;
+use smallvec::SmallVec;
 
 /// Bytes a chunk writes.
 const CHUNK: usize = 1 << 18;
@@ -13,6 +14,7 @@ const TILE: usize = 16;
 
 /// An axis as the source and the target step along it.
 type Both = Axis<2>;
+type Axes = SmallVec<[Both; 6]>;
 
 /// Copies the elements of `src` to those of `dst`.
 ///
@@ -22,46 +24,70 @@ pub(crate) fn copy<T: Pod + Send + Sync>(src: View<T>, mut dst: ViewMut<T>) {
     assert_eq!(src.shape, dst.shape, "a copy keeps the shape");
     src.check();
     dst.check();
-    let size = src.size();
-    if size == 0 {
+    if src.size() == 0 {
         return;
     }
-    // Forward through the target, along its strides from large to small: the order of the axes is ours to choose.
-    let (mut from, mut to) = (src.as_ptr(), dst.as_mut_ptr());
-    let forward = |k: usize| {
-        let mut axis = Axis { n: src.shape[k], strides: [src.strides[k], dst.strides[k]] };
+    let (axes, [s, d]) = forward(src.shape, src.strides, dst.strides);
+    let (from, to) = (src.as_ptr().wrapping_offset(s), dst.as_mut_ptr().wrapping_offset(d));
+    // Compiled for sizes, not for types.
+    // SAFETY: both views were checked, and `dst` is ours alone; the elements are as large and as aligned.
+    unsafe {
+        match (size_of::<T>(), align_of::<T>()) {
+            (1, 1) => in_chunks::<u8>(from.cast(), to.cast(), axes),
+            (4, 4) => in_chunks::<u32>(from.cast(), to.cast(), axes),
+            (8, 8) => in_chunks::<u64>(from.cast(), to.cast(), axes),
+            (8, 4) => in_chunks::<[u32; 2]>(from.cast(), to.cast(), axes),
+            (16, 8) => in_chunks::<[u64; 2]>(from.cast(), to.cast(), axes),
+            other => unreachable!("no element has this size and alignment: {other:?}"),
+        }
+    }
+}
+
+/// The axes forward through the target, along its strides from large to small (the order of the axes is ours to choose), and
+/// where source and target then begin.
+fn forward(shape: &[usize], from: &[isize], to: &[isize]) -> (Axes, [isize; 2]) {
+    let mut start = [0, 0];
+    let mut axes = Axes::new();
+    for (&n, strides) in shape.iter().zip(from.iter().zip(to)) {
+        let mut axis = Axis { n, strides: [*strides.0, *strides.1] };
         if axis.strides[1] < 0 {
             let last = axis.n as isize - 1;
-            from = from.wrapping_offset(last * axis.strides[0]);
-            to = to.wrapping_offset(last * axis.strides[1]);
+            start = [0, 1].map(|k| start[k] + last * axis.strides[k]);
             axis.strides = axis.strides.map(|s| -s)
         }
-        axis
-    };
-    let mut axes: smallvec::SmallVec<[Both; 6]> =
-        (0..src.shape.len()).map(forward).filter(|a| a.n != 1).collect();
+        if n != 1 {
+            axes.push(axis)
+        }
+    }
     axes.sort_by_key(|a| std::cmp::Reverse(a.strides[1]));
     let mut reach = 0;
     for axis in axes.iter().rev() {
         assert!(axis.strides[1] > reach, "the target of a copy names an element twice");
         reach += (axis.n as isize - 1) * axis.strides[1]
     }
-    let axes = merge(axes);
+    (merge(axes), start)
+}
 
+/// Copies the box of these axes, in chunks that threads share.
+///
+/// # Safety
+/// As for [`copy_box`], and nobody else writes to the box.
+unsafe fn in_chunks<T: Copy + Send + Sync>(from: *const T, to: *mut T, axes: Axes) {
+    let bytes = axes.iter().map(|a| a.n).product::<usize>() * size_of::<T>();
     // The outermost axis that is long enough is cut, or else the longest.
-    let chunks = (size * size_of::<T>()).div_ceil(CHUNK);
+    let chunks = bytes.div_ceil(CHUNK);
     let cut = axes.iter().position(|a| a.n >= chunks).or_else(|| (0..axes.len()).max_by_key(|&k| axes[k].n));
     let (Some(cut), 2..) = (cut, chunks) else {
-        // SAFETY: both views were checked, and `dst` is ours alone.
+        // SAFETY: the caller's promise.
         return unsafe { copy_box(from, to, &axes) };
     };
     let len = axes[cut].n.div_ceil(chunks);
     let (from, to) = (Ptr(from.cast_mut()), Ptr(to));
-    for_chunks(axes[cut].n.div_ceil(len), size * size_of::<T>() / 16, |i| {
+    for_chunks(axes[cut].n.div_ceil(len), bytes / 16, |i| {
         let mut axes = axes.clone();
         let (start, [s, d]) = (i * len, axes[cut].strides);
         axes[cut].n = len.min(axes[cut].n - start);
-        // SAFETY: a box inside the checked views; boxes of different chunks share no element of `dst`.
+        // SAFETY: a part of the box; those of different chunks share no element of the target.
         unsafe {
             let from = from.get().cast_const().wrapping_offset(start as isize * s);
             copy_box(from, to.get().wrapping_offset(start as isize * d), &axes)
@@ -85,12 +111,12 @@ unsafe fn copy_box<T: Copy>(from: *const T, to: *mut T, axes: &[Both]) {
         .min_by_key(near)
         .filter(|k| near(k) < inner.strides[0].unsigned_abs().wrapping_sub(1));
     let tiled = other.is_some();
-    let mut outer: smallvec::SmallVec<[Both; 6]> = rest.into();
+    let mut outer: Axes = rest.into();
     let middle = match other {
         Some(k) => outer.remove(k),
         None => outer.pop().unwrap_or(unit),
     };
-    let mut index: smallvec::SmallVec<[usize; 6]> = smallvec::SmallVec::from_elem(0, outer.len());
+    let mut index: SmallVec<[usize; 6]> = SmallVec::from_elem(0, outer.len());
     let (mut from, mut to) = (from, to);
     loop {
         // SAFETY: the index leads into the box.

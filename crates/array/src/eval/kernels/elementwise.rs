@@ -3,12 +3,13 @@
 //! Every function here is inlined into the level it runs at (see [`super::math`]); what has no vector form calls the
 //! table's scalar function element by element.
 
-use super::super::program::BLOCK;
-use super::math::{self, Kernel, Level};
+use super::super::program::{BLOCK_BYTES, LONG};
+use super::math::{self, CpuLevel, Kernel, Level};
 use crate::dtype::{DType, Element};
 use crate::prim::Compare;
 use bytemuck::Pod;
 use pullback_real::{Binary, Unary};
+use std::mem::MaybeUninit;
 
 /// An operand of an inner loop: elements, or one number for all.
 #[derive(Clone, Copy)]
@@ -17,34 +18,95 @@ pub(crate) enum Arg<'a, T> {
     Number(T),
 }
 
-#[inline(always)]
-fn map1<T: Copy, U>(x: Arg<T>, out: &mut [U], f: impl Fn(T) -> U) {
-    match x {
-        Arg::Slice(x) => out.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x)),
-        Arg::Number(x) => out.iter_mut().for_each(|y| *y = f(x)),
+/// Operands of a loop, at least one of which is elements.
+#[derive(Clone, Copy)]
+pub(crate) enum Pair<'a, T> {
+    Both(&'a [T], &'a [T]),
+    Left(&'a [T], T),
+    Right(T, &'a [T]),
+}
+
+/// Room for a block of one number: as much as a register.
+#[repr(align(64))]
+struct Room([MaybeUninit<u8>; LONG * BLOCK_BYTES]);
+
+impl Room {
+    #[inline(always)]
+    fn new() -> Room {
+        Room([const { MaybeUninit::uninit() }; LONG * BLOCK_BYTES])
+    }
+    /// n times c.
+    #[inline(always)]
+    fn of<T: Pod>(&mut self, c: T, n: usize) -> &[T] {
+        assert!(n * size_of::<T>() <= size_of::<Room>() && align_of::<T>() <= align_of::<Room>());
+        // SAFETY: the room is large enough and aligned, and every element is written before any is read.
+        unsafe {
+            let room = std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<MaybeUninit<T>>(), n);
+            room.iter_mut().for_each(|x| *x = MaybeUninit::new(c));
+            room.assume_init_ref()
+        }
     }
 }
-#[inline(always)]
-fn map2<T: Copy, U>(x: Arg<T>, y: Arg<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
-    match (x, y) {
-        (Arg::Slice(x), Arg::Slice(y)) => {
-            out.iter_mut().zip(x.iter().zip(y)).for_each(|(z, (&x, &y))| *z = f(x, y))
+
+impl<'a, T: Pod> Arg<'a, T> {
+    /// As elements, n of them.
+    #[inline(always)]
+    fn filled(self, n: usize, room: &'a mut Room) -> &'a [T] {
+        match self {
+            Arg::Slice(x) => x,
+            Arg::Number(c) => room.of(c, n),
         }
-        (Arg::Slice(x), Arg::Number(y)) => out.iter_mut().zip(x).for_each(|(z, &x)| *z = f(x, y)),
-        (Arg::Number(x), y) => map1(y, out, |y| f(x, y)),
+    }
+}
+impl<'a, T: Pod> Pair<'a, T> {
+    /// Of n elements; two numbers are as many of the one, and the other.
+    #[inline(always)]
+    fn new(x: Arg<'a, T>, y: Arg<'a, T>, n: usize, room: &'a mut Room) -> Self {
+        match (x, y) {
+            (Arg::Slice(x), Arg::Slice(y)) => Pair::Both(x, y),
+            (Arg::Number(x), Arg::Slice(y)) => Pair::Right(x, y),
+            (x, Arg::Number(y)) => Pair::Left(x.filled(n, room), y),
+        }
+    }
+    /// As elements both.
+    #[inline(always)]
+    fn filled(self, room: &'a mut Room) -> (&'a [T], &'a [T]) {
+        match self {
+            Pair::Both(x, y) => (x, y),
+            Pair::Left(x, y) => (x, Arg::Number(y).filled(x.len(), room)),
+            Pair::Right(x, y) => (Arg::Number(x).filled(y.len(), room), y),
+        }
+    }
+}
+
+#[inline(always)]
+fn map1<T: Copy, U>(x: &[T], out: &mut [U], f: impl Fn(T) -> U) {
+    out.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x))
+}
+#[inline(always)]
+fn map2<T: Copy, U>((x, y): (&[T], &[T]), out: &mut [U], f: impl Fn(T, T) -> U) {
+    out.iter_mut().zip(x.iter().zip(y)).for_each(|(z, (&x, &y))| *z = f(x, y))
+}
+/// [`map2`] with loops of their own for numbers.
+#[inline(always)]
+fn map_pair<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
+    match pair {
+        Pair::Both(x, y) => map2((x, y), out, f),
+        Pair::Left(x, y) => map1(x, out, |x| f(x, y)),
+        Pair::Right(x, y) => map1(y, out, |y| f(x, y)),
     }
 }
 
 /// A stored element type of block programs.
 pub(crate) trait Lane: Pod + PartialOrd + Send + Sync {
-    /// Whether its reductions are compiled once per level: see [`Kernel::LEVELS`].
-    const LEVELS: bool;
+    /// The best level worth compiling its loops for.
+    const LOOPS: CpuLevel;
     fn of(x: f64) -> Self;
     fn wide(self) -> f64;
     /// Runs a unary operation over a block.
-    fn unary<L: Level>(op: Unary, x: Arg<Self>, out: &mut [Self]);
+    fn unary<L: Level>(op: Unary, x: &[Self], out: &mut [Self]);
     /// Runs a binary operation over a block.
-    fn binary<L: Level>(op: Binary, x: Arg<Self>, y: Arg<Self>, out: &mut [Self]);
+    fn binary<L: Level>(op: Binary, pair: Pair<Self>, out: &mut [Self]);
 }
 
 /// The vector form of a function, if it has one; a new row of the table works without, by its scalar form.
@@ -94,7 +156,7 @@ fn vector2(op: Binary) -> Option<math::Binary> {
 macro_rules! float_lane {
     ($T:ident) => {
         impl Lane for $T {
-            const LEVELS: bool = true;
+            const LOOPS: CpuLevel = CpuLevel::Avx512;
             #[inline(always)]
             fn of(x: f64) -> $T {
                 x as $T
@@ -104,7 +166,7 @@ macro_rules! float_lane {
                 f64::from(self)
             }
             #[inline(always)]
-            fn unary<L: Level>(op: Unary, x: Arg<$T>, out: &mut [$T]) {
+            fn unary<L: Level>(op: Unary, x: &[$T], out: &mut [$T]) {
                 match op {
                     Unary::Neg => map1(x, out, |x| -x),
                     Unary::Abs => map1(x, out, |x| x.abs()),
@@ -128,37 +190,22 @@ macro_rules! float_lane {
                     Unary::Round => map1(x, out, |x| x.round_ties_even()),
                     Unary::Powi(3) => map1(x, out, |x| x * x * x),
                     Unary::Powi(4) => map1(x, out, |x| (x * x) * (x * x)),
-                    _ => {
-                        // One number for all: computed once.
-                        let one;
-                        let (x, n) = match x {
-                            Arg::Slice(x) => (x, out.len()),
-                            Arg::Number(c) => {
-                                one = [c];
-                                (&one[..], out.len().min(1))
-                            }
-                        };
-                        let (head, tail) = out.split_at_mut(n);
-                        match vector1(op) {
-                            Some(op) => math::unary::<L, $T>(op, &x[..n], head),
-                            None => scalar1(op, &x[..n], head),
-                        }
-                        if let Some(&y) = head.last() {
-                            tail.fill(y)
-                        }
-                    }
+                    _ => match vector1(op) {
+                        Some(op) => math::unary(L::LEVEL, op, x, out),
+                        None => scalar1(op, x, out),
+                    },
                 }
             }
             #[inline(always)]
-            fn binary<L: Level>(op: Binary, x: Arg<$T>, y: Arg<$T>, out: &mut [$T]) {
+            fn binary<L: Level>(op: Binary, pair: Pair<$T>, out: &mut [$T]) {
                 match op {
-                    Binary::Add => map2(x, y, out, |x, y| x + y),
-                    Binary::Sub => map2(x, y, out, |x, y| x - y),
-                    Binary::Mul => map2(x, y, out, |x, y| x * y),
-                    Binary::Div => map2(x, y, out, |x, y| x / y),
-                    Binary::Less => map2(x, y, out, |x, y| if x < y { 1.0 } else { 0.0 }),
+                    Binary::Add => map_pair(pair, out, |x, y| x + y),
+                    Binary::Sub => map_pair(pair, out, |x, y| x - y),
+                    Binary::Mul => map_pair(pair, out, |x, y| x * y),
+                    Binary::Div => map_pair(pair, out, |x, y| x / y),
+                    Binary::Less => map_pair(pair, out, |x, y| if x < y { 1.0 } else { 0.0 }),
                     // NaN if either is, without a branch; of two zeros the positive is the larger.
-                    Binary::Max => map2(x, y, out, |x, y| {
+                    Binary::Max => map_pair(pair, out, |x, y| {
                         let m = if x > y {
                             x
                         } else if x == y {
@@ -168,7 +215,7 @@ macro_rules! float_lane {
                         };
                         if x.is_nan() { x } else { m }
                     }),
-                    Binary::Min => map2(x, y, out, |x, y| {
+                    Binary::Min => map_pair(pair, out, |x, y| {
                         let m = if x < y {
                             x
                         } else if x == y {
@@ -179,23 +226,10 @@ macro_rules! float_lane {
                         if x.is_nan() { x } else { m }
                     }),
                     _ => {
-                        let (bx, by);
-                        let x = match x {
-                            Arg::Slice(x) => x,
-                            Arg::Number(c) => {
-                                bx = [c; BLOCK];
-                                &bx[..out.len()]
-                            }
-                        };
-                        let y = match y {
-                            Arg::Slice(y) => y,
-                            Arg::Number(c) => {
-                                by = [c; BLOCK];
-                                &by[..out.len()]
-                            }
-                        };
+                        let mut room = Room::new();
+                        let (x, y) = pair.filled(&mut room);
                         match vector2(op) {
-                            Some(op) => math::binary::<L, $T>(op, x, y, out),
+                            Some(op) => math::binary(L::LEVEL, op, x, y, out),
                             None => scalar2(op, x, y, out),
                         }
                     }
@@ -219,7 +253,7 @@ fn scalar2<T: Lane>(op: Binary, x: &[T], y: &[T], out: &mut [T]) {
 macro_rules! int_lane {
     ($T:ident) => {
         impl Lane for $T {
-            const LEVELS: bool = false;
+            const LOOPS: CpuLevel = CpuLevel::Avx2;
             #[inline(always)]
             fn of(x: f64) -> $T {
                 x as $T
@@ -229,7 +263,7 @@ macro_rules! int_lane {
                 self as f64
             }
             #[inline(always)]
-            fn unary<L: Level>(op: Unary, x: Arg<$T>, out: &mut [$T]) {
+            fn unary<L: Level>(op: Unary, x: &[$T], out: &mut [$T]) {
                 match op {
                     Unary::Neg => map1(x, out, |x| x.wrapping_neg()),
                     Unary::Abs => map1(x, out, |x| x.wrapping_abs()),
@@ -240,17 +274,19 @@ macro_rules! int_lane {
                 }
             }
             #[inline(always)]
-            fn binary<L: Level>(op: Binary, x: Arg<$T>, y: Arg<$T>, out: &mut [$T]) {
+            fn binary<L: Level>(op: Binary, pair: Pair<$T>, out: &mut [$T]) {
+                let mut room = Room::new();
+                let pair = pair.filled(&mut room);
                 match op {
-                    Binary::Add => map2(x, y, out, |x, y| x.wrapping_add(y)),
-                    Binary::Sub => map2(x, y, out, |x, y| x.wrapping_sub(y)),
-                    Binary::Mul => map2(x, y, out, |x, y| x.wrapping_mul(y)),
-                    Binary::Max => map2(x, y, out, |x, y| x.max(y)),
-                    Binary::Min => map2(x, y, out, |x, y| x.min(y)),
-                    Binary::Less => map2(x, y, out, |x, y| $T::from(x < y)),
+                    Binary::Add => map2(pair, out, |x, y| x.wrapping_add(y)),
+                    Binary::Sub => map2(pair, out, |x, y| x.wrapping_sub(y)),
+                    Binary::Mul => map2(pair, out, |x, y| x.wrapping_mul(y)),
+                    Binary::Max => map2(pair, out, |x, y| x.max(y)),
+                    Binary::Min => map2(pair, out, |x, y| x.min(y)),
+                    Binary::Less => map2(pair, out, |x, y| $T::from(x < y)),
                     // Of a division by zero nothing remains, as in NumPy.
-                    Binary::Rem => map2(x, y, out, |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) }),
-                    Binary::Remainder => map2(x, y, out, |x, y| {
+                    Binary::Rem => map2(pair, out, |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) }),
+                    Binary::Remainder => map2(pair, out, |x, y| {
                         let r = if y == 0 { 0 } else { x.wrapping_rem(y) };
                         if r != 0 && (r < 0) != (y < 0) { r + y } else { r }
                     }),
@@ -265,7 +301,7 @@ int_lane!(i64);
 
 /// Bool: "or" is the larger, "and" the smaller.
 impl Lane for u8 {
-    const LEVELS: bool = false;
+    const LOOPS: CpuLevel = CpuLevel::Baseline;
     #[inline(always)]
     fn of(x: f64) -> u8 {
         u8::from(x != 0.0)
@@ -275,26 +311,29 @@ impl Lane for u8 {
         f64::from(self)
     }
     #[inline(always)]
-    fn unary<L: Level>(op: Unary, _: Arg<u8>, _: &mut [u8]) {
+    fn unary<L: Level>(op: Unary, _: &[u8], _: &mut [u8]) {
         unreachable!("{} of bools is refused when the graph is built", op.name())
     }
     #[inline(always)]
-    fn binary<L: Level>(op: Binary, x: Arg<u8>, y: Arg<u8>, out: &mut [u8]) {
+    fn binary<L: Level>(op: Binary, pair: Pair<u8>, out: &mut [u8]) {
+        let mut room = Room::new();
+        let pair = pair.filled(&mut room);
         match op {
-            Binary::Max => map2(x, y, out, |x, y| x | y),
-            Binary::Min => map2(x, y, out, |x, y| x & y),
+            Binary::Max => map2(pair, out, |x, y| x | y),
+            Binary::Min => map2(pair, out, |x, y| x & y),
             _ => unreachable!("{} of bools is refused when the graph is built", op.name()),
         }
     }
 }
 
-/// Declares kernels: what an inner loop works on, and the loop.
+/// Declares kernels: what an inner loop works on, the best level worth compiling it for, and the loop.
 macro_rules! blocks {
-    ($($(#[$doc:meta])* $Name:ident<$($T:ident: $Bound:path),+> { $($field:ident: $F:ty),* } |$L:ident| $run:expr;)*) => { $(
+    ($($(#[$doc:meta])* $Name:ident<$($T:ident: $Bound:path),+> { $($field:ident: $F:ty),* } up to $best:expr, |$L:ident| $run:expr;)*) => { $(
         $(#[$doc])*
         pub(crate) struct $Name<'a, $($T: $Bound),+> { $(pub $field: $F),* }
         impl<'a, $($T: $Bound),+> Kernel for $Name<'a, $($T),+> {
             type Out = ();
+            const BEST: CpuLevel = $best;
             #[inline(always)]
             fn run<$L: Level>(self) {
                 let $Name { $($field),* } = self;
@@ -304,21 +343,40 @@ macro_rules! blocks {
     )* };
 }
 blocks! {
-    /// `out = op(x)`.
-    UnaryBlock<T: Lane> { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } |L| T::unary::<L>(op, x, out);
+    /// `out = op(x)`; of one number for all once.
+    UnaryBlock<T: Lane> { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
+        let n = if let Arg::Number(_) = x { out.len().min(1) } else { out.len() };
+        let (head, tail) = out.split_at_mut(n);
+        T::unary::<L>(op, x.filled(n, &mut Room::new()), head);
+        if let Some(&y) = head.last() {
+            tail.fill(y)
+        }
+    };
     /// `out = op(x, y)`.
-    BinaryBlock<T: Lane> { op: Binary, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| T::binary::<L>(op, x, y, out);
+    BinaryBlock<T: Lane> { op: Binary, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
+        T::binary::<L>(op, Pair::new(x, y, out.len(), &mut Room::new()), out)
+    };
     /// `out = x op y`.
-    CompareBlock<T: Lane> { op: Compare, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [u8] } |L| match op {
-        Compare::Eq => map2(x, y, out, |x, y| u8::from(x == y)),
-        Compare::Ne => map2(x, y, out, |x, y| u8::from(x != y)),
-        Compare::Lt => map2(x, y, out, |x, y| u8::from(x < y)),
-        Compare::Le => map2(x, y, out, |x, y| u8::from(x <= y)),
+    CompareBlock<T: Lane> { op: Compare, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [u8] } up to T::LOOPS, |L| {
+        let mut room = Room::new();
+        let pair = Pair::new(x, y, out.len(), &mut room);
+        match op {
+            Compare::Eq => map_pair(pair, out, |x, y| u8::from(x == y)),
+            Compare::Ne => map_pair(pair, out, |x, y| u8::from(x != y)),
+            Compare::Lt => map_pair(pair, out, |x, y| u8::from(x < y)),
+            Compare::Le => map_pair(pair, out, |x, y| u8::from(x <= y)),
+        }
     };
     /// `out = x` where `c`, else `y`.
-    SelectBlock<T: Lane> { c: Arg<'a, u8>, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } |L| select(c, x, y, out);
+    SelectBlock<T: Lane> { c: Arg<'a, u8>, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
+        let (n, mut cs, mut room) = (out.len(), Room::new(), Room::new());
+        select(c.filled(n, &mut cs), Pair::new(x, y, n, &mut room), out)
+    };
     /// `out = x`, converted; a `bool` result compares with zero.
-    CastBlock<A: ConvertElement, B: ConvertElement> { x: Arg<'a, A::Store>, out: &'a mut [B::Store] } |L| {
+    CastBlock<A: ConvertElement, B: ConvertElement> { x: Arg<'a, A::Store>, out: &'a mut [B::Store] }
+    up to if A::DTYPE.is_float() || B::DTYPE.is_float() { CpuLevel::Avx512 } else { CpuLevel::Baseline }, |L| {
+        let mut room = Room::new();
+        let x = x.filled(out.len(), &mut room);
         if A::DTYPE == DType::Bool || B::DTYPE != DType::Bool {
             map1(x, out, |x| x.convert::<B::Store>())
         } else {
@@ -328,23 +386,14 @@ blocks! {
 }
 
 #[inline(always)]
-fn select<T: Copy>(c: Arg<u8>, x: Arg<T>, y: Arg<T>, out: &mut [T]) {
-    let c = match c {
-        Arg::Number(c) => return map1(if c != 0 { x } else { y }, out, |v| v),
-        Arg::Slice(c) => c,
-    };
+fn select<T: Copy>(c: &[u8], pair: Pair<T>, out: &mut [T]) {
+    // Not by `if`, which becomes one load from either place: a gather.
+    use std::hint::select_unpredictable as pick;
     let out = out.iter_mut().zip(c);
-    match (x, y) {
-        (Arg::Slice(x), Arg::Slice(y)) => {
-            out.zip(x.iter().zip(y)).for_each(|((z, &c), (&x, &y))| *z = if c != 0 { x } else { y })
-        }
-        (Arg::Slice(x), Arg::Number(y)) => {
-            out.zip(x).for_each(|((z, &c), &x)| *z = if c != 0 { x } else { y })
-        }
-        (Arg::Number(x), Arg::Slice(y)) => {
-            out.zip(y).for_each(|((z, &c), &y)| *z = if c != 0 { x } else { y })
-        }
-        (Arg::Number(x), Arg::Number(y)) => out.for_each(|(z, &c)| *z = if c != 0 { x } else { y }),
+    match pair {
+        Pair::Both(x, y) => out.zip(x.iter().zip(y)).for_each(|((z, &c), (&x, &y))| *z = pick(c != 0, x, y)),
+        Pair::Left(x, y) => out.zip(x).for_each(|((z, &c), &x)| *z = pick(c != 0, x, y)),
+        Pair::Right(x, y) => out.zip(y).for_each(|((z, &c), &y)| *z = pick(c != 0, x, y)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What sums of products need of an element type. Integers wrap; for `bool` plus is "or" and times is "and".
 
-use super::math::Level;
+use super::math::{CpuLevel, Level};
 use crate::dtype::DType;
 use bytemuck::Pod;
 
@@ -31,6 +31,8 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
     const ZERO: Self;
     /// The element type stored so.
     const DTYPE: DType;
+    /// The best level worth compiling products of small matrices for.
+    const LOOPS: CpuLevel;
     /// Multiplications and additions in a nanosecond on one core, at best.
     const FLOPS: usize;
     fn plus(self, y: Self) -> Self;
@@ -45,12 +47,13 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
 }
 
 macro_rules! number {
-    ($($T:ty, $S:ty, $D:ident, $flops:expr, $zero:expr, |$x:ident, $y:ident| $plus:expr, $times:expr,
+    ($($T:ty, $S:ty, $D:ident, $level:ident, $flops:expr, $zero:expr, |$x:ident, $y:ident| $plus:expr, $times:expr,
         |$sum:ident| $fused:expr;)*) => { $(
         impl Number for $T {
             type Sum = $S;
             const ZERO: $T = $zero;
             const DTYPE: DType = DType::$D;
+            const LOOPS: CpuLevel = CpuLevel::$level;
             const FLOPS: usize = $flops;
             #[inline(always)]
             fn plus(self, $y: $T) -> $T { let $x = self; $plus }
@@ -71,9 +74,9 @@ macro_rules! number {
     )* };
 }
 number! {
-    f32, f64, F32, 200, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s);
-    f64, f64, F64, 100, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s);
-    i32, i32, I32, 20, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s);
-    i64, i64, I64, 10, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s);
-    u8, u8, Bool, 20, 0, |x, y| x | y, x & y, |s| x.times(y).plus(s);
+    f32, f64, F32, Avx512, 200, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s);
+    f64, f64, F64, Avx512, 100, 0.0, |x, y| x + y, x * y, |s| x.mul_add(y, s);
+    i32, i32, I32, Avx2, 20, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s);
+    i64, i64, I64, Avx2, 10, 0, |x, y| x.wrapping_add(y), x.wrapping_mul(y), |s| x.times(y).plus(s);
+    u8, u8, Bool, Avx2, 20, 0, |x, y| x | y, x & y, |s| x.times(y).plus(s);
 }

@@ -8,14 +8,53 @@ use bytemuck::Pod;
 
 /// An element type with a total order on its keys: equal elements have equal keys, NaN the largest.
 pub(crate) trait Sortable: Number {
+    /// Key and index in one number, all different: any sort is stable.
+    type Entry: Entry;
     fn key(self) -> u64;
     /// Bytes of a key that may differ.
     const BYTES: usize;
 }
 
+/// A key above an index.
+pub(crate) trait Entry: Pod + Ord {
+    fn new(key: u64, index: usize) -> Self;
+    /// Digit number d of the key, and what is above it.
+    fn digit(self, d: u32) -> usize;
+    fn index(self) -> i64;
+}
+impl Entry for u64 {
+    #[inline(always)]
+    fn new(key: u64, index: usize) -> u64 {
+        key << 32 | index as u64
+    }
+    #[inline(always)]
+    fn digit(self, d: u32) -> usize {
+        (self >> (32 + d * DIGIT)) as usize
+    }
+    #[inline(always)]
+    fn index(self) -> i64 {
+        i64::from(self as u32)
+    }
+}
+impl Entry for u128 {
+    #[inline(always)]
+    fn new(key: u64, index: usize) -> u128 {
+        u128::from(key) << 64 | index as u128
+    }
+    #[inline(always)]
+    fn digit(self, d: u32) -> usize {
+        (self >> (64 + d * DIGIT)) as usize
+    }
+    #[inline(always)]
+    fn index(self) -> i64 {
+        self as i64
+    }
+}
+
 macro_rules! sortable {
-    ($($T:ty, $bytes:expr, |$x:ident| $key:expr;)*) => { $(
+    ($($T:ty, $Entry:ty, $bytes:expr, |$x:ident| $key:expr;)*) => { $(
         impl Sortable for $T {
+            type Entry = $Entry;
             const BYTES: usize = $bytes;
             #[inline(always)]
             fn key(self) -> u64 { let $x = self; $key }
@@ -24,17 +63,17 @@ macro_rules! sortable {
 }
 sortable! {
     // Adding 0 makes -0 of equal key with 0. Negative numbers are turned around, the others put above them.
-    f32, 4, |x| if x.is_nan() { u64::from(u32::MAX) } else {
+    f32, u64, 4, |x| if x.is_nan() { u64::from(u32::MAX) } else {
         let bits = (x + 0.0).to_bits();
         u64::from(bits ^ ((bits as i32 >> 31) as u32 | 1 << 31))
     };
-    f64, 8, |x| if x.is_nan() { u64::MAX } else {
+    f64, u128, 8, |x| if x.is_nan() { u64::MAX } else {
         let bits = (x + 0.0).to_bits();
         bits ^ ((bits as i64 >> 63) as u64 | 1 << 63)
     };
-    i32, 4, |x| u64::from(x as u32 ^ 1 << 31);
-    i64, 8, |x| x as u64 ^ 1 << 63;
-    u8, 1, |x| u64::from(x);
+    i32, u64, 4, |x| u64::from(x as u32 ^ 1 << 31);
+    i64, u128, 8, |x| x as u64 ^ 1 << 63;
+    u8, u64, 1, |x| u64::from(x);
 }
 
 /// Rows of at least this many elements are sorted by digits.
@@ -54,16 +93,13 @@ pub(crate) fn argsort<T: Sortable>(x: View<T>, out: &mut [i64]) {
     for_pieces(out, rows * n, ns, |piece, out| {
         for (k, out) in out.chunks_exact_mut(n).enumerate() {
             let row = x.as_ptr().wrapping_offset(row_start(&x, piece * rows + k));
-            // SAFETY: i < n, and the view is checked.
-            let key = |i: usize| unsafe { *row.wrapping_offset(i as isize * step) }.key();
-            // Key and index in one number, all different: any sort is stable.
-            if T::BYTES <= 4 {
-                let digit = |e: u64, d: u32| (e >> (32 + d * DIGIT)) as usize;
-                sort(n, T::BYTES, |i| key(i) << 32 | i as u64, digit, |e| i64::from(e as u32), out)
-            } else {
-                let digit = |e: u128, d: u32| (e >> (64 + d * DIGIT)) as usize;
-                sort(n, T::BYTES, |i| u128::from(key(i)) << 64 | i as u128, digit, |e| e as i64, out)
-            }
+            with_scratch(2 * n, |memory: &mut [T::Entry]| {
+                for (i, e) in memory[..n].iter_mut().enumerate() {
+                    // SAFETY: i < n, and the view is checked.
+                    *e = T::Entry::new(unsafe { *row.wrapping_offset(i as isize * step) }.key(), i)
+                }
+                sort(memory, T::BYTES, out)
+            })
         }
     })
 }
@@ -72,39 +108,31 @@ pub(crate) fn argsort<T: Sortable>(x: View<T>, out: &mut [i64]) {
 const DIGIT: u32 = 11;
 const DIGITS: usize = 1 << DIGIT;
 
-/// Sorts n entries, and writes what `index` says of each: long rows digit by digit from the lowest, in linear time.
-fn sort<E: Pod + Ord>(
-    n: usize,
-    bytes: usize,
-    entry: impl Fn(usize) -> E,
-    digit: impl Fn(E, u32) -> usize,
-    index: impl Fn(E) -> i64,
-    out: &mut [i64],
-) {
-    with_scratch(2 * n, |memory: &mut [E]| {
-        let (mut from, mut to) = memory.split_at_mut(n);
-        from.iter_mut().enumerate().for_each(|(i, e)| *e = entry(i));
-        if n < RADIX {
-            from.sort_unstable()
-        } else {
-            for d in 0..(8 * bytes as u32).div_ceil(DIGIT) {
-                let mut places = [0u32; DIGITS];
-                from.iter().for_each(|&e| places[digit(e, d) % DIGITS] += 1);
-                if places.contains(&(n as u32)) {
-                    continue;
-                }
-                let mut sum = 0;
-                places.iter_mut().for_each(|p| sum += std::mem::replace(p, sum));
-                for &e in &*from {
-                    let place = &mut places[digit(e, d) % DIGITS];
-                    to[*place as usize] = e;
-                    *place += 1
-                }
-                std::mem::swap(&mut from, &mut to)
+/// Sorts the entries in the first half of `memory`, and writes the index of each: long rows digit by digit from the lowest, in
+/// linear time.
+fn sort<E: Entry>(memory: &mut [E], bytes: usize, out: &mut [i64]) {
+    let n = out.len();
+    let (mut from, mut to) = memory.split_at_mut(n);
+    if n < RADIX {
+        from.sort_unstable()
+    } else {
+        for d in 0..(8 * bytes as u32).div_ceil(DIGIT) {
+            let mut places = [0u32; DIGITS];
+            from.iter().for_each(|&e| places[e.digit(d) % DIGITS] += 1);
+            if places.contains(&(n as u32)) {
+                continue;
             }
+            let mut sum = 0;
+            places.iter_mut().for_each(|p| sum += std::mem::replace(p, sum));
+            for &e in &*from {
+                let place = &mut places[e.digit(d) % DIGITS];
+                to[*place as usize] = e;
+                *place += 1
+            }
+            std::mem::swap(&mut from, &mut to)
         }
-        out.iter_mut().zip(from).for_each(|(o, e)| *o = index(*e))
-    })
+    }
+    out.iter_mut().zip(from).for_each(|(o, e)| *o = e.index())
 }
 
 /// Where row number i of the last axis begins.

@@ -4,10 +4,11 @@
 //! number of blocks, not of elements. The order is fixed by the shape alone.
 
 use super::elementwise::Lane;
-use super::math::{Kernel, Level};
+use super::math::{CpuLevel, Kernel, Level};
 use crate::prim::Reduction;
 
-const LANES: usize = 32;
+/// Sums of a run side by side: shorter runs are not worth so many.
+pub(crate) const LANES: usize = 32;
 
 /// An accumulator type.
 pub(crate) trait Wide: Copy + Send + Sync + 'static {
@@ -68,6 +69,8 @@ impl Wide for i64 {
 /// A stored type and its accumulator.
 pub(crate) trait Reduce: Lane {
     type Wide: Wide;
+    /// The best level worth compiling its reductions for: those of integers take 2 to 4 times as long with wider vectors.
+    const SUMS: CpuLevel;
     fn widen(self) -> Self::Wide;
     fn narrow(wide: Self::Wide) -> Self;
     /// The reduction of a run.
@@ -75,9 +78,10 @@ pub(crate) trait Reduce: Lane {
 }
 
 macro_rules! reduce {
-    ($($T:ident $W:ident, |$s:ident| $narrow:expr, $lo:expr, $hi:expr, |$a:ident, $b:ident| $add:expr, |$x:ident| $is_nan:expr;)*) => { $(
+    ($($T:ident $W:ident $level:expr, |$s:ident| $narrow:expr, $lo:expr, $hi:expr, |$a:ident, $b:ident| $add:expr, |$x:ident| $is_nan:expr;)*) => { $(
         impl Reduce for $T {
             type Wide = $W;
+            const SUMS: CpuLevel = $level;
             #[inline(always)]
             fn widen(self) -> $W { self as $W }
             #[inline(always)]
@@ -103,11 +107,11 @@ macro_rules! reduce {
     )* };
 }
 reduce! {
-    f32 f64, |s| s as f32, f32::NEG_INFINITY, f32::INFINITY, |a, b| a + b, |x| x.is_nan();
-    f64 f64, |s| s, f64::NEG_INFINITY, f64::INFINITY, |a, b| a + b, |x| x.is_nan();
-    i32 i64, |s| s as i32, i32::MIN, i32::MAX, |a, b| a.wrapping_add(b), |_x| false;
-    i64 i64, |s| s, i64::MIN, i64::MAX, |a, b| a.wrapping_add(b), |_x| false;
-    u8 i64, |s| u8::from(s > 0), 0, 1, |a, b| a | b, |_x| false;
+    f32 f64 CpuLevel::Avx512, |s| s as f32, f32::NEG_INFINITY, f32::INFINITY, |a, b| a + b, |x| x.is_nan();
+    f64 f64 CpuLevel::Avx512, |s| s, f64::NEG_INFINITY, f64::INFINITY, |a, b| a + b, |x| x.is_nan();
+    i32 i64 CpuLevel::Baseline, |s| s as i32, i32::MIN, i32::MAX, |a, b| a.wrapping_add(b), |_x| false;
+    i64 i64 CpuLevel::Baseline, |s| s, i64::MIN, i64::MAX, |a, b| a.wrapping_add(b), |_x| false;
+    u8 i64 CpuLevel::Baseline, |s| u8::from(s > 0), 0, 1, |a, b| a | b, |_x| false;
 }
 
 #[inline(always)]
@@ -156,7 +160,7 @@ pub(crate) struct RunBlock<'a, T> {
 }
 impl<T: Reduce> Kernel for RunBlock<'_, T> {
     type Out = T::Wide;
-    const LEVELS: bool = T::LEVELS;
+    const BEST: CpuLevel = T::SUMS;
     #[inline(always)]
     fn run<L: Level>(self) -> T::Wide {
         T::run(self.op, self.x)
@@ -171,7 +175,7 @@ pub(crate) struct AccumulateBlock<'a, T: Reduce> {
 }
 impl<T: Reduce> Kernel for AccumulateBlock<'_, T> {
     type Out = ();
-    const LEVELS: bool = T::LEVELS;
+    const BEST: CpuLevel = T::SUMS;
     #[inline(always)]
     fn run<L: Level>(self) {
         let pairs = self.acc.iter_mut().zip(self.x);
@@ -184,6 +188,7 @@ impl<T: Reduce> Kernel for AccumulateBlock<'_, T> {
 }
 
 /// Joins each element with the accumulator at its place: runs of `run` elements go to one accumulator, or to neighbours.
+/// Long runs that go to one are better joined by [`RunBlock`].
 pub(crate) struct RowsBlock<'a, T: Reduce> {
     pub op: Reduction,
     pub acc: &'a mut [T::Wide],
@@ -195,7 +200,7 @@ pub(crate) struct RowsBlock<'a, T: Reduce> {
 }
 impl<T: Reduce> Kernel for RowsBlock<'_, T> {
     type Out = ();
-    const LEVELS: bool = T::LEVELS;
+    const BEST: CpuLevel = T::SUMS;
     #[inline(always)]
     fn run<L: Level>(self) {
         match self.op {
@@ -208,7 +213,7 @@ impl<T: Reduce> Kernel for RowsBlock<'_, T> {
 impl<T: Reduce> RowsBlock<'_, T> {
     #[inline(always)]
     fn rows(self, join: impl Fn(T::Wide, T::Wide) -> T::Wide) {
-        let RowsBlock { op, acc, first, places, run, x } = self;
+        let RowsBlock { acc, first, places, run, x, .. } = self;
         if run == 1 {
             for (&place, &x) in places.iter().zip(x) {
                 let acc = &mut acc[(first + place) as usize];
@@ -219,12 +224,10 @@ impl<T: Reduce> RowsBlock<'_, T> {
         let one = places[0] == places[1];
         for (x, places) in x.chunks_exact(run).zip(places.chunks_exact(run)) {
             let place = (first + places[0]) as usize;
-            if !one {
-                acc[place..place + run].iter_mut().zip(x).for_each(|(a, &x)| *a = join(*a, x.widen()))
-            } else if run < LANES {
+            if one {
                 acc[place] = x.iter().fold(acc[place], |a, &x| join(a, x.widen()))
             } else {
-                acc[place] = join(acc[place], T::run(op, x))
+                acc[place..place + run].iter_mut().zip(x).for_each(|(a, &x)| *a = join(*a, x.widen()))
             }
         }
     }

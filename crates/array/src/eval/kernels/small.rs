@@ -1,7 +1,7 @@
 //! Products of matrices too small to be worth packing, and of integers: a strip of the right factor is laid out in
 //! vectors, and rows of the left one go over it, a few at a time.
 
-use super::math::{Kernel, Level, dispatch};
+use super::math::{CpuLevel, Kernel, Level, dispatch};
 use super::number::{Matrix, Number};
 
 /// Columns in a strip, its rows, and how many rows of the result are summed side by side.
@@ -35,6 +35,7 @@ struct Small<T> {
 
 impl<T: Number> Kernel for Small<T> {
     type Out = ();
+    const BEST: CpuLevel = T::LOOPS;
     #[inline(always)]
     fn run<L: Level>(self) {
         let [m, k, n] = self.mkn;

@@ -76,22 +76,28 @@ unsafe impl<T: Send> Send for Ptr<T> {}
 // SAFETY: the same.
 unsafe impl<T: Send> Sync for Ptr<T> {}
 
+/// A cache line of memory.
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(64))]
+struct Line([u64; 8]);
+
+thread_local!(static SCRATCH: RefCell<Vec<Vec<Line>>> = const { RefCell::new(vec![]) });
+
 /// Memory of this thread for `len` elements of unspecified value, aligned to a cache line; it is kept for the
 /// next call.
 pub(crate) fn with_scratch<T: bytemuck::Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
-    #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-    #[repr(C, align(64))]
-    struct Line([u64; 8]);
-    thread_local!(static SCRATCH: RefCell<Vec<Vec<Line>>> = const { RefCell::new(vec![]) });
-    // Taken out for the call, so that a call inside it finds other memory.
-    let mut memory = SCRATCH.with_borrow_mut(|s| s.pop()).unwrap_or_default();
-    let lines = (len * size_of::<T>()).div_ceil(64);
-    if memory.len() < lines {
-        memory = bytemuck::zeroed_vec(lines)
-    }
+    let mut memory = taken((len * size_of::<T>()).div_ceil(64));
     let result = f(&mut bytemuck::cast_slice_mut(&mut memory)[..len]);
-    SCRATCH.with_borrow_mut(|s| s.push(memory));
+    given_back(memory);
     result
+}
+/// Out for the call, so that a call inside it finds other memory.
+fn taken(lines: usize) -> Vec<Line> {
+    let memory = SCRATCH.with_borrow_mut(|s| s.pop()).unwrap_or_default();
+    if memory.len() < lines { bytemuck::zeroed_vec(lines) } else { memory }
+}
+fn given_back(memory: Vec<Line>) {
+    SCRATCH.with_borrow_mut(|s| s.push(memory))
 }
 
 /// What the caller and its helpers share while a job runs; it lives on the caller's stack.

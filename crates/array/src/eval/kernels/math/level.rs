@@ -4,6 +4,7 @@
 //! of three functions that differ only in the instructions the compiler may use, so plain Rust loops turn into AVX-512
 //! or AVX2 code without intrinsics and without a build flag.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What a level offers, as constants that generic code may branch on at no cost.
@@ -61,9 +62,8 @@ impl Level for Avx512 {
 pub trait Kernel {
     /// What the loop returns.
     type Out;
-    /// Whether the levels make it faster. If not it is compiled once, for the baseline: reductions of integers, which take 2 to
-    /// 4 times as long with wider vectors.
-    const LEVELS: bool = true;
+    /// The best level worth compiling it for: at `Baseline` it is compiled once.
+    const BEST: CpuLevel = CpuLevel::Avx512;
     /// The loop. `#[inline(always)]`.
     fn run<L: Level>(self) -> Self::Out;
 }
@@ -71,12 +71,8 @@ pub trait Kernel {
 /// Runs a kernel at the level of this machine.
 #[inline]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Out {
-    if K::LEVELS {
-        // SAFETY: `level` returns only levels that `detect` found, or that `set_level` checked against it.
-        unsafe { run_at(level(), kernel) }
-    } else {
-        kernel.run::<Baseline>()
-    }
+    // SAFETY: `level` returns only levels that `detect` found, or that `set_level` checked against it.
+    unsafe { run_at(level(), kernel) }
 }
 
 /// Runs a kernel at a given level, for tests and measurements.
@@ -120,6 +116,11 @@ pub fn set_level(level: CpuLevel) {
 
 /// The best level of this machine.
 pub fn detect() -> CpuLevel {
+    static FOUND: LazyLock<CpuLevel> = LazyLock::new(found);
+    *FOUND
+}
+
+fn found() -> CpuLevel {
     #[cfg(target_arch = "x86_64")]
     {
         macro_rules! has { ($($feature:tt)*) => { true $(&& is_x86_feature_detected!($feature))* } }
@@ -146,12 +147,15 @@ unsafe fn run_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
     fn avx2<K: Kernel>(kernel: K) -> K::Out {
         kernel.run::<Avx2>()
     }
-    match level {
+    // By constants, so that what is not worth compiling is not compiled.
+    if const { K::BEST as u8 >= CpuLevel::Avx512 as u8 } && level >= CpuLevel::Avx512 {
         // SAFETY: the caller promises the level, which is by definition (see `detect`) these features.
-        CpuLevel::Avx512 => unsafe { avx512(kernel) },
+        unsafe { avx512(kernel) }
+    } else if const { K::BEST as u8 >= CpuLevel::Avx2 as u8 } && level >= CpuLevel::Avx2 {
         // SAFETY: as above.
-        CpuLevel::Avx2 => unsafe { avx2(kernel) },
-        CpuLevel::Baseline => kernel.run::<Baseline>(),
+        unsafe { avx2(kernel) }
+    } else {
+        kernel.run::<Baseline>()
     }
 }
 

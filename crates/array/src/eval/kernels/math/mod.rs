@@ -113,29 +113,18 @@ ops! {
     }
 }
 
-/// `out[i] = f(x[i])` or `out[i] = f(x[i], y[i])`, in vectors, for slices of one length.
+/// `out[i] = f(x[i])` or `out[i] = f(x[i], y[i])`, in vectors, for slices of one length, a multiple of [`LANES`].
 ///
 /// A macro rather than a function that takes `f`: the call of a function passed as a value goes through a shim that is
 /// not `#[inline(always)]`, and what the compiler does not inline is left without the level's instructions.
 macro_rules! map {
     ($f:path, $out:ident, $($x:ident),+) => {{
-        $(assert_eq!($x.len(), $out.len(), "lengths differ");)+
+        // The compiler is told that nothing is left over.
         let whole = $out.len() / LANES * LANES;
-        let (body, rest) = $out.split_at_mut(whole);
-        {
-            $(let $x = &$x[..whole];)+
-            for i in 0..whole {
-                body[i] = $f($($x[i]),+);
-            }
-        }
-        if !rest.is_empty() {
-            // The rest takes the same way through a padded block, so that it is as fast and gives the same bits.
-            $(let $x = padded(&$x[whole..]);)+
-            let mut block = [T::of(0.0); LANES];
-            for i in 0..LANES {
-                block[i] = $f($($x[i]),+);
-            }
-            rest.copy_from_slice(&block[..rest.len()]);
+        $(let $x = &$x[..whole];)+
+        let out = &mut $out[..whole];
+        for i in 0..whole {
+            out[i] = $f($($x[i]),+);
         }
     }};
 }
@@ -154,68 +143,119 @@ macro_rules! map_trig {
     }};
 }
 
-/// `out[i] = op(x[i])`.
-///
-/// Inlined whole at every call, all functions of it: call it from one place per kernel.
+/// `out[i] = op(x[i])`, at a level.
 ///
 /// # Panics
-/// If the lengths differ.
-#[inline(always)]
-pub fn unary<L: Level, T: Float>(op: Unary, x: &[T], out: &mut [T]) {
-    if !L::FMA {
-        return std_unary(op, x, out);
+/// If the lengths differ, or this machine lacks the level.
+pub fn unary<T: Float>(level: CpuLevel, op: Unary, x: &[T], out: &mut [T]) {
+    assert_eq!(x.len(), out.len(), "lengths differ");
+    let whole = whole(level, out.len());
+    let ((x, left), (out, rest)) = (x.split_at(whole), out.split_at_mut(whole));
+    if !out.is_empty() {
+        dispatch_at(level, UnaryLoop { op, x, out })
     }
-    match op {
-        Unary::Sqrt => map!(T::sqrt, out, x),
-        Unary::Cbrt => map!(pow::cbrt, out, x),
-        Unary::Exp => map!(exp::exp, out, x),
-        Unary::Exp2 => map!(exp::exp2, out, x),
-        Unary::Expm1 => map!(exp::expm1, out, x),
-        Unary::Ln => map!(log::ln, out, x),
-        Unary::Ln1p => map!(log::ln_1p, out, x),
-        Unary::Log2 => map!(log::log2, out, x),
-        Unary::Log10 => map!(log::log10, out, x),
-        Unary::Sin => map_trig!(op, trig::sin, out, x),
-        Unary::Cos => map_trig!(op, trig::cos, out, x),
-        Unary::Tan => map_trig!(op, trig::tan, out, x),
-        Unary::Asin => map!(trig::asin, out, x),
-        Unary::Acos => map!(trig::acos, out, x),
-        Unary::Atan => map!(trig::atan, out, x),
-        Unary::Sinh => map!(exp::sinh, out, x),
-        Unary::Cosh => map!(exp::cosh, out, x),
-        Unary::Tanh => map!(exp::tanh, out, x),
-        Unary::Sech => map!(exp::sech, out, x),
-        Unary::Asinh => map!(log::asinh, out, x),
-        Unary::Acosh => map!(log::acosh, out, x),
-        Unary::Atanh => map!(log::atanh, out, x),
-        Unary::Logistic => map!(exp::logistic, out, x),
-        Unary::Softplus => map!(exp::softplus, out, x),
-        Unary::Erf => map!(special::erf, out, x),
-        Unary::Erfc => map!(special::erfc, out, x),
-        Unary::NormCdf => map!(special::norm_cdf, out, x),
+    if !rest.is_empty() {
+        let (x, mut out) = (padded(left), [T::of(0.0); LANES]);
+        dispatch_at(level, UnaryLoop { op, x: &x, out: &mut out });
+        rest.copy_from_slice(&out[..rest.len()])
     }
 }
 
-/// `out[i] = op(x[i], y[i])`.
-///
-/// Inlined whole at every call, like [`unary`].
+/// `out[i] = op(x[i], y[i])`, at a level.
 ///
 /// # Panics
-/// If the lengths differ.
-#[inline(always)]
-pub fn binary<L: Level, T: Float>(op: Binary, x: &[T], y: &[T], out: &mut [T]) {
-    if !L::FMA {
-        return std_binary(op, x, y, out);
+/// If the lengths differ, or this machine lacks the level.
+pub fn binary<T: Float>(level: CpuLevel, op: Binary, x: &[T], y: &[T], out: &mut [T]) {
+    assert!(x.len() == out.len() && y.len() == out.len(), "lengths differ");
+    let whole = whole(level, out.len());
+    let ((x, left), (y, right)) = (x.split_at(whole), y.split_at(whole));
+    let (out, rest) = out.split_at_mut(whole);
+    if !out.is_empty() {
+        dispatch_at(level, BinaryLoop { op, x, y, out })
     }
-    match op {
-        Binary::Pow => map!(pow::pow, out, x, y),
-        Binary::Atan2 => map!(trig::atan2, out, x, y),
-        Binary::Hypot => map!(pow::hypot, out, x, y),
+    if !rest.is_empty() {
+        let (x, y, mut out) = (padded(left), padded(right), [T::of(0.0); LANES]);
+        dispatch_at(level, BinaryLoop { op, x: &x, y: &y, out: &mut out });
+        rest.copy_from_slice(&out[..rest.len()])
+    }
+}
+
+/// How many of n elements are computed where they lie: those that fill vectors. The rest takes the same way, through the same
+/// code, in a padded block: it is as fast and gives the same bits.
+fn whole(level: CpuLevel, n: usize) -> usize {
+    if level == CpuLevel::Baseline { n } else { n / LANES * LANES }
+}
+
+/// The loops of [`unary`].
+struct UnaryLoop<'a, T> {
+    op: Unary,
+    x: &'a [T],
+    out: &'a mut [T],
+}
+impl<T: Float> Kernel for UnaryLoop<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let UnaryLoop { op, x, out } = self;
+        if !L::FMA {
+            return std_unary(op, x, out);
+        }
+        match op {
+            Unary::Sqrt => map!(T::sqrt, out, x),
+            Unary::Cbrt => map!(pow::cbrt, out, x),
+            Unary::Exp => map!(exp::exp, out, x),
+            Unary::Exp2 => map!(exp::exp2, out, x),
+            Unary::Expm1 => map!(exp::expm1, out, x),
+            Unary::Ln => map!(log::ln, out, x),
+            Unary::Ln1p => map!(log::ln_1p, out, x),
+            Unary::Log2 => map!(log::log2, out, x),
+            Unary::Log10 => map!(log::log10, out, x),
+            Unary::Sin => map_trig!(op, trig::sin, out, x),
+            Unary::Cos => map_trig!(op, trig::cos, out, x),
+            Unary::Tan => map_trig!(op, trig::tan, out, x),
+            Unary::Asin => map!(trig::asin, out, x),
+            Unary::Acos => map!(trig::acos, out, x),
+            Unary::Atan => map!(trig::atan, out, x),
+            Unary::Sinh => map!(exp::sinh, out, x),
+            Unary::Cosh => map!(exp::cosh, out, x),
+            Unary::Tanh => map!(exp::tanh, out, x),
+            Unary::Sech => map!(exp::sech, out, x),
+            Unary::Asinh => map!(log::asinh, out, x),
+            Unary::Acosh => map!(log::acosh, out, x),
+            Unary::Atanh => map!(log::atanh, out, x),
+            Unary::Logistic => map!(exp::logistic, out, x),
+            Unary::Softplus => map!(exp::softplus, out, x),
+            Unary::Erf => map!(special::erf, out, x),
+            Unary::Erfc => map!(special::erfc, out, x),
+            Unary::NormCdf => map!(special::norm_cdf, out, x),
+        }
+    }
+}
+
+/// The loops of [`binary`].
+struct BinaryLoop<'a, T> {
+    op: Binary,
+    x: &'a [T],
+    y: &'a [T],
+    out: &'a mut [T],
+}
+impl<T: Float> Kernel for BinaryLoop<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let BinaryLoop { op, x, y, out } = self;
+        if !L::FMA {
+            return std_binary(op, x, y, out);
+        }
+        match op {
+            Binary::Pow => map!(pow::pow, out, x, y),
+            Binary::Atan2 => map!(trig::atan2, out, x, y),
+            Binary::Hypot => map!(pow::hypot, out, x, y),
+        }
     }
 }
 
 /// A short slice, filled up with ones.
-#[inline(always)]
 fn padded<T: Float>(x: &[T]) -> [T; LANES] {
     let mut block = [T::of(1.0); LANES];
     block[..x.len()].copy_from_slice(x);
@@ -234,7 +274,6 @@ fn redo_large<T: Float>(op: Unary, x: &[T], out: &mut [T]) {
 
 #[inline(never)]
 fn std_unary<T: Float>(op: Unary, x: &[T], out: &mut [T]) {
-    assert_eq!(x.len(), out.len(), "lengths differ");
     for (out, x) in out.iter_mut().zip(x) {
         *out = x.std_unary(op);
     }
@@ -242,7 +281,6 @@ fn std_unary<T: Float>(op: Unary, x: &[T], out: &mut [T]) {
 
 #[inline(never)]
 fn std_binary<T: Float>(op: Binary, x: &[T], y: &[T], out: &mut [T]) {
-    assert!(x.len() == out.len() && y.len() == out.len(), "lengths differ");
     for ((out, x), y) in out.iter_mut().zip(x).zip(y) {
         *out = x.std_binary(op, *y);
     }

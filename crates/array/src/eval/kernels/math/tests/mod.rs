@@ -8,26 +8,6 @@ mod special;
 
 use super::*;
 
-pub struct UnaryBlock<'a, T>(pub Unary, pub &'a [T], pub &'a mut [T]);
-
-impl<T: Float> Kernel for UnaryBlock<'_, T> {
-    type Out = ();
-    #[inline(always)]
-    fn run<L: Level>(self) {
-        unary::<L, T>(self.0, self.1, self.2);
-    }
-}
-
-pub struct BinaryBlock<'a, T>(pub Binary, pub &'a [T], pub &'a [T], pub &'a mut [T]);
-
-impl<T: Float> Kernel for BinaryBlock<'_, T> {
-    type Out = ();
-    #[inline(always)]
-    fn run<L: Level>(self) {
-        binary::<L, T>(self.0, self.1, self.2, self.3);
-    }
-}
-
 /// The levels of this machine.
 pub fn levels() -> impl Iterator<Item = CpuLevel> {
     [CpuLevel::Baseline, CpuLevel::Avx2, CpuLevel::Avx512].into_iter().filter(|l| *l <= detect())
@@ -35,13 +15,13 @@ pub fn levels() -> impl Iterator<Item = CpuLevel> {
 
 pub fn eval<T: Float>(level: CpuLevel, op: Unary, x: &[T]) -> Vec<T> {
     let mut out = vec![T::of(0.0); x.len()];
-    dispatch_at(level, UnaryBlock(op, x, &mut out));
+    unary(level, op, x, &mut out);
     out
 }
 
 pub fn eval2<T: Float>(level: CpuLevel, op: Binary, x: &[T], y: &[T]) -> Vec<T> {
     let mut out = vec![T::of(0.0); x.len()];
-    dispatch_at(level, BinaryBlock(op, x, y, &mut out));
+    binary(level, op, x, y, &mut out);
     out
 }
 
@@ -135,7 +115,7 @@ fn the_level_can_be_chosen() {
 #[test]
 #[should_panic(expected = "lengths differ")]
 fn lengths_must_agree() {
-    dispatch(UnaryBlock(Unary::Exp, &[1.0, 2.0], &mut [0.0]));
+    unary(level(), Unary::Exp, &[1.0, 2.0], &mut [0.0]);
 }
 
 #[test]
