@@ -12,6 +12,7 @@ use super::sinks::{Acc, WideVec, finish, joined};
 use super::walk::{Pattern, Walker, constant, iota, prepare};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
+use crate::prim::Reduction;
 use bytemuck::Zeroable;
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -156,7 +157,8 @@ impl Chunk<'_, '_> {
     }
 }
 
-/// Joins a sink's value of a block with its accumulator.
+/// Joins a sink's value of a block with its accumulator. Programs without sinks are spared its registers.
+#[inline(never)]
 fn join_block(frame: &Frame, sink: &Sink, n: usize, first: isize, acc: &mut WideVec) {
     match (sink.dtype, acc) {
         (DType::F32, WideVec::Float(w)) => absorb::<f32>(frame, sink, n, first, w),
@@ -178,21 +180,24 @@ fn absorb<T: Reduce>(frame: &Frame, sink: &Sink, n: usize, first: isize, acc: &m
         }
     };
     let op = sink.op;
-    let mut join = |place: isize, x: &[T]| {
-        let acc = &mut acc[(first + place) as usize];
-        *acc = T::Wide::join(op, *acc, dispatch(RunBlock { op, x }))
-    };
     match &sink.pattern {
-        Pattern::Same => join(0, x),
+        Pattern::Same => join_run(op, &mut acc[first as usize], x),
         Pattern::Direct => dispatch(AccumulateBlock { op, acc: &mut acc[first as usize..][..n], x }),
         Pattern::Runs { .. } => unreachable!("runs are read, not written"),
         Pattern::Table(places) => {
             let (run, places) = (sink.run, &places[..n]);
             if run >= LANES && places[0] == places[1] {
-                x.chunks_exact(run).zip(places.iter().step_by(run)).for_each(|(x, &place)| join(place, x))
+                for (x, place) in x.chunks_exact(run).zip(places.iter().step_by(run)) {
+                    join_run(op, &mut acc[(first + place) as usize], x)
+                }
             } else {
                 dispatch(RowsBlock { op, acc, first, places, run, x })
             }
         }
     }
+}
+
+#[inline(always)]
+fn join_run<T: Reduce>(op: Reduction, acc: &mut T::Wide, x: &[T]) {
+    *acc = T::Wide::join(op, *acc, dispatch(RunBlock { op, x }))
 }

@@ -79,13 +79,22 @@ impl<'a, T: Pod> Pair<'a, T> {
     }
 }
 
+// By index: iterators are many functions for the compiler to see through, for each of hundreds of loops.
 #[inline(always)]
 fn map1<T: Copy, U>(x: &[T], out: &mut [U], f: impl Fn(T) -> U) {
-    out.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x))
+    let n = out.len();
+    let x = &x[..n];
+    for i in 0..n {
+        out[i] = f(x[i])
+    }
 }
 #[inline(always)]
 fn map2<T: Copy, U>((x, y): (&[T], &[T]), out: &mut [U], f: impl Fn(T, T) -> U) {
-    out.iter_mut().zip(x.iter().zip(y)).for_each(|(z, (&x, &y))| *z = f(x, y))
+    let n = out.len();
+    let (x, y) = (&x[..n], &y[..n]);
+    for i in 0..n {
+        out[i] = f(x[i], y[i])
+    }
 }
 /// [`map2`] with loops of their own for numbers.
 #[inline(always)]
@@ -389,11 +398,27 @@ blocks! {
 fn select<T: Copy>(c: &[u8], pair: Pair<T>, out: &mut [T]) {
     // Not by `if`, which becomes one load from either place: a gather.
     use std::hint::select_unpredictable as pick;
-    let out = out.iter_mut().zip(c);
+    let n = out.len();
+    let c = &c[..n];
     match pair {
-        Pair::Both(x, y) => out.zip(x.iter().zip(y)).for_each(|((z, &c), (&x, &y))| *z = pick(c != 0, x, y)),
-        Pair::Left(x, y) => out.zip(x).for_each(|((z, &c), &x)| *z = pick(c != 0, x, y)),
-        Pair::Right(x, y) => out.zip(y).for_each(|((z, &c), &y)| *z = pick(c != 0, x, y)),
+        Pair::Both(x, y) => {
+            let (x, y) = (&x[..n], &y[..n]);
+            for i in 0..n {
+                out[i] = pick(c[i] != 0, x[i], y[i])
+            }
+        }
+        Pair::Left(x, y) => {
+            let x = &x[..n];
+            for i in 0..n {
+                out[i] = pick(c[i] != 0, x[i], y)
+            }
+        }
+        Pair::Right(x, y) => {
+            let y = &y[..n];
+            for i in 0..n {
+                out[i] = pick(c[i] != 0, x, y[i])
+            }
+        }
     }
 }
 

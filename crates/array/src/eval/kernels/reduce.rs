@@ -11,7 +11,7 @@ use crate::prim::Reduction;
 pub(crate) const LANES: usize = 32;
 
 /// An accumulator type.
-pub(crate) trait Wide: Copy + Send + Sync + 'static {
+pub(crate) trait Wide: Copy + PartialOrd + Send + Sync + 'static {
     /// What a reduction of nothing is.
     fn start(op: Reduction) -> Self;
     fn join(op: Reduction, a: Self, b: Self) -> Self;
@@ -96,8 +96,7 @@ macro_rules! reduce {
                             for k in 0..LANES { let ($a, $b) = (lanes[k], c[k]); lanes[k] = $add }
                         }
                         for (l, &t) in lanes.iter_mut().zip(tail) { let ($a, $b) = (*l, t); *l = $add }
-                        let wide = lanes.map(|l| l as $W);
-                        tree(wide, |a, b| <$W as Wide>::join(Reduction::Sum, a, b))
+                        folded(op, lanes)
                     }
                     Reduction::Max => extremum(x, $lo, |a, b| if b > a { b } else { a }, |$x| $is_nan, Reduction::Max),
                     Reduction::Min => extremum(x, $hi, |a, b| if b < a { b } else { a }, |$x| $is_nan, Reduction::Min),
@@ -137,7 +136,20 @@ fn extremum<T: Reduce>(
     if nan.iter().any(|&n| n) {
         return x.iter().find(|&&x| is_nan(x)).map_or(T::Wide::start(op), |&x| x.widen());
     }
-    tree(lanes.map(T::widen), |a, b| T::Wide::join(op, a, b))
+    folded(op, lanes)
+}
+
+/// The reduction of all lanes, none of which is NaN unless it is a sum. A call, for which the lanes are copied to memory: seen
+/// together, the compiler cuts the vectors of the loop before it into the pairs that are joined here.
+#[inline(never)]
+fn folded<T: Reduce>(op: Reduction, lanes: [T; LANES]) -> T::Wide {
+    let mut wide = [T::Wide::start(op); LANES];
+    wide.iter_mut().zip(lanes).for_each(|(w, l)| *w = l.widen());
+    match op {
+        Reduction::Sum => tree(wide, |a, b| T::Wide::join(Reduction::Sum, a, b)),
+        Reduction::Max => tree(wide, |a, b| if b > a { b } else { a }),
+        Reduction::Min => tree(wide, |a, b| if b < a { b } else { a }),
+    }
 }
 
 /// Folds by halves.
@@ -178,12 +190,21 @@ impl<T: Reduce> Kernel for AccumulateBlock<'_, T> {
     const BEST: CpuLevel = T::SUMS;
     #[inline(always)]
     fn run<L: Level>(self) {
-        let pairs = self.acc.iter_mut().zip(self.x);
-        match self.op {
-            Reduction::Sum => pairs.for_each(|(a, &x)| *a = T::Wide::join(Reduction::Sum, *a, x.widen())),
-            Reduction::Max => pairs.for_each(|(a, &x)| *a = T::Wide::join(Reduction::Max, *a, x.widen())),
-            Reduction::Min => pairs.for_each(|(a, &x)| *a = T::Wide::join(Reduction::Min, *a, x.widen())),
+        let AccumulateBlock { op, acc, x } = self;
+        match op {
+            Reduction::Sum => join_all(acc, x, |a, b| T::Wide::join(Reduction::Sum, a, b)),
+            Reduction::Max => join_all(acc, x, |a, b| T::Wide::join(Reduction::Max, a, b)),
+            Reduction::Min => join_all(acc, x, |a, b| T::Wide::join(Reduction::Min, a, b)),
         }
+    }
+}
+
+#[inline(always)]
+fn join_all<T: Reduce>(acc: &mut [T::Wide], x: &[T], join: impl Fn(T::Wide, T::Wide) -> T::Wide) {
+    let n = acc.len();
+    let x = &x[..n];
+    for i in 0..n {
+        acc[i] = join(acc[i], x[i].widen())
     }
 }
 
@@ -225,9 +246,13 @@ impl<T: Reduce> RowsBlock<'_, T> {
         for (x, places) in x.chunks_exact(run).zip(places.chunks_exact(run)) {
             let place = (first + places[0]) as usize;
             if one {
-                acc[place] = x.iter().fold(acc[place], |a, &x| join(a, x.widen()))
+                let mut sum = acc[place];
+                for &x in x {
+                    sum = join(sum, x.widen())
+                }
+                acc[place] = sum
             } else {
-                acc[place..place + run].iter_mut().zip(x).for_each(|(a, &x)| *a = join(*a, x.widen()))
+                join_all(&mut acc[place..place + run], x, &join)
             }
         }
     }

@@ -82,25 +82,31 @@ impl<T: Number> Small<T> {
     ) {
         let [i, l, j] = at;
         let mut sums = [[T::ZERO; COLUMNS]; R];
-        let a: [Matrix<T>; R] = std::array::from_fn(|r| self.a.from(i + r, l));
+        let a = self.a.from(i, l);
         // SAFETY: i + r < m; the result is the caller's, and read only where it was written.
         let row = |r: usize| unsafe {
             std::slice::from_raw_parts_mut(self.out.add((i + r) * self.step + j), width)
         };
         if add {
-            sums.iter_mut().enumerate().for_each(|(r, s)| s[..width].copy_from_slice(row(r)))
+            for (r, sums) in sums.iter_mut().enumerate() {
+                sums[..width].copy_from_slice(row(r))
+            }
         }
         for (l, b) in strip.iter().enumerate() {
-            for r in 0..R {
+            for (r, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: i + r < m, and l inside the strip.
-                let x = unsafe { *a[r].from(0, l).data };
+                let x = unsafe { *a.from(r, l).data };
                 for c in 0..COLUMNS {
-                    sums[r][c] = x.mul_add::<L>(b[c], sums[r][c])
+                    sums[c] = x.mul_add::<L>(b[c], sums[c])
                 }
             }
         }
-        for (r, s) in sums.iter().enumerate() {
-            if width == COLUMNS { row(r).copy_from_slice(s) } else { row(r).copy_from_slice(&s[..width]) }
+        for (r, sums) in sums.iter().enumerate() {
+            if width == COLUMNS {
+                row(r).copy_from_slice(sums)
+            } else {
+                row(r).copy_from_slice(&sums[..width])
+            }
         }
     }
 }

@@ -86,11 +86,14 @@ macro_rules! tiles {
                 // SAFETY: the caller's promise; rows are reached by threes from few pointers.
                 unsafe {
                     let mut sums = [[$zero(); V]; R];
-                    let mut rows: [*const $T; 4] =
-                        std::array::from_fn(|i| t.a.wrapping_offset(3 * i as isize * t.a_row));
+                    let row = |i: isize| t.a.wrapping_offset(3 * i * t.a_row);
+                    let mut rows = [row(0), row(1), row(2), row(3)];
                     let (mut b, mut packed) = (t.b, t.packed);
                     for _ in 0..t.depth {
-                        let y: [$Vector; V] = std::array::from_fn(|v| $load(b.add(v * $LANES)));
+                        let mut y = [$zero(); V];
+                        for v in 0..V {
+                            y[v] = $load(b.add(v * $LANES))
+                        }
                         if PACK {
                             for v in 0..V {
                                 $store(packed.add(v * $LANES), y[v])

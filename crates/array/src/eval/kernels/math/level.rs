@@ -69,7 +69,7 @@ pub trait Kernel {
 }
 
 /// Runs a kernel at the level of this machine.
-#[inline]
+#[inline(always)]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Out {
     // SAFETY: `level` returns only levels that `detect` found, or that `set_level` checked against it.
     unsafe { run_at(level(), kernel) }
@@ -155,7 +155,7 @@ unsafe fn run_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
         // SAFETY: as above.
         unsafe { avx2(kernel) }
     } else {
-        kernel.run::<Baseline>()
+        baseline(kernel)
     }
 }
 
@@ -164,6 +164,12 @@ unsafe fn run_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
 unsafe fn run_at<K: Kernel>(_: CpuLevel, kernel: K) -> K::Out {
+    baseline(kernel)
+}
+
+/// A call like those of the other levels, so that a choice between them is small.
+#[inline(never)]
+fn baseline<K: Kernel>(kernel: K) -> K::Out {
     kernel.run::<Baseline>()
 }
 
