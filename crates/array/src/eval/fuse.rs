@@ -3,8 +3,8 @@
 
 use super::graph::{Graph, Item, Map, Ref, View, What};
 use super::layout::{Layout, Strides, collapse};
+use super::pattern::{Bound, Pattern};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
-use super::walk::{Bound, Pattern};
 use crate::dtype::DType;
 use crate::prim::{Padding, Prim};
 use crate::shape::Shape;

@@ -12,8 +12,10 @@ mod graph;
 mod kernels;
 mod layout;
 mod memory;
+mod pattern;
 mod plan;
 mod program;
+mod read;
 mod recompute;
 #[cfg(test)]
 mod reference;

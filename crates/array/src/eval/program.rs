@@ -3,7 +3,8 @@
 
 use super::kernels::native::{Lazy, whole};
 use super::layout::Strides;
-use super::walk::{Bound, Pattern, Walk};
+use super::pattern::{Bound, Pattern};
+use super::walk::Walk;
 use crate::dtype::DType;
 use crate::prim::{Compare, Reduction};
 use crate::shape::Dims;

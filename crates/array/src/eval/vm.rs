@@ -1,15 +1,17 @@
 //! Runs a block program: the iteration space in chunks fixed by its shape (so that results do not depend on the
 //! number of threads), each chunk in blocks, each instruction in one loop over a block.
 
-use super::kernels::elementwise::Arg;
 use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
 use super::kernels::native::Native;
+use super::kernels::operand::Arg;
 use super::kernels::reduce::{AccumulateBlock, LANES, Reduce, RowsBlock, RunBlock, Wide};
 use super::kernels::threads;
+use super::pattern::Pattern;
 use super::program::{Program, Sink, Source};
+use super::read::{constant, iota, prepare};
 use super::sinks::{Acc, WideVec, finish, joined};
-use super::walk::{Pattern, Walker, constant, iota, prepare};
+use super::walk::Walker;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
 use crate::prim::Reduction;
@@ -112,7 +114,7 @@ impl Chunk<'_, '_> {
         let mut walker = Walker::new(walk, self.start, self.end, from.chain(into).chain(bounds));
         let mut pos = 0;
         loop {
-            let n = walker.len(inputs);
+            let n = walker.len(inputs.iter().flat_map(|i| &i.bounds));
             if n == 0 {
                 return;
             }

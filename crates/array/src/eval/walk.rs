@@ -1,14 +1,8 @@
 //! Walking over the blocks of a strided iteration space. Blocks are cut so that an operand's elements lie the same way in
-//! every one of them, up to where they begin: how is found once, when the program is made.
+//! every one of them, up to where they begin: how ([`Pattern`]) is found once, when the program is made.
 
-use super::kernels::elementwise::Lane;
-use super::kernels::frame::Frame;
-use super::kernels::{pick, pick_inside, pick_runs};
 use super::layout::Strides;
-use super::program::{Input, Program};
-use crate::buffer::Buffer;
-use crate::dtype::{with_size, with_store};
-use bytemuck::Zeroable;
+use super::pattern::{Bound, OUTSIDE, Pattern};
 use smallvec::SmallVec;
 
 pub(super) type Index = SmallVec<[usize; 6]>;
@@ -98,73 +92,6 @@ impl Walk {
     }
 }
 
-/// How the elements of a block lie in memory.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Pattern {
-    /// One element for the whole block.
-    Same,
-    /// One after the other.
-    Direct,
-    /// At these places, counted from the first.
-    Table(Box<[isize]>),
-    /// In runs of this length, whose elements are one (step 0) or follow each other (step 1), and which begin at these places,
-    /// or are outside.
-    Runs { length: usize, step: isize, starts: Box<[isize]> },
-}
-
-/// Elements of a run that is copied as such.
-const RUN: usize = 16;
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
-/// A place outside of what is read.
-const OUTSIDE: isize = isize::MIN / 2;
-
-impl Pattern {
-    fn at(&self, i: usize) -> isize {
-        match self {
-            Pattern::Same => 0,
-            Pattern::Direct => i as isize,
-            Pattern::Table(places) => places[i],
-            Pattern::Runs { length, step, starts } => match starts[i / length] {
-                OUTSIDE => OUTSIDE,
-                start => start + (i % length) as isize * step,
-            },
-        }
-    }
-    /// The same, in runs if a table has some that are worth it.
-    pub fn in_runs(self) -> Pattern {
-        let Pattern::Table(places) = &self else { return self };
-        let inside = |w: &[isize]| w[0] != OUTSIDE && w[1] != OUTSIDE;
-        let step = places.windows(2).find(|w| inside(w)).map_or(2, |w| w[1] - w[0]);
-        if !(0..=1).contains(&step) {
-            return self;
-        }
-        // Every run ends where places do not go on evenly, or before.
-        let mut length = places.len();
-        for (k, w) in places.windows(2).enumerate() {
-            if w[1] - w[0] != if inside(w) { step } else { 0 } {
-                length = gcd(length, k + 1)
-            }
-        }
-        if length < RUN {
-            return self;
-        }
-        Pattern::Runs { length, step, starts: places.iter().step_by(length).copied().collect() }
-    }
-}
-
-/// What is read of an axis of a padded operand: the elements whose coordinate, counted by these strides, is in
-/// `lo..hi`; the others are zero. The strides are 0 before the axis and row-major from it on.
-#[derive(Clone, Debug)]
-pub(crate) struct Bound {
-    pub strides: Strides,
-    pub lo: isize,
-    pub hi: isize,
-}
-
 impl Walk {
     /// Works bounds that are the same in every block into the pattern; returns the others.
     pub fn bounded(&self, dims: &[usize], pattern: &mut Pattern, bounds: Vec<Bound>) -> Vec<Bound> {
@@ -211,13 +138,12 @@ impl<'a> Walker<'a> {
         Walker { walk, strides, first, index, left: end - start }
     }
     /// Elements of the block at hand; none at the end. A long one ends where padding of an input does, so that what is inside
-    /// is read in place. The operands end with the inputs' bounds.
-    pub fn len(&self, inputs: &[Input]) -> usize {
+    /// is read in place. The operands end with these bounds, the inputs'.
+    pub fn len<'b>(&self, bounds: impl Iterator<Item = &'b Bound> + Clone) -> usize {
         let mut n = self.most();
         if self.walk.row > 1 || n < WORTH_CUTTING {
             return n;
         }
-        let bounds = inputs.iter().flat_map(|i| &i.bounds);
         let at = &self.first[self.first.len() - bounds.clone().count()..];
         for (bound, at) in bounds.zip(at) {
             for edge in [bound.lo - at, bound.hi - at] {
@@ -258,96 +184,10 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Which elements of a block are not padding, by the bounds along the outer axes: coordinates rise one by one along them, so
-/// that what is inside lies together.
-fn inside(input: &Input, bounds: &[isize], n: usize) -> (usize, usize) {
-    let (mut from, mut to) = (0, n as isize);
-    for (bound, at) in input.bounds.iter().zip(bounds) {
-        (from, to) = (from.max(bound.lo - at), to.min(bound.hi - at))
-    }
-    (from.max(0) as usize, to.max(0) as usize)
-}
-
-/// The block of an input that is a constant inside its bounds.
-pub(super) fn constant(program: &Program, k: usize, c: f64, bounds: &[isize], n: usize, frame: &mut Frame) {
-    let input = &program.inputs[k];
-    let (from, to) = inside(input, bounds, n);
-    if from >= to {
-        return frame.zero(k);
-    }
-    with_store!(input.dtype, T => {
-        let out = frame.gathered::<T>(program, k);
-        out.fill(T::of(0.0));
-        match &input.pattern {
-            Pattern::Table(places) if input.holes => {
-                let all = out[from..to].iter_mut().zip(&places[from..to]);
-                all.filter(|(_, p)| **p != OUTSIDE).for_each(|(y, _)| *y = T::of(c))
-            }
-            runs @ Pattern::Runs { .. } if input.holes => {
-                (from..to).filter(|&i| runs.at(i) != OUTSIDE).for_each(|i| out[i] = T::of(c))
-            }
-            _ => out[from..to].fill(T::of(c)),
-        }
-    })
-}
-
-/// Finds out how to read the block of input k that begins at `first`, and gathers it if there is no shorter way.
-/// `bounds`: where the block begins by the coordinates of the input's bounds.
-pub(super) fn prepare<'a>(
-    program: &Program,
-    k: usize,
-    data: &'a Buffer,
-    first: isize,
-    bounds: &[isize],
-    n: usize,
-    frame: &mut Frame<'a>,
-) {
-    let input = &program.inputs[k];
-    let (from, to) = inside(input, bounds, n);
-    if from >= to {
-        return frame.zero(k);
-    }
-    let whole = (from, to) == (0, n);
-    with_size!(input.dtype, T => {
-        let data = data.slice::<T>();
-        match &input.pattern {
-            Pattern::Direct if whole => frame.elements(k, &data[first as usize..]),
-            // Machine code reads one element only where that is so in every block.
-            Pattern::Same if whole && input.bounds.is_empty() => frame.one(k, &data[first as usize]),
-            pattern => {
-                let out = frame.gathered::<T>(program, k);
-                out[..from].fill(Zeroable::zeroed());
-                out[to..].fill(Zeroable::zeroed());
-                let out = &mut out[from..to];
-                match pattern {
-                    Pattern::Direct => out.copy_from_slice(&data[(first + from as isize) as usize..][..to - from]),
-                    Pattern::Same => out.fill(data[first as usize]),
-                    Pattern::Table(places) if input.holes => pick_inside(data, first, &places[from..to], out),
-                    Pattern::Table(places) => pick(data, first, &places[from..to], out),
-                    Pattern::Runs { length, step, starts } => {
-                        pick_runs(data, first, (*length, *step), starts, from, out)
-                    }
-                }
-            }
-        }
-    })
-}
-
-/// An index input: its values are its places.
-pub(super) fn iota<T: Lane>(pattern: &Pattern, first: isize, out: &mut [T]) {
-    match pattern {
-        Pattern::Same => out.fill(T::of(first as f64)),
-        Pattern::Direct => {
-            (0isize..).zip(out).for_each(|(i, y)| *y = T::of((first + i) as f64));
-        }
-        Pattern::Table(_) | Pattern::Runs { .. } => {
-            out.iter_mut().enumerate().for_each(|(i, y)| *y = T::of((first + pattern.at(i)) as f64));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::kernels::{pick_inside, pick_runs};
+    use super::super::pattern::{RUN, gcd};
     use super::*;
     use smallvec::smallvec;
 

@@ -5,12 +5,12 @@
 #[cfg(all(feature = "native", target_arch = "x86_64"))]
 use super::super::program::LONG;
 use super::super::program::{BLOCK_BYTES, Instruction, Op, Operand, Program, Target};
-use super::elementwise::{
-    Arg, BinaryBlock, CastBlock, CompareBlock, ConvertElement, Lane, SelectBlock, UnaryBlock,
-};
+use super::blocks::{BinaryBlock, CastBlock, CompareBlock, ConvertElement, SelectBlock, UnaryBlock};
+use super::elementwise::Lane;
 use super::math::dispatch;
 #[cfg(all(feature = "native", target_arch = "x86_64"))]
 use super::native::{Entry, Segment, Slot};
+use super::operand::Arg;
 use crate::dtype::DType;
 use bytemuck::{Pod, Zeroable};
 use smallvec::SmallVec;

@@ -4,6 +4,7 @@
 //! What a result holds depends on shapes and data alone, never on how many threads there are: work is cut into
 //! chunks fixed by shape, and every sum has a fixed order.
 
+pub(crate) mod blocks;
 pub(crate) mod elementwise;
 pub(crate) mod frame;
 // Tests run every level and function; the library asks for the best.
@@ -15,6 +16,7 @@ pub(crate) mod native;
 #[cfg(not(all(feature = "native", target_arch = "x86_64")))]
 #[path = "no_native.rs"]
 pub(crate) mod native;
+pub(crate) mod operand;
 pub(crate) mod reduce;
 pub(crate) mod strips;
 pub(crate) mod threads;

@@ -1,8 +1,8 @@
 //! Segments: runs of simple instructions of a program as one loop of machine code, in which values live in vector
 //! registers from the instruction that makes them to the last that reads them.
 
+use super::super::super::pattern::Pattern;
 use super::super::super::program::{Instruction, Op, Operand, Program, Target};
-use super::super::super::walk::Pattern;
 use super::asm::{Asm, BASES};
 use super::body::Body;
 use crate::dtype::DType;

@@ -1,9 +1,9 @@
 //! Machine code gives the interpreter's bits: random programs, run both ways.
 
 use super::super::super::layout::Strides;
+use super::super::super::pattern::Pattern;
 use super::super::super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
 use super::super::super::vm;
-use super::super::super::walk::Pattern;
 use super::super::math::{CpuLevel, level};
 use super::Lazy;
 use crate::buffer::Buffer;

@@ -1,0 +1,73 @@
+//! Operands of inner loops: elements, or one number for all, which is written out where a loop for it is not worth compiling.
+
+use super::super::program::{BLOCK_BYTES, LONG};
+use bytemuck::Pod;
+use std::mem::MaybeUninit;
+
+/// An operand of an inner loop: elements, or one number for all.
+#[derive(Clone, Copy)]
+pub(crate) enum Arg<'a, T> {
+    Slice(&'a [T]),
+    Number(T),
+}
+
+/// Operands of a loop, at least one of which is elements.
+#[derive(Clone, Copy)]
+pub(crate) enum Pair<'a, T> {
+    Both(&'a [T], &'a [T]),
+    Left(&'a [T], T),
+    Right(T, &'a [T]),
+}
+
+/// Room for a block of one number: as much as a register.
+#[repr(align(64))]
+pub(crate) struct Room([MaybeUninit<u8>; LONG * BLOCK_BYTES]);
+
+impl Room {
+    #[inline(always)]
+    pub fn new() -> Room {
+        Room([const { MaybeUninit::uninit() }; LONG * BLOCK_BYTES])
+    }
+    /// n times c.
+    #[inline(always)]
+    fn of<T: Pod>(&mut self, c: T, n: usize) -> &[T] {
+        assert!(n * size_of::<T>() <= size_of::<Room>() && align_of::<T>() <= align_of::<Room>());
+        // SAFETY: the room is large enough and aligned, and every element is written before any is read.
+        unsafe {
+            let room = std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<MaybeUninit<T>>(), n);
+            room.iter_mut().for_each(|x| *x = MaybeUninit::new(c));
+            room.assume_init_ref()
+        }
+    }
+}
+
+impl<'a, T: Pod> Arg<'a, T> {
+    /// As elements, n of them.
+    #[inline(always)]
+    pub fn filled(self, n: usize, room: &'a mut Room) -> &'a [T] {
+        match self {
+            Arg::Slice(x) => x,
+            Arg::Number(c) => room.of(c, n),
+        }
+    }
+}
+impl<'a, T: Pod> Pair<'a, T> {
+    /// Of n elements; two numbers are as many of the one, and the other.
+    #[inline(always)]
+    pub fn new(x: Arg<'a, T>, y: Arg<'a, T>, n: usize, room: &'a mut Room) -> Self {
+        match (x, y) {
+            (Arg::Slice(x), Arg::Slice(y)) => Pair::Both(x, y),
+            (Arg::Number(x), Arg::Slice(y)) => Pair::Right(x, y),
+            (x, Arg::Number(y)) => Pair::Left(x.filled(n, room), y),
+        }
+    }
+    /// As elements both.
+    #[inline(always)]
+    pub fn filled(self, room: &'a mut Room) -> (&'a [T], &'a [T]) {
+        match self {
+            Pair::Both(x, y) => (x, y),
+            Pair::Left(x, y) => (x, Arg::Number(y).filled(x.len(), room)),
+            Pair::Right(x, y) => (Arg::Number(x).filled(y.len(), room), y),
+        }
+    }
+}
