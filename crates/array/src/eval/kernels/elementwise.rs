@@ -191,7 +191,7 @@ fn scalar2<T: Lane>(op: Binary, x: &[T], y: &[T], out: &mut [T]) {
 macro_rules! int_lane {
     ($T:ident) => {
         impl Lane for $T {
-            const LOOPS: CpuLevel = CpuLevel::Avx2;
+            const LOOPS: CpuLevel = CpuLevel::Avx512;
             #[inline(always)]
             fn of(x: f64) -> $T {
                 x as $T
