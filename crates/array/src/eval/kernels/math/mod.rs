@@ -180,13 +180,14 @@ pub fn binary<T: Float>(level: CpuLevel, op: Binary, x: &[T], y: &[T], out: &mut
     }
 }
 
-/// How many of n elements are computed where they lie: those that fill vectors. The rest takes the same way, through the same
-/// code, in a padded block: it is as fast and gives the same bits.
+/// How many of n elements are computed where they lie: with FMA, those that fill vectors. The rest takes the same way, through the
+/// same code, in a padded block: it is as fast and gives the same bits.
 fn whole(level: CpuLevel, n: usize) -> usize {
-    if level == CpuLevel::Baseline { n } else { n / LANES * LANES }
+    let vectors = Baseline::FMA || level > CpuLevel::Baseline;
+    if vectors { n / LANES * LANES } else { n }
 }
 
-/// The loops of [`unary`].
+/// The loops of [`unary`], with FMA for a multiple of [`LANES`].
 struct UnaryLoop<'a, T> {
     op: Unary,
     x: &'a [T],
@@ -232,7 +233,7 @@ impl<T: Float> Kernel for UnaryLoop<'_, T> {
     }
 }
 
-/// The loops of [`binary`].
+/// The loops of [`binary`], with FMA for a multiple of [`LANES`].
 struct BinaryLoop<'a, T> {
     op: Binary,
     x: &'a [T],
