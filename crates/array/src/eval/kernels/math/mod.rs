@@ -201,6 +201,7 @@ impl<T: Float> Kernel for UnaryLoop<'_, T> {
         if !L::FMA {
             return std_unary(op, x, out);
         }
+        assert!(out.len().is_multiple_of(LANES), "the rest is padded");
         match op {
             Unary::Sqrt => map!(T::sqrt, out, x),
             Unary::Cbrt => map!(pow::cbrt, out, x),
@@ -248,6 +249,7 @@ impl<T: Float> Kernel for BinaryLoop<'_, T> {
         if !L::FMA {
             return std_binary(op, x, y, out);
         }
+        assert!(out.len().is_multiple_of(LANES), "the rest is padded");
         match op {
             Binary::Pow => map!(pow::pow, out, x, y),
             Binary::Atan2 => map!(trig::atan2, out, x, y),
