@@ -1,6 +1,6 @@
 //! The kernels of block programs: one for each kind of instruction, over one block, at the level of the machine.
 
-use super::elementwise::{Lane, map_pair, map1};
+use super::elementwise::{Lane, map_commuting, map_pair, map1};
 use super::math::{CpuLevel, Kernel, Level};
 use super::operand::{Arg, Pair, Room};
 use crate::dtype::{DType, Element};
@@ -42,8 +42,8 @@ blocks! {
         let mut room = Room::new();
         let pair = Pair::new(x, y, out.len(), &mut room);
         match op {
-            Compare::Eq => map_pair(pair, out, |x, y| u8::from(x == y)),
-            Compare::Ne => map_pair(pair, out, |x, y| u8::from(x != y)),
+            Compare::Eq => map_commuting(pair, out, |x, y| u8::from(x == y)),
+            Compare::Ne => map_commuting(pair, out, |x, y| u8::from(x != y)),
             Compare::Lt => map_pair(pair, out, |x, y| u8::from(x < y)),
             Compare::Le => map_pair(pair, out, |x, y| u8::from(x <= y)),
         }

@@ -25,6 +25,14 @@ fn map2<T: Copy, U>((x, y): (&[T], &[T]), out: &mut [U], f: impl Fn(T, T) -> U) 
         out[i] = f(x[i], y[i])
     }
 }
+/// [`map2`] for an operation that commutes, with a loop of its own for numbers.
+#[inline(always)]
+pub(crate) fn map_commuting<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
+    match pair {
+        Pair::Both(x, y) => map2((x, y), out, f),
+        Pair::Left(x, y) | Pair::Right(y, x) => map1(x, out, |x| f(x, y)),
+    }
+}
 /// [`map2`] with loops of their own for numbers.
 #[inline(always)]
 pub(crate) fn map_pair<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
@@ -137,9 +145,9 @@ macro_rules! float_lane {
             #[inline(always)]
             fn binary<L: Level>(op: Binary, pair: Pair<$T>, out: &mut [$T]) {
                 match op {
-                    Binary::Add => map_pair(pair, out, |x, y| x + y),
+                    Binary::Add => map_commuting(pair, out, |x, y| x + y),
                     Binary::Sub => map_pair(pair, out, |x, y| x - y),
-                    Binary::Mul => map_pair(pair, out, |x, y| x * y),
+                    Binary::Mul => map_commuting(pair, out, |x, y| x * y),
                     Binary::Div => map_pair(pair, out, |x, y| x / y),
                     Binary::Less => map_pair(pair, out, |x, y| if x < y { 1.0 } else { 0.0 }),
                     // NaN if either is, without a branch; of two zeros the positive is the larger.
