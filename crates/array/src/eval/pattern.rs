@@ -19,7 +19,8 @@ pub(crate) enum Pattern {
 /// Elements of a run that is copied as such.
 pub(super) const RUN: usize = 16;
 
-pub(super) fn gcd(a: usize, b: usize) -> usize {
+/// The greatest common divisor.
+pub(crate) fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 

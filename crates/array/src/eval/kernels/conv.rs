@@ -7,6 +7,7 @@
 //!
 //! Over 400 lines, a quarter of them tests: the two ways share their windows and phases.
 
+use super::super::pattern::gcd;
 use super::copy::copy;
 use super::number::Matrix;
 use super::patches::{Patches, Slide};
@@ -98,10 +99,6 @@ fn phases(window: &Window, k: usize, s: usize, stride: isize, taps: usize, pixel
         Phase { first, every, slide, taps: met }
     };
     (0..every.min(pixels)).map(phase).collect()
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// Block by block of pixels.
