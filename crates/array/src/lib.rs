@@ -29,7 +29,9 @@ mod tree;
 
 pub use array::{Array, live_buffers, live_nodes};
 pub use dtype::{DType, Element};
-pub use eval::{set_threads, threads};
+pub use eval::{
+    CpuLevel, MachineCode, cpu_level, machine_code, set_cpu_level, set_machine_code, set_threads, threads,
+};
 pub use io::Error;
 pub use look::eval;
 pub use num_complex::{Complex32, Complex64};

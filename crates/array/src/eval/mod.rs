@@ -3,6 +3,7 @@
 //! [`graph`] collects what is pending and merges what is equal; [`plan`] fuses elementwise items into block programs
 //! and orders the steps; [`vm`] runs the programs, [`scan`] the loops over rows, [`kernels`] hold the inner loops and everything else.
 
+mod compare;
 mod disk;
 mod flow;
 mod fuse;
@@ -21,6 +22,7 @@ mod recompute;
 mod reference;
 mod run;
 mod scan;
+pub(crate) mod settings;
 mod show;
 mod simplify;
 mod single;
@@ -40,7 +42,9 @@ pub(crate) use recompute::cheap;
 pub(crate) use run::Compiled;
 pub(crate) use scan::Apart;
 
+pub use kernels::math::{CpuLevel, cpu_level, set_cpu_level};
 pub use kernels::threads::{set_threads, threads};
+pub use settings::{MachineCode, machine_code, set_machine_code};
 
 /// The finished plan of outputs that depend on placeholders; a run gets the placeholders' data in this order.
 pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> Compiled {

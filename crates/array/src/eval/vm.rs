@@ -1,6 +1,7 @@
 //! Runs a block program: the iteration space in chunks fixed by its shape (so that results do not depend on the
 //! number of threads), each chunk in blocks, each instruction in one loop over a block.
 
+use super::compare;
 use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
 use super::kernels::native::Native;
@@ -10,6 +11,7 @@ use super::kernels::threads;
 use super::pattern::Pattern;
 use super::program::{Program, Sink, Source};
 use super::read::{constant, iota, prepare};
+use super::settings::{MachineCode, machine_code};
 use super::sinks::{Acc, WideVec, finish, joined};
 use super::walk::Walker;
 use crate::buffer::Buffer;
@@ -33,8 +35,23 @@ pub(crate) fn run(
     outputs: &mut [Buffer],
     reduced: &mut [Buffer],
 ) {
-    let (total, length, time) = (program.size(), program.chunk, program.time);
-    let native = program.native.get(program, time);
+    if machine_code() == MachineCode::Compare {
+        return compare::run(program, inputs, outputs, reduced);
+    }
+    let native = program.native.get(program, program.time);
+    run_with(native, program, program.time, inputs, outputs, reduced)
+}
+
+/// Runs it by this machine code, or else by the interpreter; on several threads if its `time` in nanoseconds is worth it.
+pub(super) fn run_with(
+    native: Option<&Native>,
+    program: &Program,
+    time: usize,
+    inputs: &[Option<&Buffer>],
+    outputs: &mut [Buffer],
+    reduced: &mut [Buffer],
+) {
+    let (total, length) = (program.size(), program.chunk);
     if total <= length {
         let mut whole = Parts::new();
         for out in outputs {

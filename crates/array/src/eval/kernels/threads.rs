@@ -245,14 +245,11 @@ impl Team {
 /// Runs `f` on one thread and on two: `f` must give the same, whatever else runs in the process.
 #[cfg(test)]
 pub(crate) fn on_one_and_two<R>(f: impl Fn() -> R) -> (R, R) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|e| e.into_inner());
-    let before = threads();
+    let _settings = super::super::settings::Settings::hold();
     set_threads(1);
     let one = f();
     set_threads(2);
     let two = f();
-    set_threads(before);
     (one, two)
 }
 
@@ -262,7 +259,7 @@ mod tests {
 
     #[test]
     fn every_chunk_runs_once() {
-        let before = threads();
+        let _settings = super::super::super::settings::Settings::hold();
         set_threads(3);
         for chunks in [0, 1, 2, 3, 7, 100] {
             for _ in 0..200 {
@@ -273,7 +270,6 @@ mod tests {
                 assert!(counts.iter().all(|c| c.load(Relaxed) == 1));
             }
         }
-        set_threads(before)
     }
 
     #[test]

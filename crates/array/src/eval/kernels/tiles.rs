@@ -3,7 +3,7 @@
 //!
 //! Every element is summed over blocks of [`DEPTH`] in the order of k, whatever the cut into tiles, cells and threads.
 
-use super::math::{CpuLevel, level};
+use super::math::{CpuLevel, cpu_level};
 use super::number::Matrix;
 use super::threads::with_scratch;
 #[cfg(target_arch = "x86_64")]
@@ -35,7 +35,7 @@ macro_rules! tiled {
             #[cfg(target_arch = "x86_64")]
             unsafe fn tiles(mkn: [usize; 3], a: Matrix<$T>, b: Matrix<$T>, out: *mut $T, step: usize, add: bool) -> bool {
                 // SAFETY: the machine has the level, and the caller's promise.
-                match level() {
+                match cpu_level() {
                     CpuLevel::Avx512 => unsafe { $avx512::product(mkn, a, b, out, step, add) },
                     CpuLevel::Avx2 => unsafe { $avx2::product(mkn, a, b, out, step, add) },
                     CpuLevel::Baseline => return false,

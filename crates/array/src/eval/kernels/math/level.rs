@@ -4,6 +4,7 @@
 //! of three functions that differ only in the instructions the compiler may use, so plain Rust loops turn into AVX-512
 //! or AVX2 code without intrinsics and without a build flag.
 
+use crate::eval::settings::chosen;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -15,11 +16,11 @@ pub trait Level: Copy + Send + Sync + 'static {
     const LEVEL: CpuLevel;
 }
 
-/// A level as a value, in rising order of ability.
+/// A level of vector instructions that loops are compiled for, in rising order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum CpuLevel {
-    /// What the target the crate was compiled for promises.
+    /// What the target that the crate was compiled for promises: SSE2 on x86-64.
     Baseline = 1,
     /// AVX2 and FMA: x86-64-v3.
     Avx2 = 2,
@@ -71,8 +72,8 @@ pub trait Kernel {
 /// Runs a kernel at the level of this machine.
 #[inline(always)]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Out {
-    // SAFETY: `level` returns only levels that `detect` found, or that `set_level` checked against it.
-    unsafe { run_at(level(), kernel) }
+    // SAFETY: `cpu_level` returns only levels that were checked against `detect`.
+    unsafe { run_at(cpu_level(), kernel) }
 }
 
 /// Runs a kernel at a given level, for tests and measurements.
@@ -88,9 +89,20 @@ pub fn dispatch_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
 /// The level in force; 0 until the first question.
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
-/// The level [`dispatch`] runs at: the best this machine has, unless [`set_level`] said otherwise.
+/// The level that loops run at: what [`set_cpu_level`] said last, or else the variable `PULLBACK_CPU_LEVEL` of the
+/// environment (`baseline`, `avx2` or `avx512`), or else the best that this machine has.
+///
+/// # Panics
+/// If the variable has another value, or this machine lacks that level.
+///
+/// ```
+/// # use pullback_array as pullback;
+/// use pullback::{CpuLevel, cpu_level, set_cpu_level};
+/// set_cpu_level(CpuLevel::Baseline);
+/// assert_eq!(cpu_level(), CpuLevel::Baseline);
+/// ```
 #[inline]
-pub fn level() -> CpuLevel {
+pub fn cpu_level() -> CpuLevel {
     match LEVEL.load(Ordering::Relaxed) {
         1 => CpuLevel::Baseline,
         2 => CpuLevel::Avx2,
@@ -99,17 +111,25 @@ pub fn level() -> CpuLevel {
     }
 }
 
+const NAMES: [(&str, CpuLevel); 3] =
+    [("baseline", CpuLevel::Baseline), ("avx2", CpuLevel::Avx2), ("avx512", CpuLevel::Avx512)];
+
 #[cold]
 fn first_level() -> CpuLevel {
-    set_level(detect());
-    detect()
+    let level = chosen("PULLBACK_CPU_LEVEL", &NAMES).unwrap_or_else(detect);
+    assert!(level <= detect(), "PULLBACK_CPU_LEVEL: this machine lacks {level:?}");
+    // Not over what another thread has set meanwhile.
+    let _ = LEVEL.compare_exchange(0, level as u8, Ordering::Relaxed, Ordering::Relaxed);
+    cpu_level()
 }
 
-/// Sets the level for the whole process, for tests and measurements.
+/// Sets the level for the whole process: to measure, to test, or to have on one machine what another computes. Levels
+/// differ in the last bits of sums and of elementary functions. The libraries behind products of few rows, Fourier
+/// transforms and factorisations choose a level of their own, which this does not change.
 ///
 /// # Panics
 /// If this machine lacks the level.
-pub fn set_level(level: CpuLevel) {
+pub fn set_cpu_level(level: CpuLevel) {
     assert!(level <= detect(), "this machine lacks {level:?}");
     LEVEL.store(level as u8, Ordering::Relaxed);
 }

@@ -22,7 +22,7 @@ mod tests;
 
 pub use float::Float;
 pub use level::{
-    Avx2, Avx512, Baseline, CpuLevel, Kernel, Level, detect, dispatch, dispatch_at, level, set_level,
+    Avx2, Avx512, Baseline, CpuLevel, Kernel, Level, cpu_level, detect, dispatch, dispatch_at, set_cpu_level,
 };
 
 /// Elements worked on together; slices are padded to a multiple of it on the stack, so that short ones are fast too.

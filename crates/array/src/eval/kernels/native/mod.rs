@@ -12,8 +12,9 @@ mod segment;
 mod tests;
 
 use super::super::program::{Instruction, Program};
+use super::super::settings::{MachineCode, machine_code};
 use super::frame::Frame;
-use super::math::{CpuLevel, level};
+use super::math::{CpuLevel, cpu_level};
 use memmap2::{Mmap, MmapMut};
 pub(crate) use segment::{Segment, Slot};
 use std::sync::OnceLock;
@@ -31,11 +32,8 @@ pub(crate) struct Native {
 }
 
 impl Native {
-    /// The segments of a program; none where the machine or the program has none.
+    /// The segments of a program; none if it has none, or the system forbids it.
     fn of(program: &Program) -> Option<Native> {
-        if !available() {
-            return None;
-        }
         let mut asm = asm::Asm::default();
         let segments = segment::segments(program, &mut asm);
         if segments.is_empty() {
@@ -68,7 +66,7 @@ impl Native {
 
 /// Whether machines like this one have machine code.
 fn available() -> bool {
-    !cfg!(miri) && level() == CpuLevel::Avx512
+    !cfg!(miri) && cpu_level() == CpuLevel::Avx512
 }
 
 /// Whether all of a program's code is machine code, in one loop as far as there are registers.
@@ -90,25 +88,24 @@ pub(crate) struct Lazy {
 impl Lazy {
     /// The code for another run of the program, which has `time` nanoseconds to do.
     pub fn get(&self, program: &Program, time: usize) -> Option<&Native> {
-        if let Some(code) = self.code.get() {
-            return code.as_ref();
+        match machine_code() {
+            MachineCode::Never => return None,
+            MachineCode::Always | MachineCode::Compare => {}
+            MachineCode::Auto => {
+                if let Some(code) = self.code.get() {
+                    return code.as_ref().filter(|_| available());
+                }
+                let spent = self.spent.fetch_add(time + 100, Ordering::Relaxed);
+                if spent + time < WORTH {
+                    return None;
+                }
+            }
         }
-        let spent = self.spent.fetch_add(time + 100, Ordering::Relaxed);
-        if spent + time < WORTH {
+        // Not where there is none: the level may be raised again.
+        if !available() {
             return None;
         }
         self.code.get_or_init(|| Native::of(program)).as_ref()
-    }
-}
-
-#[cfg(test)]
-impl Lazy {
-    /// For a program that is compiled at once, or never.
-    pub fn fixed(compiled: bool) -> Lazy {
-        match compiled {
-            true => Lazy { spent: WORTH.into(), code: OnceLock::new() },
-            false => Lazy { spent: 0.into(), code: OnceLock::from(None) },
-        }
     }
 }
 

@@ -3,9 +3,9 @@
 use super::super::super::layout::Strides;
 use super::super::super::pattern::Pattern;
 use super::super::super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
+use super::super::super::settings::{MachineCode, Settings, set_machine_code};
 use super::super::super::vm;
-use super::super::math::{CpuLevel, level};
-use super::Lazy;
+use super::super::math::{CpuLevel, cpu_level};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::prim::{Compare, Reduction};
@@ -122,8 +122,7 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         pattern: Pattern::Same,
         run: 1,
     }];
-    let mut program = Program::new(dims, inputs, code, outputs, sinks, length);
-    program.native = Lazy::fixed(true);
+    let program = Program::new(dims, inputs, code, outputs, sinks, length);
     (program, buffers)
 }
 
@@ -145,18 +144,20 @@ fn results(program: &Program, buffers: &[Buffer], n: usize) -> Vec<Vec<u64>> {
 
 #[test]
 fn machine_code_gives_the_bits_of_the_interpreter() {
+    let _settings = Settings::hold();
     let mut dice = Dice(7);
     for case in 0..300 {
         let dtype = [DType::F32, DType::F64][case % 2];
         // Below a vector, whole vectors, more than a block, rows taken one by one, several chunks.
         let (rows, row) = dice.of(&[(1, 3), (1, 64), (5, 13), (1, 1500), (9, 200), (300, 7), (3000, 33)]);
         let length = dice.of(&[2, 5, 20, 60, 150]);
-        let (mut program, buffers) = random(&mut dice, dtype, rows, row, length);
+        let (program, buffers) = random(&mut dice, dtype, rows, row, length);
+        set_machine_code(MachineCode::Always);
         let compiled = results(&program, &buffers, rows * row);
-        if level() == CpuLevel::Avx512 && length >= 20 {
+        if cpu_level() == CpuLevel::Avx512 && length >= 20 {
             assert!(program.native.get(&program, 0).is_some(), "case {case} has segments")
         }
-        program.native = Lazy::fixed(false);
+        set_machine_code(MachineCode::Never);
         assert!(program.native.get(&program, 0).is_none());
         let interpreted = results(&program, &buffers, rows * row);
         for (k, (a, b)) in compiled.iter().zip(&interpreted).enumerate() {
