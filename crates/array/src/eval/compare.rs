@@ -42,9 +42,9 @@ pub(super) fn run(
 fn apart(program: &Program, buffers: usize, outputs: &[Buffer]) -> (Program, Vec<Buffer>) {
     let (mut plain, mut copies) = (program.clone(), vec![]);
     for input in &mut plain.inputs {
-        if let Source::Under(output, _) = input.source {
+        if let Source::Under(under) = input.source {
             input.source = Source::Buffer(buffers + copies.len());
-            copies.push(outputs[output].copied())
+            copies.push(outputs[under.output].copied())
         }
     }
     (plain, copies)
@@ -70,5 +70,77 @@ pub(super) fn difference(x: &Buffer, y: &Buffer) -> Option<(usize, String, Strin
         DType::I32 => first!(i32, |x, y| x != y),
         DType::I64 => first!(i64, |x, y| x != y),
         DType::Bool => first!(u8, |x, y| x != y),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::program::{Input, Instruction, Op, Operand, Target};
+    use super::super::register::RegisterFile;
+    use super::super::settings::{MachineCode, Settings, set_machine_code};
+    use super::super::vm;
+    use super::*;
+    use crate::{CpuLevel, cpu_level};
+    use pullback_real::Unary;
+    use smallvec::smallvec;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    /// A program of one function, twice.
+    fn program(op: Unary) -> Program {
+        let apply = |k| Instruction {
+            op: Op::Unary(op),
+            dtype: DType::F64,
+            target: Target::Output(k),
+            operands: smallvec![Operand::Input(0)],
+        };
+        let input = Input::new(Source::Buffer(0), DType::F64, 0, smallvec![1]);
+        let (code, outputs) = (vec![apply(0), apply(1)], vec![DType::F64; 2]);
+        Program::new(smallvec![20], vec![input], code, outputs, vec![], RegisterFile::default())
+    }
+    fn data(x: f64) -> Buffer {
+        let mut data = Buffer::zeroed(20, DType::F64);
+        data.slice_mut::<f64>().fill(x);
+        data
+    }
+
+    /// The machine code of another program in place of its own.
+    #[test]
+    fn other_bits_are_found() {
+        let _settings = Settings::hold();
+        set_machine_code(MachineCode::Always);
+        let (right, mut wrong) = (program(Unary::Neg), program(Unary::Neg));
+        let abs = program(Unary::Abs);
+        abs.native.get(&abs, 0);
+        wrong.native = abs.native;
+        let run = |p: &Program, x: &Buffer| {
+            let mut outputs = [data(0.0), data(0.0)];
+            vm::run(p, &[Some(x)], &mut outputs, &mut []);
+            outputs[1].slice::<f64>()[19]
+        };
+        set_machine_code(MachineCode::Compare);
+        let (positive, negative) = (data(2.0), data(-2.0));
+        assert_eq!(run(&right, &positive), -2.0);
+        // Where both functions agree there is nothing to be found.
+        assert_eq!(run(&wrong, &negative), 2.0);
+        let caught = catch_unwind(AssertUnwindSafe(|| run(&wrong, &positive)));
+        if cfg!(not(all(feature = "native", target_arch = "x86_64"))) || cpu_level() < CpuLevel::Avx512 {
+            // There is no machine code that could be wrong.
+            assert_eq!(caught.ok(), Some(-2.0));
+            return;
+        }
+        let message = caught.expect_err("it differs").downcast::<String>().expect("a sentence");
+        let first =
+            "machine code gives 2.0 and the plain interpreter -2.0 for element 0 of output 0 of Program {";
+        assert!(message.starts_with(first), "{message}");
+        assert!(message.contains("op: Unary(\n                Neg,"), "the program is shown: {message}")
+    }
+
+    #[test]
+    fn bits_are_compared_and_nans_are_alike() {
+        let pair = |x: f64, y: f64| difference(&data(x), &data(y)).map(|(i, x, y)| format!("{i} {x} {y}"));
+        assert_eq!(pair(0.0, -0.0).as_deref(), Some("0 0.0 -0.0"));
+        assert_eq!(pair(f64::NAN, -f64::NAN), None);
+        assert_eq!(pair(f64::NAN, 1.0).as_deref(), Some("0 NaN 1.0"));
+        assert_eq!(pair(1.5, 1.5), None)
     }
 }

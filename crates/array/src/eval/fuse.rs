@@ -5,6 +5,7 @@ use super::graph::{Graph, Item, Map, Ref, View, What};
 use super::layout::{Layout, Strides, collapse};
 use super::pattern::{Bound, Pattern};
 use super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
+use super::register::{Allocator, Register};
 use crate::dtype::DType;
 use crate::prim::{Padding, Prim};
 use crate::shape::Shape;
@@ -64,7 +65,8 @@ struct Fuser<'a> {
     inputs: Vec<Input>,
     buffers: Vec<usize>,
     read: Vec<(usize, Arc<View>)>,
-    registers: Map<usize, u16>,
+    /// Which register holds an item's value.
+    registers: Map<usize, Register>,
 }
 
 impl Fuser<'_> {
@@ -87,7 +89,7 @@ impl Fuser<'_> {
             What::Kernel | What::Copy | What::Control | What::Part => None,
         };
         let known = self.read.iter().position(|(item, view)| *item == r.item && *view == r.view);
-        let k = known.unwrap_or(self.read.len()) as u16;
+        let k = known.unwrap_or(self.read.len()) as u32;
         if known.is_none() {
             self.read.push((r.item, r.view.clone()));
             let input = match index {
@@ -148,7 +150,7 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
     }
     let mut f = Fuser { graph, at, inputs: vec![], buffers: vec![], read: vec![], registers: Map::default() };
     let (mut code, mut outputs, mut sinks) = (vec![], vec![], vec![]);
-    let (mut sink_items, mut free, mut registers) = (vec![], Vec::<u16>::new(), 0u16);
+    let (mut sink_items, mut registers) = (vec![], Allocator::default());
     for &i in members {
         let item = &graph.items[i];
         let operands: SmallVec<[Operand; 3]> = item.args.iter().map(|r| f.operand(r)).collect();
@@ -184,15 +186,12 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
         let used = last_use.get(&i).copied();
         let output = stored[i].then(|| {
             outputs.push(i);
-            outputs.len() as u16 - 1
+            outputs.len() as u32 - 1
         });
         let target = match (used, output) {
             (None, Some(k)) => Target::Output(k),
             _ => {
-                let register = free.pop().unwrap_or_else(|| {
-                    registers += 1;
-                    registers - 1
-                });
+                let register = registers.take(item.dtype());
                 f.registers.insert(i, register);
                 Target::Register(register)
             }
@@ -212,7 +211,7 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
             if last_use.get(&r.item) == Some(&i)
                 && let Some(register) = f.registers.remove(&r.item)
             {
-                free.push(register)
+                registers.give_back(register)
             }
         }
     }
@@ -225,6 +224,6 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
-    let program = Box::new(Program::new(dims, f.inputs, code, dtypes, sinks, registers as usize));
+    let program = Box::new(Program::new(dims, f.inputs, code, dtypes, sinks, registers.file()));
     Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

@@ -8,6 +8,7 @@ mod disk;
 mod flow;
 mod fuse;
 mod graph;
+mod in_place;
 // The home of `unsafe`: code compiled for a CPU level, disjoint writes from several threads, gemm.
 #[allow(unsafe_code)]
 mod kernels;
@@ -20,6 +21,7 @@ mod read;
 mod recompute;
 #[cfg(test)]
 mod reference;
+mod register;
 mod run;
 mod scan;
 pub(crate) mod settings;
@@ -31,6 +33,7 @@ mod sinks;
 mod tests;
 mod vm;
 mod walk;
+mod well_formed;
 
 use crate::array::Array;
 

@@ -1,9 +1,11 @@
 //! Block programs: fused elementwise steps as code for a small register machine that runs over blocks of elements
 //! which stay in the first-level cache.
 
+use super::in_place::Under;
 use super::kernels::native::{Lazy, whole};
 use super::layout::Strides;
 use super::pattern::{Bound, Pattern};
+use super::register::{Register, RegisterFile};
 use super::walk::Walk;
 use crate::dtype::DType;
 use crate::prim::{Compare, Reduction};
@@ -24,17 +26,17 @@ const COST_PER_NS: usize = 12;
 /// Where an instruction finds an operand.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Operand {
-    Register(u16),
-    Input(u16),
+    Register(Register),
+    Input(u32),
     /// A constant.
     Number(f64),
 }
 
 /// Where an instruction leaves its result: a register, or straight in an output.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Target {
-    Register(u16),
-    Output(u16),
+    Register(Register),
+    Output(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,8 +65,8 @@ pub(crate) struct Instruction {
 pub(crate) enum Source {
     /// One of the run's buffers.
     Buffer(usize),
-    /// The memory of an output, which is written over it, and whether the code loads all of a vector before it is.
-    Under(usize, bool),
+    /// The memory of an output, which is written over it.
+    Under(Under),
     /// The index itself, along the strides.
     Index,
     /// A constant inside its bounds: there is padding around it.
@@ -118,7 +120,7 @@ pub(crate) struct Program {
     /// The dtypes of the outputs, each contiguous in iteration order.
     pub outputs: Vec<DType>,
     pub sinks: Vec<Sink>,
-    pub registers: usize,
+    pub registers: RegisterFile,
     /// Blocks of a register.
     pub long: usize,
     /// How the iteration space is cut into blocks.
@@ -140,12 +142,16 @@ impl Program {
         code: Vec<Instruction>,
         outputs: Vec<DType>,
         sinks: Vec<Sink>,
-        registers: usize,
+        registers: RegisterFile,
     ) -> Program {
         let (walk, native) = (Walk::new(&dims, 1), Lazy::default());
         let (long, once, chunk, time) = (1, None, 1, 0);
-        Program { dims, inputs, code, outputs, sinks, registers, long, walk, once, chunk, time, native }
-            .laid_out()
+        let program =
+            Program { dims, inputs, code, outputs, sinks, registers, long, walk, once, chunk, time, native };
+        if cfg!(debug_assertions) {
+            program.check()
+        }
+        program.laid_out()
     }
     /// The walk, and how operands lie in its blocks, once all else is there.
     fn laid_out(mut self) -> Program {
@@ -189,35 +195,6 @@ impl Program {
             self.once = Some(self.inputs.iter().map(|i| i.offset).chain(zeros).collect())
         }
         self
-    }
-    /// Whether all that is read of a buffer is read element for element, as outputs are written.
-    pub fn reads_in_order(&self, buffer: usize) -> bool {
-        let mut reads = self.inputs.iter().filter(|i| i.source == Source::Buffer(buffer));
-        reads.all(|i| {
-            let mut next = 1;
-            let even = self.dims.iter().zip(&i.strides).rev().all(|(&n, &s)| {
-                let even = s == next;
-                next *= n as isize;
-                even
-            });
-            even && i.offset == 0 && i.bounds.is_empty() && !i.holes
-        })
-    }
-    /// Lets an output take the place of a buffer that is read in order.
-    pub fn write_over(&mut self, buffer: usize, output: usize) {
-        let written = self.code.iter().position(|i| i.target == Target::Output(output as u16));
-        for (k, input) in
-            self.inputs.iter_mut().enumerate().filter(|(_, i)| i.source == Source::Buffer(buffer))
-        {
-            let this = Operand::Input(k as u16);
-            let read = self.code.iter().position(|i| i.operands.contains(&this));
-            let early = read.is_some() && read <= written && self.sinks.iter().all(|s| s.operand != this);
-            input.source = Source::Under(output, early)
-        }
-    }
-    /// Whether an output is written over an input.
-    pub fn updates(&self, output: usize) -> bool {
-        self.inputs.iter().any(|i| matches!(i.source, Source::Under(o, _) if o == output))
     }
     /// Elements of the iteration space.
     pub fn size(&self) -> usize {

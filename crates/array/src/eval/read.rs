@@ -64,7 +64,7 @@ pub(super) fn prepare<'a>(
         match &input.pattern {
             Pattern::Direct if whole => frame.elements(k, &data[first as usize..]),
             // Machine code reads one element only where that is so in every block.
-            Pattern::Same if whole && input.bounds.is_empty() => frame.one(k, &data[first as usize]),
+            Pattern::Same if whole && input.is_one_element() => frame.one(k, &data[first as usize]),
             pattern => {
                 let out = frame.gathered::<T>(program, k);
                 out[..from].fill(Zeroable::zeroed());

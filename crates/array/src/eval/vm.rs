@@ -2,6 +2,7 @@
 //! number of threads), each chunk in blocks, each instruction in one loop over a block.
 
 use super::compare;
+use super::in_place::Order;
 use super::kernels::frame::{Block, Frame};
 use super::kernels::math::dispatch;
 use super::kernels::native::Native;
@@ -97,7 +98,7 @@ fn chunk(
         sinks.push(Acc::over(program, sink, start, end))
     }
     REGISTERS.with_borrow_mut(|registers| {
-        let needed = (program.registers + program.inputs.len()) * program.long;
+        let needed = (program.registers.len() + program.inputs.len()) * program.long;
         if registers.len() < needed {
             registers.resize(needed, Zeroable::zeroed())
         }
@@ -144,6 +145,7 @@ impl Chunk<'_, '_> {
     /// Runs n elements, which begin at `pos` within the chunk, and for inputs, sinks and bounds at `first`.
     fn block(&mut self, program: &Program, pos: usize, n: usize, first: &[isize]) {
         let Program { inputs, sinks, .. } = program;
+        let order = self.native.map_or(Order::Instructions, Native::order);
         self.frame.begin(program, n, pos, self.outputs);
         let mut bounds = &first[inputs.len() + sinks.len()..];
         for (k, input) in inputs.iter().enumerate() {
@@ -154,12 +156,10 @@ impl Chunk<'_, '_> {
                     let data = self.inputs[b].expect("what is read is there, or under an output");
                     prepare(program, k, data, first[k], own, n, &mut self.frame)
                 }
-                // One loop of machine code loads a vector once, before another is stored there.
-                Source::Under(output, true) if self.native.is_some_and(Native::is_whole) => {
-                    self.frame.under(program, k, output)
-                }
-                // Else the block is read before anything is written over it.
-                Source::Under(output, _) => self.frame.gathered_under(program, k, output),
+                Source::Under(under) => match under.is_read_after_write(order) {
+                    true => self.frame.gathered_under(program, k, under.output),
+                    false => self.frame.under(program, k, under.output),
+                },
                 Source::Index => with_store!(input.dtype, T => {
                     iota(&input.pattern, first[k], self.frame.gathered::<T>(program, k))
                 }),

@@ -5,6 +5,7 @@
 #[cfg(all(feature = "native", target_arch = "x86_64"))]
 use super::super::program::LONG;
 use super::super::program::{BLOCK_BYTES, Instruction, Op, Operand, Program, Target};
+use super::super::register::RegisterFile;
 use super::blocks::{BinaryBlock, CastBlock, CompareBlock, ConvertElement, SelectBlock, UnaryBlock};
 use super::elementwise::Lane;
 use super::math::dispatch;
@@ -36,6 +37,7 @@ enum Place {
 /// Where the operands of a block lie.
 pub(crate) struct Frame<'a> {
     registers: *mut Block,
+    file: RegisterFile,
     /// Blocks of a register.
     long: usize,
     inputs: SmallVec<[Place; 8]>,
@@ -48,12 +50,13 @@ impl<'a> Frame<'a> {
     /// For a program's blocks; the first registers are the code's, the others one for each input.
     #[inline(always)]
     pub fn new(program: &Program, registers: &'a mut [Block]) -> Frame<'a> {
-        let all = (program.registers + program.inputs.len()) * program.long;
+        let all = (program.registers.len() + program.inputs.len()) * program.long;
         assert!(registers.len() >= all, "a register for everything");
         let inputs = SmallVec::from_elem(Place::Zero, program.inputs.len());
         let outputs = SmallVec::from_elem(std::ptr::null_mut(), program.outputs.len());
         Frame {
             registers: registers.as_mut_ptr(),
+            file: program.registers,
             long: program.long,
             inputs,
             outputs,
@@ -96,8 +99,9 @@ impl<'a> Frame<'a> {
         assert!(k < program.inputs.len());
         assert!(self.n * size_of::<T>() <= self.long * BLOCK_BYTES);
         // SAFETY: there is a register for every input behind those of the code, and n elements have room in it.
-        let out: &mut [T] =
-            unsafe { std::slice::from_raw_parts_mut(self.register(program.registers + k).cast(), self.n) };
+        let out: &mut [T] = unsafe {
+            std::slice::from_raw_parts_mut(self.register(program.registers.len() + k).cast(), self.n)
+        };
         self.inputs[k] = Place::Elements(out.as_ptr().cast());
         out
     }
@@ -114,7 +118,7 @@ impl<'a> Frame<'a> {
         assert!(n <= self.long * BLOCK_BYTES && program.outputs[output].size() == size);
         // SAFETY: the block's part of the output, as large as the register's, which is other memory.
         unsafe {
-            let to = self.register(program.registers + k);
+            let to = self.register(program.registers.len() + k);
             std::ptr::copy_nonoverlapping(from, to, n);
             self.inputs[k] = Place::Elements(to)
         }
@@ -128,7 +132,10 @@ impl<'a> Frame<'a> {
         unsafe {
             let elements = |p: *const u8| Arg::Slice(std::slice::from_raw_parts(p.cast::<T>(), self.n));
             match operand {
-                Operand::Register(r) => elements(self.register(r as usize)),
+                Operand::Register(r) => {
+                    debug_assert_eq!(r.width().bytes(), size_of::<T>());
+                    elements(self.register(self.file.place(r)))
+                }
                 Operand::Number(c) => Arg::Number(T::of(c)),
                 Operand::Input(k) => match self.inputs[k as usize] {
                     Place::Elements(p) => elements(p),
@@ -148,7 +155,10 @@ impl<'a> Frame<'a> {
         // SAFETY: registers are as large as blocks; outputs were checked when the block began.
         unsafe {
             let p = match target {
-                Target::Register(r) => self.register(r as usize).cast(),
+                Target::Register(r) => {
+                    debug_assert_eq!(r.width().bytes(), size_of::<T>());
+                    self.register(self.file.place(r)).cast()
+                }
                 Target::Output(k) => self.outputs[k as usize].cast(),
             };
             std::slice::from_raw_parts_mut(p, self.n)
@@ -172,7 +182,7 @@ impl<'a> Frame<'a> {
         static ZEROS: [u64; LONG * BLOCK_BYTES / 8] = [0; LONG * BLOCK_BYTES / 8];
         let place = |slot: &Slot| match *slot {
             // SAFETY: there is a register for every one that the code names.
-            Slot::Register(r) => unsafe { self.register(r as usize) },
+            Slot::Register(r) => unsafe { self.register(self.file.place(r)) },
             Slot::Output(k) => self.outputs[k as usize],
             Slot::Input(k) => match self.inputs[k as usize] {
                 Place::Elements(p) | Place::One(p) => p.cast_mut(),
@@ -189,8 +199,8 @@ impl<'a> Frame<'a> {
         };
         table.iter_mut().zip(&segment.slots).for_each(|(to, slot)| *to = place(slot));
         // SAFETY: registers, outputs and inputs hold n elements, as checked when the block began (an input that is one element
-        // in every block is read as such); the code writes to registers and outputs, and to none before it has read
-        // the same elements of what lies there.
+        // in every block is read as such); the code writes to registers and outputs, to a register only elements of its width, and to
+        // no place that it reads again: an input under an output that would be was copied.
         unsafe { entry(table.as_ptr(), self.n) }
     }
     #[inline(always)]
@@ -198,7 +208,7 @@ impl<'a> Frame<'a> {
         let (a, b, c) = (i.operands[0], i.operands.get(1), i.operands.get(2));
         let b = b.copied().unwrap_or(a);
         // SAFETY: a program frees an operand's register after the instruction that reads it last, and an input under an
-        // output was copied, so no target is an operand.
+        // output was copied unless its last reader comes before the instruction that writes, so no target is an operand.
         match i.op {
             Op::Unary(op) => {
                 let out = unsafe { self.target::<E::Store>(i.target) };

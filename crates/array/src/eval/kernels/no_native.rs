@@ -1,5 +1,6 @@
 //! In place of [`native`](super::native) where there is no machine code: every program is interpreted.
 
+use super::super::in_place::Order;
 use super::super::program::{Instruction, Program};
 use super::frame::Frame;
 
@@ -10,7 +11,7 @@ impl Native {
     pub fn run(&self, _: &[Instruction], _: &mut Frame) {
         match *self {}
     }
-    pub fn is_whole(&self) -> bool {
+    pub fn order(&self) -> Order {
         match *self {}
     }
 }

@@ -1,6 +1,8 @@
 //! An assembler for the few instructions that segments are made of: AVX-512 arithmetic on whole vectors, and the loop
 //! around it. Encodings are those of Intel's manual, volume 2, section 2.7 (EVEX) and 2.3 (VEX).
 
+use std::collections::HashMap;
+
 /// The other operand of a vector instruction.
 #[derive(Clone, Copy)]
 pub(super) enum Rm {
@@ -50,6 +52,10 @@ pub(super) enum Masked {
 pub(super) struct Asm {
     pub bytes: Vec<u8>,
     constants: Vec<u64>,
+    /// Their numbers.
+    known: HashMap<u64, usize>,
+    /// The number of the first of two that are bytes of one.
+    ones: Option<usize>,
     /// Where the distance to a constant has to be written, the end of that instruction, and the constant.
     distances: Vec<(usize, usize, usize)>,
 }
@@ -60,7 +66,7 @@ impl Asm {
     }
     /// The number of a constant of the pool.
     pub fn constant(&mut self, bits: u64) -> usize {
-        self.constants.iter().position(|&c| c == bits).unwrap_or_else(|| {
+        *self.known.entry(bits).or_insert_with(|| {
             self.constants.push(bits);
             self.constants.len() - 1
         })
@@ -68,10 +74,8 @@ impl Asm {
 
     /// The place in the pool of 16 bytes of one.
     pub fn bytes_of_one(&mut self) -> usize {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        let pair = self.constants.windows(2).position(|w| w == [ONES; 2]);
-        pair.unwrap_or_else(|| {
-            self.constants.extend([ONES; 2]);
+        *self.ones.get_or_insert_with(|| {
+            self.constants.extend([0x0101_0101_0101_0101; 2]);
             self.constants.len() - 2
         })
     }

@@ -2,7 +2,8 @@
 
 use super::super::super::program::{Instruction, Operand, Program};
 use super::asm::{Asm, BASES, Masked, Opcode, RAX, Rm};
-use super::segment::{Full, Lives, Slot, is_one};
+use super::liveness::Liveness;
+use super::segment::{Full, Slot, Stretch};
 use crate::dtype::DType;
 use std::ops::Range;
 
@@ -23,9 +24,11 @@ pub(super) enum Source {
 /// A body under construction.
 pub(super) struct Body<'a> {
     program: &'a Program,
-    lives: &'a Lives,
+    lives: &'a Liveness,
     pub(super) asm: &'a mut Asm,
     slots: &'a mut Vec<Slot>,
+    /// The instructions it stands for.
+    code: Range<usize>,
     dtype: DType,
     /// Whether only the lanes of a mask are read and written.
     masked: bool,
@@ -44,10 +47,10 @@ pub(super) struct Body<'a> {
 impl<'a> Body<'a> {
     pub fn new(
         program: &'a Program,
-        lives: &'a Lives,
+        lives: &'a Liveness,
         asm: &'a mut Asm,
         slots: &'a mut Vec<Slot>,
-        dtype: DType,
+        stretch: &Stretch,
         masked: bool,
         pinned: &'a [usize],
     ) -> Self {
@@ -58,7 +61,8 @@ impl<'a> Body<'a> {
             lives,
             asm,
             slots,
-            dtype,
+            code: stretch.code.clone(),
+            dtype: stretch.dtype,
             masked,
             free,
             free_masks,
@@ -69,10 +73,9 @@ impl<'a> Body<'a> {
         }
     }
     /// The constants it takes, if registers are enough.
-    pub fn run(mut self, range: Range<usize>) -> Result<Vec<usize>, Full> {
-        let start = range.start;
-        for at in range {
-            self.step(&self.program.code[at], at - start).ok_or(Full(at))?
+    pub fn run(mut self) -> Result<Vec<usize>, Full> {
+        for at in self.code.clone() {
+            self.step(&self.program.code[at], at).ok_or(Full(at))?
         }
         Ok(self.constants)
     }
@@ -144,7 +147,7 @@ impl<'a> Body<'a> {
     pub(super) fn source(&mut self, o: Operand) -> Option<Source> {
         let slot = match o {
             Operand::Number(c) => return Some(self.constant(self.bits(c))),
-            Operand::Input(k) if is_one(self.program, k) => {
+            Operand::Input(k) if self.program.inputs[k as usize].is_one_element() => {
                 return Some(Source::One(self.slot(Slot::Input(k))));
             }
             Operand::Input(k) => Slot::Input(k),
@@ -196,9 +199,12 @@ impl<'a> Body<'a> {
         self.held_masks.push((o, register));
         Some(register)
     }
-    /// Gives up the registers of what instruction `k` reads last.
-    pub(super) fn release(&mut self, i: &Instruction, k: usize) {
-        for (o, _) in i.operands.iter().zip(self.lives.last[k]).filter(|(_, last)| *last) {
+    /// Gives up the registers of what instruction number `at` reads last.
+    pub(super) fn release(&mut self, i: &Instruction, at: usize) {
+        for (k, o) in i.operands.iter().enumerate() {
+            if !self.lives.is_last(at, k, self.code.end) {
+                continue;
+            }
             if let Some(at) = self.held.iter().position(|(held, _)| held == o) {
                 self.free.push(self.held.swap_remove(at).1)
             }
@@ -214,20 +220,22 @@ impl<'a> Body<'a> {
         self.asm.vector(op, register, 0, rm, mask, None)
     }
     /// Keeps a result in its register and in memory, as far as it is needed there.
-    pub(super) fn keep(&mut self, i: &Instruction, k: usize, register: u8) {
+    pub(super) fn keep(&mut self, i: &Instruction, at: usize, register: u8) {
         let slot = Slot::of(i.target);
-        if self.lives.kept[k] || matches!(slot, Slot::Output(_)) {
+        if self.lives.is_read_behind(at, &self.code) || matches!(slot, Slot::Output(_)) {
             self.store(slot, register)
         }
         match slot {
-            Slot::Register(r) if self.lives.read[k] => self.held.push((Operand::Register(r), register)),
+            Slot::Register(r) if self.lives.is_read_within(at, &self.code) => {
+                self.held.push((Operand::Register(r), register))
+            }
             _ => self.free.push(register),
         }
     }
     /// The same of a result in a mask register.
-    pub(super) fn keep_mask(&mut self, i: &Instruction, k: usize, register: u8) {
+    pub(super) fn keep_mask(&mut self, i: &Instruction, at: usize, register: u8) {
         let slot = Slot::of(i.target);
-        if self.lives.kept[k] || matches!(slot, Slot::Output(_)) {
+        if self.lives.is_read_behind(at, &self.code) || matches!(slot, Slot::Output(_)) {
             // Bytes of one where the mask is set.
             let ones = self.asm.bytes_of_one();
             let load = Opcode { map: 1, prefix: 3, wide: false, byte: 0x6f, short: true };
@@ -236,7 +244,9 @@ impl<'a> Body<'a> {
             self.asm.vector(store, SCRATCH[0], 0, rm, Masked::Merge(LANES), None)
         }
         match slot {
-            Slot::Register(r) if self.lives.read[k] => self.held_masks.push((Operand::Register(r), register)),
+            Slot::Register(r) if self.lives.is_read_within(at, &self.code) => {
+                self.held_masks.push((Operand::Register(r), register))
+            }
             _ => self.free_masks.push(register),
         }
     }

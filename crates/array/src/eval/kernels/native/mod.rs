@@ -6,11 +6,13 @@
 
 mod asm;
 mod body;
+mod liveness;
 mod operation;
 mod segment;
 #[cfg(test)]
 mod tests;
 
+use super::super::in_place::Order;
 use super::super::program::{Instruction, Program};
 use super::super::settings::{MachineCode, machine_code};
 use super::frame::Frame;
@@ -46,9 +48,9 @@ impl Native {
         let whole = segments[0].code == (0..program.code.len());
         Some(Native { memory: memory.make_exec().ok()?, segments, whole })
     }
-    /// Whether it is one loop: a vector of an operand is loaded once, where it is first used.
-    pub fn is_whole(&self) -> bool {
-        self.whole
+    /// The order in which it reaches the elements of a block.
+    pub fn order(&self) -> Order {
+        if self.whole { Order::Vectors } else { Order::Instructions }
     }
     /// Runs a program's code on the block at hand.
     pub fn run(&self, code: &[Instruction], frame: &mut Frame) {

@@ -48,7 +48,7 @@ impl Body<'_> {
     }
 
     /// One instruction; none if there is no register left.
-    pub(super) fn step(&mut self, i: &Instruction, k: usize) -> Option<()> {
+    pub(super) fn step(&mut self, i: &Instruction, at: usize) -> Option<()> {
         let [s0, s1, s2, _] = SCRATCH;
         let [m0, m1] = MASKS;
         // Operations whose result is a mask.
@@ -66,20 +66,20 @@ impl Body<'_> {
             let (x, y) = (self.source(i.operands[0])?, self.source(y)?);
             let x = self.register(x, s0);
             let y = self.rm(y);
-            self.release(i, k);
+            self.release(i, at);
             let to = self.free_masks.pop()?;
             self.compare(to, x, y, predicate);
-            self.keep_mask(i, k, to);
+            self.keep_mask(i, at, to);
             return Some(());
         }
         if i.dtype == DType::Bool && !matches!(i.op, Op::Select) {
             let a = self.mask(i.operands[0])?;
             let b = self.mask(*i.operands.get(1).unwrap_or(&i.operands[0]))?;
-            self.release(i, k);
+            self.release(i, at);
             let to = self.free_masks.pop()?;
             let both = matches!(i.op, Op::Binary(Binary::Min));
             self.asm.masks(if both { 0x41 } else { 0x45 }, to, a, b);
-            self.keep_mask(i, k, to);
+            self.keep_mask(i, at, to);
             return Some(());
         }
         // All others: vectors.
@@ -89,14 +89,14 @@ impl Body<'_> {
                 let (yes, no) = (self.source(i.operands[1])?, self.source(i.operands[2])?);
                 let no = self.register(no, s0);
                 let yes = self.rm(yes);
-                self.release(i, k);
+                self.release(i, at);
                 let to = self.free.pop()?;
                 self.choose(to, mask, yes, no);
                 to
             }
             Op::Cast(DType::Bool) => {
                 let mask = self.mask(i.operands[0])?;
-                self.release(i, k);
+                self.release(i, at);
                 let to = self.free.pop()?;
                 self.ones(to, mask);
                 to
@@ -106,10 +106,10 @@ impl Body<'_> {
                 let x = self.register(x, s0);
                 if let Target::Output(_) = i.target {
                     self.store(Slot::of(i.target), x);
-                    self.release(i, k);
+                    self.release(i, at);
                     return Some(());
                 }
-                self.release(i, k);
+                self.release(i, at);
                 let to = self.free.pop()?;
                 if to != x {
                     let op = self.op(0x28);
@@ -120,7 +120,7 @@ impl Body<'_> {
             Op::Unary(op) => {
                 let x = self.source(i.operands[0])?;
                 let x = self.register(x, s0);
-                self.release(i, k);
+                self.release(i, at);
                 let to = self.free.pop()?;
                 let round = |b: &mut Self, mode: u8| {
                     let op = b.op66(3, 0x08, 0x09);
@@ -183,7 +183,7 @@ impl Body<'_> {
                 match op {
                     Binary::Max | Binary::Min => {
                         let y = self.register(y, s1);
-                        self.release(i, k);
+                        self.release(i, at);
                         let to = self.free.pop()?;
                         // Of two zeros the positive (negative) one, by their bits; NaN if either is.
                         let (join, before) = if op == Binary::Max { (AND, GREATER) } else { (OR, LESS) };
@@ -198,7 +198,7 @@ impl Body<'_> {
                     }
                     _ => {
                         let y = self.rm(y);
-                        self.release(i, k);
+                        self.release(i, at);
                         let to = self.free.pop()?;
                         match op {
                             Binary::Add => self.arith(ADD, to, x, y),
@@ -217,7 +217,7 @@ impl Body<'_> {
             }
             Op::Compare(_) | Op::Complex => unreachable!("no vectors of numbers"),
         };
-        self.keep(i, k, to);
+        self.keep(i, at, to);
         Some(())
     }
 }

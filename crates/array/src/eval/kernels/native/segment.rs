@@ -1,10 +1,11 @@
 //! Segments: runs of simple instructions of a program as one loop of machine code, in which values live in vector
 //! registers from the instruction that makes them to the last that reads them.
 
-use super::super::super::pattern::Pattern;
 use super::super::super::program::{Instruction, Op, Operand, Program, Target};
+use super::super::super::register::Register;
 use super::asm::{Asm, BASES};
 use super::body::Body;
+use super::liveness::Liveness;
 use crate::dtype::DType;
 use pullback_real::{Binary, Unary};
 use std::ops::Range;
@@ -12,9 +13,9 @@ use std::ops::Range;
 /// Where a segment reads or writes memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Slot {
-    Register(u16),
-    Input(u16),
-    Output(u16),
+    Register(Register),
+    Input(u32),
+    Output(u32),
 }
 
 impl Slot {
@@ -36,66 +37,12 @@ pub(crate) struct Segment {
 /// More values than registers, at this instruction.
 pub(super) struct Full(pub usize);
 
-/// What becomes of values in a stretch of code.
-pub(super) struct Lives {
-    /// Whether an instruction reads this operand last.
-    pub last: Vec<[bool; 3]>,
-    /// Whether an instruction's result is read in the stretch.
-    pub read: Vec<bool>,
-    /// Whether it is read behind the stretch.
-    pub kept: Vec<bool>,
-}
-
-impl Lives {
-    fn new(program: &Program, range: Range<usize>) -> Lives {
-        let mut later: Vec<Operand> = vec![];
-        let mut lost: Vec<u16> = vec![];
-        for i in &program.code[range.end..] {
-            for o in &i.operands {
-                if let Operand::Register(r) = o
-                    && !lost.contains(r)
-                {
-                    later.push(*o)
-                }
-            }
-            if let Target::Register(r) = i.target {
-                lost.push(r)
-            }
-        }
-        let at_end = program.sinks.iter().map(|s| s.operand);
-        later.extend(at_end.filter(|o| !matches!(o, Operand::Register(r) if lost.contains(r))));
-        let (mut behind, mut within): (_, Vec<Operand>) = (later, vec![]);
-        let n = range.len();
-        let mut lives = Lives { last: vec![[false; 3]; n], read: vec![false; n], kept: vec![false; n] };
-        for (k, i) in program.code[range].iter().enumerate().rev() {
-            if let Target::Register(r) = i.target {
-                let value = Operand::Register(r);
-                lives.kept[k] = behind.contains(&value);
-                lives.read[k] = within.contains(&value);
-                behind.retain(|o| *o != value);
-                within.retain(|o| *o != value)
-            }
-            for (o, last) in i.operands.iter().zip(&mut lives.last[k]) {
-                *last = !within.contains(o);
-            }
-            within.extend(&i.operands)
-        }
-        lives
-    }
-}
-
-/// Whether an input is one element in every block.
-pub(super) fn is_one(program: &Program, k: u16) -> bool {
-    let input = &program.inputs[k as usize];
-    input.pattern == Pattern::Same && input.bounds.is_empty()
-}
-
 /// Whether segments have this instruction; the dtype of its vectors, if it has some.
 fn simple(program: &Program, i: &Instruction) -> Option<Option<DType>> {
     // Bools live in mask registers, which are not filled from one element.
     let mask = |o: &Operand| match o {
         Operand::Register(_) => true,
-        Operand::Input(k) => !is_one(program, *k),
+        Operand::Input(k) => !program.inputs[*k as usize].is_one_element(),
         Operand::Number(_) => false,
     };
     let float = |d: DType| d.is_float().then_some(Some(d));
@@ -117,8 +64,15 @@ fn simple(program: &Program, i: &Instruction) -> Option<Option<DType>> {
     }
 }
 
-/// The stretches of a program that can be segments: of at least two instructions, with vectors of one dtype.
-fn stretches(program: &Program) -> Vec<(Range<usize>, DType)> {
+/// Instructions that can be a segment, and the dtype of its vectors.
+#[derive(Clone)]
+pub(super) struct Stretch {
+    pub code: Range<usize>,
+    pub dtype: DType,
+}
+
+/// The stretches of a program: of at least two instructions, as long as can be.
+fn stretches(program: &Program) -> Vec<Stretch> {
     let (mut found, mut at) = (vec![], 0);
     while at < program.code.len() {
         let (start, mut dtype) = (at, None);
@@ -130,7 +84,7 @@ fn stretches(program: &Program) -> Vec<(Range<usize>, DType)> {
             at += 1
         }
         match dtype {
-            Some(dtype) if at - start > 1 => found.push((start..at, dtype)),
+            Some(dtype) if at - start > 1 => found.push(Stretch { code: start..at, dtype }),
             _ => at = at.max(start + 1),
         }
     }
@@ -140,18 +94,17 @@ fn stretches(program: &Program) -> Vec<(Range<usize>, DType)> {
 /// Whether all of a program is one stretch.
 pub(super) fn all_simple(program: &Program) -> bool {
     let n = program.code.len();
-    matches!(&stretches(program)[..], [(range, _)] if range.len() == n)
+    matches!(&stretches(program)[..], [all] if all.code.len() == n)
 }
 
 /// Writes a program's segments.
 pub(super) fn segments(program: &Program, asm: &mut Asm) -> Vec<Segment> {
-    let mut segments = vec![];
-    for (range, dtype) in stretches(program) {
-        let mut start = range.start;
-        while range.end - start > 1 {
-            let mut end = range.end;
+    let (mut segments, lives) = (vec![], Liveness::of(program));
+    for Stretch { code: Range { mut start, end: last }, dtype } in stretches(program) {
+        while last - start > 1 {
+            let mut end = last;
             let segment = loop {
-                match segment(program, asm, start..end, dtype) {
+                match segment(program, &lives, asm, &Stretch { code: start..end, dtype }) {
                     Ok(segment) => break segment,
                     Err(Full(at)) => end = at,
                 }
@@ -164,17 +117,17 @@ pub(super) fn segments(program: &Program, asm: &mut Asm) -> Vec<Segment> {
 }
 
 /// The loop for these instructions, its constants in registers if there are enough.
-fn segment(program: &Program, asm: &mut Asm, range: Range<usize>, dtype: DType) -> Result<Segment, Full> {
-    let (mark, lives) = (asm.mark(), Lives::new(program, range.clone()));
-    let (plain, constants) = looped(program, &lives, asm, range.clone(), dtype, &[])?;
+fn segment(program: &Program, lives: &Liveness, asm: &mut Asm, stretch: &Stretch) -> Result<Segment, Full> {
+    let mark = asm.mark();
+    let (plain, constants) = looped(program, lives, asm, stretch, &[])?;
     if constants.is_empty() || constants.len() > PINNED {
         return Ok(plain);
     }
     asm.rewind(mark);
-    looped(program, &lives, asm, range.clone(), dtype, &constants)
+    looped(program, lives, asm, stretch, &constants)
         .or_else(|_| {
             asm.rewind(mark);
-            looped(program, &lives, asm, range, dtype, &[])
+            looped(program, lives, asm, stretch, &[])
         })
         .map(|(segment, _)| segment)
 }
@@ -185,26 +138,25 @@ const PINNED: usize = 12;
 /// Whole vectors, then the rest under a mask; and the constants that are read from memory.
 fn looped(
     program: &Program,
-    lives: &Lives,
+    lives: &Liveness,
     asm: &mut Asm,
-    range: Range<usize>,
-    dtype: DType,
+    stretch: &Stretch,
     pinned: &[usize],
 ) -> Result<(Segment, Vec<usize>), Full> {
     let mark = asm.mark();
-    let lanes = 64 / dtype.size() as u8;
+    let lanes = 64 / stretch.dtype.size() as u8;
     let entry = asm.bytes.len();
     // The addresses come when it is known how many there are; until then there is room for all.
     let mut slots = vec![];
     let mut body = |asm: &mut Asm, masked| {
-        let done = Body::new(program, lives, asm, &mut slots, dtype, masked, pinned).run(range.clone());
+        let done = Body::new(program, lives, asm, &mut slots, stretch, masked, pinned).run();
         done.inspect_err(|_| asm.rewind(mark))
     };
     asm.save();
     for (k, base) in BASES.into_iter().enumerate() {
         asm.address(base, k)
     }
-    Body::new(program, lives, asm, &mut vec![], dtype, false, pinned).pin();
+    Body::new(program, lives, asm, &mut vec![], stretch, false, pinned).pin();
     asm.raw(&[0xb8]); // mov eax, all lanes
     asm.raw(&((1u32 << lanes) - 1).to_le_bytes());
     asm.mask_from_eax();
@@ -228,5 +180,5 @@ fn looped(
     asm.land(to_end);
     asm.restore();
     asm.raw(&[0xc5, 0xf8, 0x77, 0xc3]); // vzeroupper; ret
-    Ok((Segment { code: range, entry, slots }, constants))
+    Ok((Segment { code: stretch.code.clone(), entry, slots }, constants))
 }

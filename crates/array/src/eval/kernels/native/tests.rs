@@ -3,6 +3,7 @@
 use super::super::super::layout::Strides;
 use super::super::super::pattern::Pattern;
 use super::super::super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
+use super::super::super::register::Allocator;
 use super::super::super::settings::{MachineCode, Settings, set_machine_code};
 use super::super::super::vm;
 use super::super::math::{CpuLevel, cpu_level};
@@ -64,7 +65,8 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
     let mut numbers: Vec<Operand> = (0..5).map(Operand::Input).collect();
     let mut bools: Vec<Operand> = (5..7).map(Operand::Input).collect();
     let (mut code, mut outputs) = (vec![], vec![]);
-    for register in 0..length as u16 {
+    let mut registers = Allocator::default();
+    for k in 0..length {
         let x = dice.of(&numbers);
         let y = if dice.below(4) == 0 { Operand::Number(dice.of(&NUMBERS)) } else { dice.of(&numbers) };
         let (x, y) = if dice.below(2) == 0 { (x, y) } else { (y, x) };
@@ -100,6 +102,7 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
                 (Op::Binary(dice.of(&[Binary::Max, Binary::Min])), DType::Bool, DType::Bool, smallvec![p, q])
             }
         };
+        let register = registers.take(result);
         code.push(Instruction { op, dtype: kind, target: Target::Register(register), operands });
         let value = Operand::Register(register);
         if result == DType::Bool {
@@ -107,8 +110,8 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         } else {
             numbers.push(value)
         }
-        if dice.below(5) == 0 || register as usize + 3 > length {
-            let (op, target) = (Op::Cast(result), Target::Output(outputs.len() as u16));
+        if dice.below(5) == 0 || k + 3 > length {
+            let (op, target) = (Op::Cast(result), Target::Output(outputs.len() as u32));
             code.push(Instruction { op, dtype: result, target, operands: smallvec![value] });
             outputs.push(result)
         }
@@ -122,7 +125,7 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         pattern: Pattern::Same,
         run: 1,
     }];
-    let program = Program::new(dims, inputs, code, outputs, sinks, length);
+    let program = Program::new(dims, inputs, code, outputs, sinks, registers.file());
     (program, buffers)
 }
 
