@@ -55,6 +55,7 @@ mod pages {
         Sparse = "../docs/sparse.md";
         Compile = "../docs/compile.md";
         Checkpointing = "../docs/checkpointing.md";
+        Evaluation = "../docs/evaluation.md";
     }
 }
 

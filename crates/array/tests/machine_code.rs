@@ -200,3 +200,15 @@ fn evaluate_something() {
     assert_eq!(Array::from([1.0, 2.0]).sin().exp().size(), 2);
     assert!(Array::from([0.0]).exp().to_vec::<f64>() == [1.0])
 }
+
+/// More operands of one program than sixteen bits count.
+#[test]
+fn a_program_of_seventy_thousand_operands() {
+    let _held = hold();
+    let xs: Vec<Array> = (0..70_000).map(|k| Array::from([f64::from(k), -1.0])).collect();
+    let sum = jit(|xs: &Vec<Array>| xs.iter().fold(Array::from([0.0, 0.0]), |s, x| s + x));
+    for way in [MachineCode::Never, MachineCode::Always] {
+        set_machine_code(way);
+        assert_eq!(sum(&xs).to_vec::<f64>(), [70_000.0 * 69_999.0 / 2.0, -70_000.0], "{way:?}")
+    }
+}

@@ -58,7 +58,10 @@ impl Program {
         for k in 0..self.inputs.len() {
             if self.inputs[k].source == Source::Buffer(buffer) {
                 let late = [Order::Instructions, Order::Vectors].map(|o| self.is_late(k, output, o));
-                self.inputs[k].source = Source::Under(Under { output, late })
+                self.inputs[k].source = Source::Under(Under { output, late });
+                if late.contains(&true) {
+                    self.gather(k)
+                }
             }
         }
         if cfg!(debug_assertions) {

@@ -1,7 +1,7 @@
 //! Block programs: fused elementwise steps as code for a small register machine that runs over blocks of elements
 //! which stay in the first-level cache.
 
-use super::in_place::Under;
+use super::in_place::{Order, Under};
 use super::kernels::native::{Lazy, whole};
 use super::layout::Strides;
 use super::pattern::{Bound, Pattern};
@@ -87,10 +87,21 @@ pub(crate) struct Input {
     pub pattern: Pattern,
     /// Whether places in the pattern are padding.
     pub holes: bool,
+    /// The number of the block that it is gathered in, if it is not read where it lies.
+    pub gathered: Option<u32>,
 }
 impl Input {
     pub fn new(source: Source, dtype: DType, offset: isize, strides: Strides) -> Input {
-        Input { source, dtype, offset, strides, bounds: vec![], pattern: Pattern::Same, holes: false }
+        Input {
+            source,
+            dtype,
+            offset,
+            strides,
+            bounds: vec![],
+            pattern: Pattern::Same,
+            holes: false,
+            gathered: None,
+        }
     }
 }
 
@@ -121,6 +132,8 @@ pub(crate) struct Program {
     pub outputs: Vec<DType>,
     pub sinks: Vec<Sink>,
     pub registers: RegisterFile,
+    /// How many inputs are gathered, each in a block of its own behind the registers.
+    pub gathered: usize,
     /// Blocks of a register.
     pub long: usize,
     /// How the iteration space is cut into blocks.
@@ -145,9 +158,22 @@ impl Program {
         registers: RegisterFile,
     ) -> Program {
         let (walk, native) = (Walk::new(&dims, 1), Lazy::default());
-        let (long, once, chunk, time) = (1, None, 1, 0);
-        let program =
-            Program { dims, inputs, code, outputs, sinks, registers, long, walk, once, chunk, time, native };
+        let (long, once, chunk, time, gathered) = (1, None, 1, 0, 0);
+        let program = Program {
+            dims,
+            inputs,
+            code,
+            outputs,
+            sinks,
+            registers,
+            gathered,
+            long,
+            walk,
+            once,
+            chunk,
+            time,
+            native,
+        };
         if cfg!(debug_assertions) {
             program.check()
         }
@@ -178,6 +204,11 @@ impl Program {
             i.holes = i.bounds.len() < n;
             i.pattern = std::mem::replace(&mut i.pattern, Pattern::Same).in_runs()
         }
+        for k in 0..self.inputs.len() {
+            if !self.is_read_where_it_lies(k) {
+                self.gather(k)
+            }
+        }
         for s in &mut self.sinks {
             s.pattern = self.walk.pattern(&self.dims, &s.strides);
             if let Pattern::Table(places) = &s.pattern {
@@ -195,6 +226,30 @@ impl Program {
             self.once = Some(self.inputs.iter().map(|i| i.offset).chain(zeros).collect())
         }
         self
+    }
+    /// Whether no block of an input is gathered.
+    fn is_read_where_it_lies(&self, k: usize) -> bool {
+        let input = &self.inputs[k];
+        match input.source {
+            Source::Buffer(_) => {
+                input.is_one_element() || input.pattern == Pattern::Direct && input.bounds.is_empty()
+            }
+            Source::Under(under) => {
+                [Order::Instructions, Order::Vectors].iter().all(|&o| !under.is_read_after_write(o))
+            }
+            Source::Index | Source::Constant(_) => false,
+        }
+    }
+    /// Gives an input a block to be gathered in.
+    pub fn gather(&mut self, k: usize) {
+        if self.inputs[k].gathered.is_none() {
+            self.inputs[k].gathered = Some(self.gathered as u32);
+            self.gathered += 1
+        }
+    }
+    /// Blocks for all registers and what is gathered.
+    pub fn blocks(&self) -> usize {
+        (self.registers.len() + self.gathered) * self.long
     }
     /// Elements of the iteration space.
     pub fn size(&self) -> usize {

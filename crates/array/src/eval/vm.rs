@@ -98,7 +98,7 @@ fn chunk(
         sinks.push(Acc::over(program, sink, start, end))
     }
     REGISTERS.with_borrow_mut(|registers| {
-        let needed = (program.registers.len() + program.inputs.len()) * program.long;
+        let needed = program.blocks();
         if registers.len() < needed {
             registers.resize(needed, Zeroable::zeroed())
         }

@@ -47,11 +47,10 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// For a program's blocks; the first registers are the code's, the others one for each input.
+    /// For a program's blocks; the first registers are the code's, the others those of inputs that are gathered.
     #[inline(always)]
     pub fn new(program: &Program, registers: &'a mut [Block]) -> Frame<'a> {
-        let all = (program.registers.len() + program.inputs.len()) * program.long;
-        assert!(registers.len() >= all, "a register for everything");
+        assert!(registers.len() >= program.blocks(), "a register for everything");
         let inputs = SmallVec::from_elem(Place::Zero, program.inputs.len());
         let outputs = SmallVec::from_elem(std::ptr::null_mut(), program.outputs.len());
         Frame {
@@ -94,14 +93,18 @@ impl<'a> Frame<'a> {
     pub fn zero(&mut self, k: usize) {
         self.inputs[k] = Place::Zero
     }
+    /// The register that an input is gathered in.
+    fn own(&self, program: &Program, k: usize) -> *mut u8 {
+        let own = program.inputs[k].gathered.expect("what is gathered has a register") as usize;
+        assert!(own < program.gathered);
+        // SAFETY: there is a register for everything, these behind those of the code.
+        unsafe { self.register(program.registers.len() + own) }
+    }
     /// An input's own register, which is where its block lies from now on.
     pub fn gathered<T: Pod>(&mut self, program: &Program, k: usize) -> &mut [T] {
-        assert!(k < program.inputs.len());
         assert!(self.n * size_of::<T>() <= self.long * BLOCK_BYTES);
-        // SAFETY: there is a register for every input behind those of the code, and n elements have room in it.
-        let out: &mut [T] = unsafe {
-            std::slice::from_raw_parts_mut(self.register(program.registers.len() + k).cast(), self.n)
-        };
+        // SAFETY: n elements have room in it, and nothing else lies there.
+        let out: &mut [T] = unsafe { std::slice::from_raw_parts_mut(self.own(program, k).cast(), self.n) };
         self.inputs[k] = Place::Elements(out.as_ptr().cast());
         out
     }
@@ -116,12 +119,10 @@ impl<'a> Frame<'a> {
         let from = self.outputs[output];
         let n = self.n * size;
         assert!(n <= self.long * BLOCK_BYTES && program.outputs[output].size() == size);
+        let to = self.own(program, k);
         // SAFETY: the block's part of the output, as large as the register's, which is other memory.
-        unsafe {
-            let to = self.register(program.registers.len() + k);
-            std::ptr::copy_nonoverlapping(from, to, n);
-            self.inputs[k] = Place::Elements(to)
-        }
+        unsafe { std::ptr::copy_nonoverlapping(from, to, n) }
+        self.inputs[k] = Place::Elements(to)
     }
 
     /// The operand's elements of this block.

@@ -77,6 +77,9 @@ impl<'a> Body<'a> {
         for at in self.code.clone() {
             self.step(&self.program.code[at], at).ok_or(Full(at))?
         }
+        // Every value was given up by its last reader.
+        debug_assert!(self.held.is_empty() && self.held_masks.is_empty(), "{:?} are held", self.held);
+        debug_assert_eq!((self.free.len(), self.free_masks.len()), (28 - self.pinned.len(), 4));
         Ok(self.constants)
     }
     /// Fills the registers of constants, before the loop.
