@@ -80,6 +80,9 @@ impl Trace {
     }
 }
 
+/// The transform of whose placeholders a lost state is one.
+pub(crate) const LOST: &str = "jit_update";
+
 thread_local! { static PLACE: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) } }
 /// While it lives, nodes this thread makes are credited to another node's line: derivatives to the operation they
 /// belong to, inputs to where the user made them.
@@ -127,6 +130,11 @@ impl Array {
         trace: &Arc<Trace>,
     ) -> Array {
         Array::make(Prim::Input, smallvec![], shape, dtype, None, Some(trace.clone()), Some(transform))
+    }
+    /// What stands in for a state like `x` whose memory was given up to a step that panicked.
+    #[track_caller]
+    pub(crate) fn lost(x: &Array) -> Array {
+        Array::placeholder(x.0.shape.clone(), x.dtype(), LOST, &Trace::start().0)
     }
     /// A node that is data already.
     #[track_caller]

@@ -1,6 +1,6 @@
 //! Looking at arrays, which computes them.
 
-use crate::array::Array;
+use crate::array::{Array, LOST};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
 use crate::prim::Prim;
@@ -30,6 +30,11 @@ impl Array {
                 Prim::Input => "the function's input".to_string(),
                 _ => format!("made at {}", self.at()),
             };
+            if transform == LOST {
+                panic!(
+                    "jit_update: the state was given up to a step that panicked, so its values are lost; go on from a clone\n  array {shape} {dtype}"
+                )
+            }
             panic!(
                 "`{transform}` runs the function once, without values, so what depends on its inputs cannot be looked at: compute with it, and choose with `select`, `cond` or `while_loop` instead of Rust's `if` and `while`\n  array {shape} {dtype}, {from}"
             )

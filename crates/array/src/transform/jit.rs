@@ -12,6 +12,7 @@ use crate::tree::{Path, Tree, map};
 use smallvec::SmallVec;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 
 /// How many plans a compiled function keeps: those it used last.
@@ -58,7 +59,7 @@ pub fn jit<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P)
 /// ```
 ///
 /// # Panics
-/// As [`jit`].
+/// As [`jit`]. If the step panics while it runs (an index out of range), the state is lost with it: looking at it panics.
 pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
     f: impl Fn(&S, &P) -> (S, Q),
 ) -> impl Fn(&mut S, &P) -> Q {
@@ -77,9 +78,18 @@ pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
         // Nobody but the run holds the old state's memory now, unless the user does.
         drop(both);
         state.visit(&Path::Root, &mut |_, x| *x = Array::weak(0.0));
-        let (s, q) = plan.run(inputs);
-        *state = s;
-        q
+        // Until there is a new one: its memory may be written over by then.
+        match catch_unwind(AssertUnwindSafe(|| plan.run(inputs))) {
+            Ok((s, q)) => {
+                *state = s;
+                q
+            }
+            Err(panic) => {
+                let mut inputs = plan.recorded.inputs.iter();
+                state.visit(&Path::Root, &mut |_, x| *x = Array::lost(inputs.next().unwrap_or(x)));
+                resume_unwind(panic)
+            }
+        }
     }
 }
 
