@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Body {
     inputs: Vec<Array>,
     outputs: Vec<Array>,
-    /// Plans, by which of the outputs they compute.
-    plans: Mutex<Vec<(Vec<bool>, Arc<Planned>)>>,
+    /// Plans, by how many inputs are given up and which of the outputs are computed.
+    plans: Mutex<Vec<(usize, Vec<bool>, Arc<Planned>)>>,
 }
 
 /// A plan, and which of its results is each output, if it is computed.
@@ -95,11 +95,11 @@ impl Body {
     fn all(&self, given: usize) -> Arc<Planned> {
         self.planned(given, &vec![true; self.outputs.len()])
     }
-    /// The plan of the outputs that are wanted, from inputs of which the first `given`, always the same number, are given up:
-    /// their memory is used again if nobody else holds it.
+    /// The plan of the outputs that are wanted, from inputs of which the first `given` are given up: their memory is used again if
+    /// nobody else holds it.
     pub(super) fn planned(&self, given: usize, wanted: &[bool]) -> Arc<Planned> {
         let mut plans = self.plans.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some((_, planned)) = plans.iter().find(|(w, _)| w == wanted) {
+        if let Some((_, _, planned)) = plans.iter().find(|(g, w, _)| *g == given && w == wanted) {
             return planned.clone();
         }
         let mut roots: Vec<Array> = vec![];
@@ -115,7 +115,7 @@ impl Body {
         let donated: Vec<bool> = (0..ids.len()).map(|k| k < given).collect();
         let compiled = Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated);
         let planned = Arc::new(Planned { compiled, place });
-        plans.push((wanted.to_vec(), planned.clone()));
+        plans.push((given, wanted.to_vec(), planned.clone()));
         planned
     }
 }

@@ -1,9 +1,10 @@
 //! Memory of a plan, assigned ahead: which slot each item's value lies in. Items that are never needed at the same
 //! time share one, as large as the largest of them.
 
-use super::graph::{Graph, What};
+use super::graph::{Graph, Item, What};
 use super::plan::{Plan, Step};
 use crate::buffer::Buffer;
+use crate::dtype::DType;
 use crate::prim::Prim;
 use std::sync::Arc;
 
@@ -107,9 +108,7 @@ impl Memory {
                 };
                 let size = &mut m.sizes[m.slot[i]];
                 *size = class.max(*size);
-                // Numbers of what lies in a file end with the run, and the file with them.
-                m.passing[m.slot[i]] |=
-                    matches!(item.what, What::Kernel) && matches!(item.prim(), Prim::Spill { .. });
+                m.passing[m.slot[i]] |= is_held(item);
                 dying[last[i].max(k)].push(i)
             }
             for &i in &dying[k] {
@@ -136,6 +135,18 @@ impl Memory {
         self.sizes.push(size);
         self.passing.push(passing);
         self.sizes.len() - 1
+    }
+}
+
+/// Whether a value may keep more alive than its own memory, and so ends with the run: what comes out of a loop or choice may be
+/// what went in, and numbers of what lies in a file hold on to the file.
+fn is_held(item: &Item) -> bool {
+    match item.what {
+        What::Control | What::Part => true,
+        What::Kernel => matches!(item.prim(), Prim::Spill { .. }),
+        What::Copy => item.dtype() == DType::I64,
+        What::Data(_) | What::Input | What::Fill(_) | What::Iota(_) => false,
+        What::Elementwise | What::Reduce => false,
     }
 }
 

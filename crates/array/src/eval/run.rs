@@ -131,6 +131,8 @@ impl Compiled {
         slots.iter_mut().zip(&self.memory.passing).filter(|(_, passing)| **passing).for_each(|(slot, _)| {
             *slot = Slot::Empty;
         });
+        // What this run had no use for the next has none for either.
+        spare.clear();
         results
     }
 
