@@ -1,10 +1,12 @@
 //! Memory of arrays: 64-byte aligned, and returned to a pool when the last owner lets go.
 //!
 //! A page fault on fresh memory costs more than the arithmetic done on it, so buffers are used again: the pool
-//! keeps up to [`POOL_BYTES`] in classes of size, and hands them out with whatever they last held.
+//! keeps up to [`POOL_BYTES`] in classes of size, and hands them out with whatever they last held (in debug builds with what
+//! [`poison`] leaves of that).
 
 use crate::dtype::DType;
 use crate::pages;
+use crate::poison::poison;
 use bytemuck::{Pod, Zeroable};
 use std::any::Any;
 use std::collections::HashMap;
@@ -97,7 +99,15 @@ impl Buffer {
         });
         // Those made one after the other begin far apart.
         let skipped = if spare == 0 { 0 } else { NEXT.fetch_add(5, Relaxed) % spare };
-        Buffer { memory: Memory::Own { lines, skipped }, len, dtype, kept: None }
+        Buffer { memory: Memory::Own { lines, skipped }, len, dtype, kept: None }.poisoned()
+    }
+    /// Its contents are unspecified.
+    #[inline(always)]
+    fn poisoned(mut self) -> Buffer {
+        if cfg!(debug_assertions) {
+            poison(self.bytes_mut())
+        }
+        self
     }
     /// `len` elements of another buffer from number `first` on, where they lie.
     ///
@@ -144,11 +154,11 @@ impl Buffer {
     pub fn is_of(&self, class: usize) -> bool {
         matches!(&self.memory, Memory::Own { lines, .. } if room(lines) == class)
     }
-    /// The same memory for other elements, of its class or below.
+    /// The same memory for other elements, of its class or below, with unspecified contents.
     pub fn reused(mut self, len: usize, dtype: DType) -> Buffer {
         debug_assert!(self.holds(len, dtype));
         (self.len, self.dtype, self.kept) = (len, dtype, None);
-        self
+        self.poisoned()
     }
     /// From now on `kept` ends with the data, or later.
     pub fn keep(&mut self, kept: Arc<dyn Any + Send + Sync>) {

@@ -18,6 +18,7 @@ pub mod io;
 mod look;
 mod ops;
 mod pages;
+mod poison;
 mod prim;
 mod random;
 mod rules;

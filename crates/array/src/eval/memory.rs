@@ -1,10 +1,13 @@
 //! Memory of a plan, assigned ahead: which slot each item's value lies in. Items that are never needed at the same
 //! time share one, as large as the largest of them.
 
+mod check;
+
 use super::graph::{Graph, Item, What};
 use super::plan::{Plan, Step};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
+use crate::poison::poison;
 use crate::prim::Prim;
 use std::sync::Arc;
 
@@ -27,6 +30,13 @@ impl Slot {
             Slot::Shared(b) => Some(b),
             Slot::Own(b) => Some(b),
             Slot::Empty => None,
+        }
+    }
+    /// What the run has left is not to be read by the next.
+    pub fn poison(&mut self) {
+        match self {
+            Slot::Own(b) => poison(b.bytes_mut()),
+            Slot::Shared(_) | Slot::Empty => {}
         }
     }
     pub fn buffer(&self) -> &Buffer {

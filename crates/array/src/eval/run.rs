@@ -1,6 +1,8 @@
 //! Runs a plan's steps, once or as often as asked: memory is assigned ahead and kept between runs, except for what
 //! comes with the inputs and leaves with the results.
 
+mod check;
+
 use super::graph::{Graph, What};
 use super::memory::{Memory, Slot};
 use super::plan::{Plan, Step};
@@ -37,7 +39,11 @@ impl Compiled {
         let is = |id: u64| move |i: &super::graph::Item| matches!(i.what, What::Input) && i.node.0.id == id;
         let inputs: Vec<_> = inputs.iter().map(|&id| graph.items.iter().position(is(id))).collect();
         let given_up = inputs.iter().zip(donated).filter(|(_, donated)| **donated);
-        let memory = Memory::of(&graph, &mut plan, &given_up.filter_map(|(i, _)| *i).collect::<Vec<_>>());
+        let given_up: Vec<usize> = given_up.filter_map(|(i, _)| *i).collect();
+        let memory = Memory::of(&graph, &mut plan, &given_up);
+        if cfg!(debug_assertions) {
+            memory.check(&graph, &plan, &given_up)
+        }
         Compiled { graph, plan, memory, inputs, idle: Mutex::default() }
     }
 
@@ -69,6 +75,9 @@ impl Compiled {
     /// When there are no more of them for now.
     pub fn put_by(&self, mut slots: Slots) {
         slots.spare.clear();
+        if cfg!(debug_assertions) {
+            check::idle(&self.graph, &self.memory, &slots.slots)
+        }
         self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(slots)
     }
     /// The roots' values, computed in this memory.
@@ -103,6 +112,13 @@ impl Compiled {
                         read.push(slots[slot(i)].data())
                     }
                     let (written, reduced) = memory.split_at_mut(outputs.len());
+                    if cfg!(debug_assertions) {
+                        let there = || read.iter().zip(inputs).filter_map(|(x, &i)| Some((i, (*x)?)));
+                        let outs = outputs.iter().chain(sinks).copied();
+                        let all = there().chain(outs.zip(written.iter().chain(&*reduced)));
+                        all.for_each(|(i, x)| check::value(&self.graph, i, x));
+                        check::apart(there().map(|(_, x)| x), written.iter().chain(&*reduced))
+                    }
                     vm::run(program, &read, written, reduced);
                     drop(read);
                     for (&i, b) in outputs.iter().chain(sinks).zip(memory.drain(..)) {
@@ -115,12 +131,22 @@ impl Compiled {
                     let item = &self.graph.items[*lead];
                     let mut results = flow::run(item.prim(), args, outputs.iter().map(|&(k, _)| k));
                     for &(k, i) in outputs {
+                        if cfg!(debug_assertions) {
+                            results[k].iter().for_each(|y| check::value(&self.graph, i, y))
+                        }
                         slots[slot(i)] = results[k].take().map_or(Slot::Empty, Slot::Shared)
                     }
                 }
                 Step::Single(i) => {
                     let mut out = self.take(slots, spare, *i);
                     let values = single::Values { graph: &self.graph, slot: &self.memory.slot, slots };
+                    if cfg!(debug_assertions) {
+                        let read =
+                            self.graph.items[*i].args.iter().map(|r| values.slots[slot(r.item)].buffer());
+                        let items = self.graph.items[*i].args.iter().map(|r| r.item);
+                        items.zip(read.clone()).for_each(|(i, x)| check::value(&self.graph, i, x));
+                        check::apart(read, std::iter::once(&out))
+                    }
                     single::run(&values, *i, &mut files, &mut out);
                     slots[slot(*i)] = Slot::Own(out)
                 }
@@ -131,6 +157,9 @@ impl Compiled {
         slots.iter_mut().zip(&self.memory.passing).filter(|(_, passing)| **passing).for_each(|(slot, _)| {
             *slot = Slot::Empty;
         });
+        if cfg!(debug_assertions) {
+            slots.iter_mut().for_each(Slot::poison)
+        }
         // What this run had no use for the next has none for either.
         spare.clear();
         results

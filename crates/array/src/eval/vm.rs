@@ -17,6 +17,7 @@ use super::sinks::{Acc, WideVec, finish, joined};
 use super::walk::Walker;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_store};
+use crate::poison::poison;
 use crate::prim::Reduction;
 use bytemuck::Zeroable;
 use smallvec::SmallVec;
@@ -101,6 +102,14 @@ fn chunk(
         let needed = program.blocks();
         if registers.len() < needed {
             registers.resize(needed, Zeroable::zeroed())
+        }
+        if cfg!(debug_assertions) {
+            // What a block reads of a register it has written there.
+            for register in registers[..needed].chunks_mut(program.long) {
+                let register = bytemuck::cast_slice_mut(register);
+                let most = register.len().min(8 * (end - start));
+                poison(&mut register[..most])
+            }
         }
         let frame = Frame::new(program, registers);
         Chunk { native, inputs, outputs, sinks: &mut sinks, frame, start, end }.run(program)

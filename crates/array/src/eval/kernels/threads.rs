@@ -6,6 +6,7 @@
 //! Helpers watch for the next job for a short while before they sleep. While the team is busy (with another
 //! thread's job, or with the one that asks) a job runs on its caller alone.
 
+use crate::poison::poison;
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -87,6 +88,9 @@ thread_local!(static SCRATCH: RefCell<Vec<Vec<Line>>> = const { RefCell::new(vec
 /// next call.
 pub(crate) fn with_scratch<T: bytemuck::Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
     let mut memory = taken((len * size_of::<T>()).div_ceil(64));
+    if cfg!(debug_assertions) {
+        poison(&mut bytemuck::cast_slice_mut(&mut memory)[..len * size_of::<T>()])
+    }
     let result = f(&mut bytemuck::cast_slice_mut(&mut memory)[..len]);
     given_back(memory);
     result
