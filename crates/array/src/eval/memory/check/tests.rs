@@ -166,15 +166,17 @@ fn values_fit_and_what_leaves_is_let_go() {
     assert_eq!(have, format!("slot {} of root {t} is not emptied when a run ends", m.slot[t]));
     // Numbers of what lies in a file, in their order and in another.
     let folder: Arc<Path> = std::env::temp_dir().into();
-    let y = Array::arange(0.0, 6.0, 1.0).reshape([2, 3]);
+    let y = Array::arange(0.0, 6.0, 1.0).reshape([2, 3, 1]);
     let numbers = y.eval().spill_op(&folder, 1);
-    let back = numbers.flip(0).reshape([1, 2]).unspill_op(&Shape::new(&[3]), DType::F64);
+    let back = numbers.t().reshape([6]).unspill_op(&Shape::new(&[1]), DType::F64);
     let graph = Graph::new(&[back]);
     let mut plan = Plan::new(&graph);
     let memory = Memory::of(&graph, &mut plan, &[]);
     memory.check(&graph, &plan, &[]);
     let of = |i: usize| graph.items[i].dtype() == DType::I64;
-    for i in plan.steps.iter().flat_map(Step::writes).filter(|&i| of(i)).collect::<Vec<_>>() {
+    let both: Vec<usize> = plan.steps.iter().flat_map(Step::writes).filter(|&i| of(i)).collect();
+    assert_eq!(both.len(), 2);
+    for i in both {
         let mut memory = Memory::of(&graph, &mut Plan::new(&graph), &[]);
         let s = memory.slot[i];
         memory.passing[s] = false;

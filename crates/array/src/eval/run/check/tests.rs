@@ -8,6 +8,7 @@ use crate::dtype::DType;
 use crate::eval::compile;
 use crate::eval::program::{Instruction, Op, Operand, Program, Target};
 use crate::eval::vm::run_with;
+use crate::ops::stack;
 use crate::shape::Shape;
 use crate::transform::{cond, jit, jit_update, scan};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -197,11 +198,14 @@ fn a_finished_run_keeps_neither_inputs_nor_results() {
 #[test]
 fn a_finished_run_keeps_no_file() {
     let folder: Arc<Path> = std::env::temp_dir().into();
-    let numbers = |x: &Array| x.reshape([3, 1]).spill_op(&folder, 1).flip(0).reshape([1, 3]);
+    // In an order for which they are copied.
+    let both = |x: &Array| stack(&[x.clone(), x * 2.0], 0).reshape([2, 3, 1]);
+    let numbers = |x: &Array| both(x).spill_op(&folder, 1).t().reshape([6]);
     let f = planned(|x| vec![numbers(x).unspill_op(&Shape::new(&[1]), DType::F64).sum()]);
+    assert!(f.graph.items.iter().any(|i| matches!(i.what, What::Copy) && i.dtype() == DType::I64));
     let mut slots = f.slots();
     for _ in 0..2 {
-        assert_eq!(f.run_in(&mut slots, [of(&[1.0, 2.0, 3.0])])[0].slice::<f64>(), [6.0]);
+        assert_eq!(f.run_in(&mut slots, [of(&[1.0, 2.0, 3.0])])[0].slice::<f64>(), [18.0]);
         assert!(slots.slots.iter().all(|s| s.data().is_none_or(|b| b.kept().is_none())))
     }
 }
