@@ -14,8 +14,14 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Body {
     inputs: Vec<Array>,
     outputs: Vec<Array>,
-    /// Plans, by how many inputs are given up and which of the outputs are computed.
-    plans: Mutex<Vec<(usize, Vec<bool>, Arc<Planned>)>>,
+    plans: Mutex<Vec<Version>>,
+}
+
+/// A plan of a function, by how many inputs are given up and which of the outputs are computed.
+struct Version {
+    given: usize,
+    wanted: Vec<bool>,
+    planned: Arc<Planned>,
 }
 
 /// A plan, and which of its results is each output, if it is computed.
@@ -99,8 +105,8 @@ impl Body {
     /// nobody else holds it.
     pub(super) fn planned(&self, given: usize, wanted: &[bool]) -> Arc<Planned> {
         let mut plans = self.plans.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some((_, _, planned)) = plans.iter().find(|(g, w, _)| *g == given && w == wanted) {
-            return planned.clone();
+        if let Some(known) = plans.iter().find(|v| v.given == given && v.wanted == wanted) {
+            return known.planned.clone();
         }
         let mut roots: Vec<Array> = vec![];
         let mut place = vec![];
@@ -115,7 +121,7 @@ impl Body {
         let donated: Vec<bool> = (0..ids.len()).map(|k| k < given).collect();
         let compiled = Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated);
         let planned = Arc::new(Planned { compiled, place });
-        plans.push((given, wanted.to_vec(), planned.clone()));
+        plans.push(Version { given, wanted: wanted.to_vec(), planned: planned.clone() });
         planned
     }
 }

@@ -7,6 +7,7 @@
 mod tests;
 
 use super::super::graph::{Graph, What};
+use super::super::in_place::Under;
 use super::super::plan::{Plan, Step};
 use super::super::program::{Input, Program, Source};
 use super::Memory;
@@ -163,7 +164,7 @@ impl Slots<'_> {
                     assert!(b <= next, "memory of a plan: step {k} reads buffer {b} before buffer {next}");
                     next = next.max(b + 1)
                 }
-                Source::Under(o, _) => {
+                Source::Under(Under { output: o, .. }) => {
                     let b = *under[o].get_or_insert(next);
                     next = next.max(b + 1);
                     let (i, old) = (outputs[o], inputs[b]);

@@ -190,7 +190,7 @@ fn values_fit_and_what_leaves_is_let_go() {
 
 #[test]
 fn updates_in_place_are_of_what_nobody_reads_otherwise() {
-    let (Planned { memory: m, .. }, Places { x, z, k, c, e, q, r, t, .. }) = planned();
+    let (Planned { memory: m, .. }, Places { x, k, c, e, q, r, t, .. }) = planned();
     let have = said(|all, at| all.memory.slot[at.e] = all.memory.slot[at.t]);
     let want = format!(
         "step 0 writes item {e} over item {x}, which lies in slot {} and not in slot {}",
@@ -210,16 +210,20 @@ fn updates_in_place_are_of_what_nobody_reads_otherwise() {
     // Read from behind.
     let have = said(|all, at| {
         let (program, inputs) = program(&mut all.plan, 2);
-        program.write_over(buffer(inputs, at.z), 0);
-        all.memory.slot[at.r] = all.memory.slot[at.z];
-        all.given.push(at.z)
+        let b = buffer(inputs, at.q);
+        let k = program.inputs.iter().position(|i| i.source == Source::Buffer(b)).expect("it is read");
+        program.write_over(b, 0);
+        program.inputs[k].strides[0] = -1;
+        all.memory.slot[at.r] = all.memory.slot[at.q]
     });
-    let want = format!("step 2 writes item {r} over item {z}, which it does not read element for element");
+    let want = format!("step 2 writes item {r} over item {q}, which it does not read element for element");
     assert_eq!(have, want);
     // One element for all.
     let have = said(|all, at| {
         let (program, inputs) = program(&mut all.plan, 4);
-        program.write_over(buffer(inputs, at.k), 0);
+        let b = buffer(inputs, at.s);
+        program.write_over(b, 0);
+        inputs[b] = at.k;
         all.memory.slot[at.t] = all.memory.slot[at.k];
         all.given.push(at.k)
     });
