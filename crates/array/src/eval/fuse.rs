@@ -58,13 +58,18 @@ pub(super) fn walked(pads: &[Padding], shape: &Shape, dtype: DType) -> bool {
     !dtype.is_complex() && pads.iter().zip(shape.iter()).all(plain)
 }
 
+/// Views of one item, each with the number of its input.
+type Views = SmallVec<[(Arc<View>, u32); 1]>;
+
 /// A program under construction.
 struct Fuser<'a> {
     graph: &'a Graph,
     at: (u32, &'a Shape),
     inputs: Vec<Input>,
     buffers: Vec<usize>,
-    read: Vec<(usize, Arc<View>)>,
+    /// The numbers of the inputs that are views of an item, and of the buffer in which its value lies.
+    read: Map<usize, Views>,
+    numbers: Map<usize, usize>,
     /// Which register holds an item's value.
     registers: Map<usize, Register>,
 }
@@ -72,7 +77,7 @@ struct Fuser<'a> {
 impl Fuser<'_> {
     /// The number of an item among those whose memory the program reads.
     fn buffer(&mut self, item: usize) -> usize {
-        self.buffers.iter().position(|&b| b == item).unwrap_or_else(|| {
+        *self.numbers.entry(item).or_insert_with(|| {
             self.buffers.push(item);
             self.buffers.len() - 1
         })
@@ -88,10 +93,11 @@ impl Fuser<'_> {
             What::Data(_) | What::Input | What::Elementwise | What::Reduce => None,
             What::Kernel | What::Copy | What::Control | What::Part => None,
         };
-        let known = self.read.iter().position(|(item, view)| *item == r.item && *view == r.view);
-        let k = known.unwrap_or(self.read.len()) as u32;
+        let views = self.read.entry(r.item).or_default();
+        let known = views.iter().find(|(view, _)| *view == r.view).map(|(_, k)| *k);
+        let k = known.unwrap_or(self.inputs.len() as u32);
         if known.is_none() {
-            self.read.push((r.item, r.view.clone()));
+            views.push((r.view.clone(), k));
             let input = match index {
                 // Views of an index are read from memory; a whole one is made on the spot.
                 Some(axis) if item.is_as_it_is(r) => {
@@ -148,7 +154,15 @@ pub(super) fn fuse(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
             *last = (*last).max(end)
         }
     }
-    let mut f = Fuser { graph, at, inputs: vec![], buffers: vec![], read: vec![], registers: Map::default() };
+    let mut f = Fuser {
+        graph,
+        at,
+        inputs: vec![],
+        buffers: vec![],
+        read: Map::default(),
+        numbers: Map::default(),
+        registers: Map::default(),
+    };
     let (mut code, mut outputs, mut sinks) = (vec![], vec![], vec![]);
     let (mut sink_items, mut registers) = (vec![], Allocator::default());
     for &i in members {

@@ -3,7 +3,7 @@
 
 mod check;
 
-use super::graph::{Graph, What};
+use super::graph::{Graph, Map, What};
 use super::memory::{Memory, Slot};
 use super::plan::{Plan, Step};
 use super::{disk, flow, single, vm};
@@ -36,8 +36,12 @@ impl Compiled {
     /// `donated` says of which of them the run may use the memory again.
     pub fn new(graph: Graph, inputs: &[u64], donated: &[bool]) -> Compiled {
         let mut plan = Plan::new(&graph);
-        let is = |id: u64| move |i: &super::graph::Item| matches!(i.what, What::Input) && i.node.0.id == id;
-        let inputs: Vec<_> = inputs.iter().map(|&id| graph.items.iter().position(is(id))).collect();
+        let mut items: Map<u64, usize> = Map::default();
+        if !inputs.is_empty() {
+            let all = graph.items.iter().enumerate().filter(|(_, item)| matches!(item.what, What::Input));
+            items.extend(all.map(|(i, item)| (item.node.0.id, i)))
+        }
+        let inputs: Vec<_> = inputs.iter().map(|id| items.get(id).copied()).collect();
         let given_up = inputs.iter().zip(donated).filter(|(_, donated)| **donated);
         let given_up: Vec<usize> = given_up.filter_map(|(i, _)| *i).collect();
         let memory = Memory::of(&graph, &mut plan, &given_up);

@@ -3,7 +3,7 @@
 use super::super::super::program::{Instruction, Operand, Program};
 use super::asm::{Asm, BASES, Masked, Opcode, RAX, Rm};
 use super::liveness::Liveness;
-use super::segment::{Full, Slot, Stretch};
+use super::segment::{Full, Slot, Slots, Stretch};
 use crate::dtype::DType;
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub(super) struct Body<'a> {
     program: &'a Program,
     lives: &'a Liveness,
     pub(super) asm: &'a mut Asm,
-    slots: &'a mut Vec<Slot>,
+    slots: &'a mut Slots,
     /// The instructions it stands for.
     code: Range<usize>,
     dtype: DType,
@@ -49,7 +49,7 @@ impl<'a> Body<'a> {
         program: &'a Program,
         lives: &'a Liveness,
         asm: &'a mut Asm,
-        slots: &'a mut Vec<Slot>,
+        slots: &'a mut Slots,
         stretch: &Stretch,
         masked: bool,
         pinned: &'a [usize],
@@ -129,10 +129,7 @@ impl<'a> Body<'a> {
     }
 
     fn slot(&mut self, slot: Slot) -> usize {
-        self.slots.iter().position(|&s| s == slot).unwrap_or_else(|| {
-            self.slots.push(slot);
-            self.slots.len() - 1
-        })
+        self.slots.number(slot)
     }
     /// A register with a slot's address, for the next instruction.
     fn base(&mut self, slot: usize) -> u8 {

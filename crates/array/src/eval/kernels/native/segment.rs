@@ -8,10 +8,11 @@ use super::body::Body;
 use super::liveness::Liveness;
 use crate::dtype::DType;
 use pullback_real::{Binary, Unary};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Where a segment reads or writes memory.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Slot {
     Register(Register),
     Input(u32),
@@ -24,6 +25,22 @@ impl Slot {
             Target::Register(r) => Slot::Register(r),
             Target::Output(k) => Slot::Output(k),
         }
+    }
+}
+
+/// The slots of a segment, and their numbers.
+#[derive(Default)]
+pub(super) struct Slots {
+    all: Vec<Slot>,
+    numbers: HashMap<Slot, usize>,
+}
+
+impl Slots {
+    pub fn number(&mut self, slot: Slot) -> usize {
+        *self.numbers.entry(slot).or_insert_with(|| {
+            self.all.push(slot);
+            self.all.len() - 1
+        })
     }
 }
 
@@ -147,7 +164,7 @@ fn looped(
     let lanes = 64 / stretch.dtype.size() as u8;
     let entry = asm.bytes.len();
     // The addresses come when it is known how many there are; until then there is room for all.
-    let mut slots = vec![];
+    let mut slots = Slots::default();
     let mut body = |asm: &mut Asm, masked| {
         let done = Body::new(program, lives, asm, &mut slots, stretch, masked, pinned).run();
         done.inspect_err(|_| asm.rewind(mark))
@@ -156,7 +173,7 @@ fn looped(
     for (k, base) in BASES.into_iter().enumerate() {
         asm.address(base, k)
     }
-    Body::new(program, lives, asm, &mut vec![], stretch, false, pinned).pin();
+    Body::new(program, lives, asm, &mut Slots::default(), stretch, false, pinned).pin();
     asm.raw(&[0xb8]); // mov eax, all lanes
     asm.raw(&((1u32 << lanes) - 1).to_le_bytes());
     asm.mask_from_eax();
@@ -180,5 +197,5 @@ fn looped(
     asm.land(to_end);
     asm.restore();
     asm.raw(&[0xc5, 0xf8, 0x77, 0xc3]); // vzeroupper; ret
-    Ok((Segment { code: stretch.code.clone(), entry, slots }, constants))
+    Ok((Segment { code: stretch.code.clone(), entry, slots: slots.all }, constants))
 }
