@@ -1,6 +1,8 @@
 //! The evaluator against the meaning of the primitives.
 
-use super::reference::interpret;
+mod random;
+
+use super::reference::{interpret, interpret_all};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::prim::{Padding, Window};
@@ -23,7 +25,7 @@ fn numbers(shape: &[usize], seed: u64) -> Array {
 
 #[track_caller]
 fn agree(arrays: &[&Array], tolerance: f64) {
-    let expected: Vec<Vec<f64>> = arrays.iter().map(|a| interpret(a)).collect();
+    let expected = interpret_all(arrays);
     crate::eval(arrays);
     for (a, want) in arrays.iter().zip(expected) {
         let have = interpret(a);
