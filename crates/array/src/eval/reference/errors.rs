@@ -16,10 +16,9 @@ pub(super) fn bounds(
     v: &[&Value],
     e: &[Option<&[f64]>],
     (y, node): (&Value, &Array),
-    args: &[Array],
 ) -> Bounds {
     let (shape, dtype) = (&node.0.shape, node.dtype());
-    if let Some((k, whole)) = rounds(prim, v, args)
+    if let Some((k, whole)) = rounds(prim, v, dtype)
         && !(whole && e[k].is_none())
     {
         return Some(of_sum(prim, s, v, e, shape, dtype, k));
@@ -101,20 +100,26 @@ pub(super) fn bounds(
     }
 }
 
-/// Which argument the primitive sums up in an order of its own, and whether that is small whole numbers, whose sums are exact.
-fn rounds(prim: &Prim, v: &[&Value], args: &[Array]) -> Option<(usize, bool)> {
-    let k = match prim {
-        Prim::Reduce(Reduction::Sum, _)
-        | Prim::Cumsum { .. }
-        | Prim::Matmul
-        | Prim::Conv(_)
-        | Prim::Fft { .. } => 0,
-        Prim::ScatterAdd(_) => 1,
+/// Which argument the primitive sums up in an order of its own, and whether that is whole numbers so small that their sums are
+/// exact in any order.
+fn rounds(prim: &Prim, v: &[&Value], dtype: DType) -> Option<(usize, bool)> {
+    let (k, single) = match prim {
+        Prim::Reduce(Reduction::Sum, _) | Prim::Cumsum { .. } => (0, true),
+        Prim::Matmul | Prim::Conv(_) | Prim::Fft { .. } => (0, false),
+        Prim::ScatterAdd(_) => (1, true),
         _ => return None,
     };
-    let single = !matches!(prim, Prim::Matmul | Prim::Conv(_) | Prim::Fft { .. });
-    let whole = single && matches!(args[k].parts().0, Prim::Unary(Unary::Round));
-    (!matches!(v[k], Value::Int(_))).then_some((k, whole))
+    match v[k] {
+        Value::Int(_) => None,
+        Value::Complex(_) => Some((k, false)),
+        Value::Float(x) => {
+            // What is not finite makes the same of a sum wherever it comes.
+            let finite = || x.iter().filter(|x| x.is_finite());
+            let total: f64 = finite().map(|x| x.abs()).sum();
+            let small = total <= 1.0 / unit(dtype);
+            Some((k, single && small && finite().all(|x| x.fract() == 0.0)))
+        }
+    }
 }
 
 /// As many roundings of the sum of absolute values as there are elements, and the elements' own errors.

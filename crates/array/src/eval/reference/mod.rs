@@ -105,7 +105,7 @@ fn values(roots: &[Array], functions: Functions) -> HashMap<u64, Known> {
             Functions::Table => None,
             Functions::Kernels => {
                 let known: Vec<Option<&[f64]>> = args.iter().map(|a| of(a).errors.as_deref()).collect();
-                errors::bounds(prim, &shapes, &values, &known, (&value, &node), &args)
+                errors::bounds(prim, &shapes, &values, &known, (&value, &node))
             }
         };
         known.insert(node.0.id, Known { value, errors });
