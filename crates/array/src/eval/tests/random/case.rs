@@ -139,8 +139,8 @@ impl Case {
     pub fn shape(&self) -> &'static [usize] {
         let k = usize::from(self.head[1]);
         // State of one element is a kind of its own.
-        let single =
-            matches!(self.mode(), Mode::Loop | Mode::LoopGradient | Mode::Update) && self.head[7] % 3 == 0;
+        let single = matches!(self.mode(), Mode::Loop | Mode::LoopGradient | Mode::Update)
+            && self.head[7].is_multiple_of(3);
         match k % 20 {
             _ if single => [&[] as &[usize], &[1], &[1, 1]][k % 3],
             19 if self.mode() != Mode::Batch => LARGE[k / 20 % LARGE.len()],
@@ -211,7 +211,7 @@ impl Case {
         }
         // A sum that is rounded comes last: what is computed from one has no bits to compare.
         if bits & 0x8000 != 0 && pool.rank() > 0 && self.mode() == Mode::Value {
-            let k = pool.from_last(0, |x| x.dtype().is_float()).expect("there are floats");
+            let k = pool.nth_last(0, |x| x.dtype().is_float()).expect("there are floats");
             let set = 1 + bits / 64 % ((1 << pool.rank()) - 1);
             let axes: Dims = (0..pool.rank()).filter(|a| set >> a & 1 == 1).collect();
             outputs.push(pool.get(k).reduce_op(Reduction::Sum, axes))
@@ -224,7 +224,7 @@ impl Case {
         for y in outputs {
             let y = if y.dtype().is_complex() { y.re_op() + y.im_op() } else { y.clone() };
             if y.dtype().is_float() {
-                sum = sum + y.cast(DType::F64).sum()
+                sum += y.cast(DType::F64).sum()
             }
         }
         sum

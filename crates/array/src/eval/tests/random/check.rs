@@ -93,8 +93,9 @@ fn near(x: &Buffer, y: &Buffer, within: &[f64]) -> Result<(), String> {
     let parts = if x.dtype().is_complex() { 2 } else { 1 };
     for (i, (x, y)) in wide(x).into_iter().zip(wide(y)).enumerate() {
         let most = within[i / parts];
-        // Of what is not finite, or may not be, nothing is said.
-        if most.is_finite() && y.is_finite() && !((x - y).abs() <= most) {
+        // Of what is not finite, or may not be, nothing is said; a NaN is not near.
+        let near = (x - y).abs() <= most;
+        if most.is_finite() && y.is_finite() && !near {
             return Err(format!("element {} is {x}, not {y} ± {most}", i / parts));
         }
     }

@@ -54,7 +54,7 @@ impl Case {
     }
     /// A row of results.
     fn result(&self, pool: &Pool) -> Array {
-        let k = pool.from_last(usize::from(self.head[4]) % 3, |x| !x.dtype().is_complex());
+        let k = pool.nth_last(usize::from(self.head[4]) % 3, |x| !x.dtype().is_complex());
         pool.full(k.expect("inputs are real"))
     }
     /// What a loop over rows reads.

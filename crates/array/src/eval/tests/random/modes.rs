@@ -116,7 +116,7 @@ impl Case {
     /// The next state, each part the last value of its kind that is not another's.
     pub fn next(&self, state: &[Array], pool: &super::pool::Pool) -> Vec<Array> {
         let next = |(k, s): (usize, &Array)| {
-            let at = pool.from_last(k, |x| x.dtype() == s.dtype()).expect("the state itself");
+            let at = pool.nth_last(k, |x| x.dtype() == s.dtype()).expect("the state itself");
             pool.full(at)
         };
         state.iter().enumerate().map(next).collect()

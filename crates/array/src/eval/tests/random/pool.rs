@@ -77,14 +77,14 @@ impl Pool {
         &self.values[k]
     }
     /// The k-th value from the last, among those that are fit.
-    pub fn from_last(&self, k: usize, fit: impl Fn(&Array) -> bool) -> Option<usize> {
+    pub fn nth_last(&self, k: usize, fit: impl Fn(&Array) -> bool) -> Option<usize> {
         let all: Vec<usize> = (0..self.len()).rev().filter(|&i| fit(&self.values[i])).collect();
         (!all.is_empty()).then(|| all[k % all.len()])
     }
     /// A drawn value among those that are fit: often one of the last.
     pub fn any(&self, d: &mut Draw, fit: impl Fn(&Array) -> bool) -> usize {
         let k = d.below(1 << 12);
-        self.from_last(if k % 2 == 0 { k / 2 % 3 } else { k / 2 }, fit)
+        self.nth_last(if k.is_multiple_of(2) { k / 2 % 3 } else { k / 2 }, fit)
             .expect("there are inputs of every dtype")
     }
     pub fn of(&self, d: &mut Draw, dtype: DType) -> usize {

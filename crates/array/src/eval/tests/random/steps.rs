@@ -260,7 +260,7 @@ fn pair(pool: &mut Pool, d: &mut Draw, op: Binary, first: impl Fn(&mut Draw, &Po
 
 fn complex(pool: &mut Pool, d: &mut Draw) {
     let how = d.below(8);
-    let known = pool.from_last(d.below(1 << 8), |x| x.dtype().is_complex());
+    let known = pool.nth_last(d.below(1 << 8), |x| x.dtype().is_complex());
     let Some(k) = known.filter(|_| how > 1) else {
         let k = pool.float(d);
         let x = pool.get(k).clone();
