@@ -2,22 +2,28 @@
 //! the interpreter, at the first call and at the thousandth.
 
 use pullback_array::{
-    Array, DType, MachineCode, Real, fori_loop, grad, jit, jit_update, machine_code, scan, set_machine_code,
-    value_and_grad, where_,
+    Array, CpuLevel, DType, MachineCode, Real, cpu_level, fori_loop, grad, jit, jit_update, machine_code,
+    scan, set_cpu_level, set_machine_code, value_and_grad, where_,
 };
+use std::panic::catch_unwind;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard};
 
-/// The setting of the process is one test's at a time, and put back.
-struct Held(MachineCode, #[allow(dead_code)] MutexGuard<'static, ()>);
+/// The settings of the process are one test's at a time, and put back.
+struct Held {
+    machine_code: MachineCode,
+    level: CpuLevel,
+    _held: MutexGuard<'static, ()>,
+}
 fn hold() -> Held {
     static HELD: Mutex<()> = Mutex::new(());
     let held = HELD.lock().unwrap_or_else(|e| e.into_inner());
-    Held(machine_code(), held)
+    Held { machine_code: machine_code(), level: cpu_level(), _held: held }
 }
 impl Drop for Held {
     fn drop(&mut self) {
-        set_machine_code(self.0)
+        set_machine_code(self.machine_code);
+        set_cpu_level(self.level)
     }
 }
 
@@ -199,6 +205,32 @@ fn a_misspelt_setting_is_refused() {
 fn evaluate_something() {
     assert_eq!(Array::from([1.0, 2.0]).sin().exp().size(), 2);
     assert!(Array::from([0.0]).exp().to_vec::<f64>() == [1.0])
+}
+
+/// Levels of vector instructions that this machine has, and one that it may lack.
+#[test]
+fn the_level_can_be_set() {
+    let _held = hold();
+    let (x, m) = data(1000, DType::F64);
+    let levels = [CpuLevel::Baseline, CpuLevel::Avx2, CpuLevel::Avx512];
+    for level in levels {
+        // Those that it lacks are refused, and change nothing.
+        let before = cpu_level();
+        if catch_unwind(|| set_cpu_level(level)).is_err() {
+            assert!(level > CpuLevel::Baseline && cpu_level() == before);
+            continue;
+        }
+        assert_eq!(cpu_level(), level);
+        for (name, f) in PATTERNS {
+            let mut all = vec![];
+            for way in [MachineCode::Never, MachineCode::Always, MachineCode::Compare] {
+                set_machine_code(way);
+                all.push(results(f, &(x.clone(), m.clone())))
+            }
+            let bits = |all: &Vec<Vec<f64>>| all.iter().flatten().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert!(all.iter().all(|y| bits(y) == bits(&all[0])), "{name} at {level:?}")
+        }
+    }
 }
 
 /// More operands of one program than sixteen bits count.

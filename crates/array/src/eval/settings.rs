@@ -90,11 +90,10 @@ pub(super) fn chosen<T: Copy>(variable: &str, names: &[(&str, T)]) -> Option<T> 
     Some(chosen)
 }
 
-/// The settings of the process, held by one test at a time, and put back when it ends.
+/// The settings of the process that change no bits, held by one test at a time, and put back when it ends.
 #[cfg(test)]
 pub(crate) struct Settings {
     threads: usize,
-    level: crate::CpuLevel,
     machine_code: MachineCode,
     _held: std::sync::MutexGuard<'static, ()>,
 }
@@ -104,12 +103,7 @@ impl Settings {
     pub fn hold() -> Settings {
         static HELD: std::sync::Mutex<()> = std::sync::Mutex::new(());
         let held = HELD.lock().unwrap_or_else(|e| e.into_inner());
-        Settings {
-            threads: crate::threads(),
-            level: crate::cpu_level(),
-            machine_code: machine_code(),
-            _held: held,
-        }
+        Settings { threads: crate::threads(), machine_code: machine_code(), _held: held }
     }
 }
 
@@ -117,7 +111,6 @@ impl Settings {
 impl Drop for Settings {
     fn drop(&mut self) {
         crate::set_threads(self.threads);
-        crate::set_cpu_level(self.level);
         set_machine_code(self.machine_code)
     }
 }

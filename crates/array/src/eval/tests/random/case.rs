@@ -160,9 +160,9 @@ impl Case {
     pub fn choice(&self, k: usize, n: usize) -> usize {
         (usize::from(self.head[6]) >> (4 * k) & 15) % n
     }
-    /// How far below the machine's best level the program is run.
-    pub fn levels_down(&self) -> usize {
-        [0, 0, 0, 0, 0, 0, 1, 2][usize::from(self.head[5]) % 8]
+    /// How many threads share its work, where there are several.
+    pub fn threads(&self) -> usize {
+        2 + usize::from(self.head[5]) % 4
     }
 
     /// Shape and dtype of each input.

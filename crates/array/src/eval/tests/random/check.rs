@@ -1,38 +1,35 @@
 //! What must hold of every program: the same bits in every way, and those of the plain reference.
 
 use super::super::super::compare::difference;
-use super::super::super::kernels::math::detect;
 use super::super::super::reference::{Value, interpret_exactly};
 use super::super::super::settings::{MachineCode, Settings, set_machine_code};
 use super::case::Case;
 use super::modes::{copies, unchanged};
 use crate::array::Array;
 use crate::buffer::Buffer;
-use crate::{CpuLevel, set_cpu_level, set_threads};
+use crate::set_threads;
 use std::sync::Arc;
 
-/// Machine code and threads, and which data sets a compiled function gets, one after the other.
-const WAYS: [(MachineCode, usize, &[usize]); 5] = [
-    (MachineCode::Never, 1, &[0, 1, 2]),
-    (MachineCode::Always, 1, &[0, 1, 2, 0]),
-    (MachineCode::Always, 3, &[2, 0]),
-    (MachineCode::Never, 3, &[1, 0]),
-    (MachineCode::Compare, 3, &[0, 1]),
+/// Machine code, whether there are several threads, and which data sets a compiled function gets, one after the other.
+const WAYS: [(MachineCode, bool, &[usize]); 5] = [
+    (MachineCode::Never, false, &[0, 1, 2]),
+    (MachineCode::Always, false, &[0, 1, 2, 0]),
+    (MachineCode::Always, true, &[2, 0]),
+    (MachineCode::Never, true, &[1, 0]),
+    (MachineCode::Compare, true, &[0, 1]),
 ];
 
 /// What does not hold, if anything does not.
 pub fn check(case: &Arc<Case>) -> Result<(), String> {
     let _settings = Settings::hold();
-    let levels = [CpuLevel::Baseline, CpuLevel::Avx2, CpuLevel::Avx512];
-    let best = levels.iter().position(|&l| l == detect()).unwrap_or(0);
-    set_cpu_level(levels[best.saturating_sub(case.levels_down())]);
     set_machine_code(MachineCode::Never);
     set_threads(1);
     let data: Vec<Vec<Array>> = (0..3).map(|set| case.inputs(set, case.batch())).collect();
     let before: Vec<Vec<Array>> = data.iter().map(|x| copies(x)).collect();
     let compiled = case.compiled();
     let mut known: Vec<Option<Vec<Arc<Buffer>>>> = vec![None; 3];
-    for (how, threads, sets) in WAYS {
+    for (how, several, sets) in WAYS {
+        let threads = if several { case.threads() } else { 1 };
         set_machine_code(how);
         set_threads(threads);
         for &set in sets {

@@ -2,7 +2,9 @@
 //! later one, and those of the plain reference.
 //!
 //! The variables of proptest apply: `PROPTEST_CASES` (3,000 programs otherwise), and `PROPTEST_RNG_SEED` for other
-//! programs than those of every run. What failed is kept in `proptest-regressions` and run first.
+//! programs than those of every run. What failed is kept in `proptest-regressions` and run first. The level of vector
+//! instructions is the one in force: `PULLBACK_CPU_LEVEL` chooses another. (Tests do not change it: others that run beside
+//! them compare bits.)
 
 mod case;
 mod check;

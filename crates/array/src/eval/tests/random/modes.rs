@@ -92,7 +92,7 @@ impl Case {
 
     /// How it is run, in words.
     pub fn how(&self) -> String {
-        let how = match self.mode() {
+        match self.mode() {
             Mode::Value => "value".into(),
             Mode::Update => format!("{STEPS} updates"),
             Mode::Gradient => "gradient".into(),
@@ -101,10 +101,6 @@ impl Case {
             Mode::Batch => format!("batch of {}", self.batch().unwrap_or(0)),
             Mode::Loop => self.loop_in_words(),
             Mode::LoopGradient => format!("gradient of {}", self.loop_in_words()),
-        };
-        match self.levels_down() {
-            0 => how,
-            n => format!("{how}, {n} levels below the best"),
         }
     }
     /// The inputs that are state, 1 to 3 of the whole shape.
