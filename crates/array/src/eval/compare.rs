@@ -2,6 +2,7 @@
 //! interpreter, on one thread, with nothing written over. See [`MachineCode::Compare`](super::settings::MachineCode).
 
 use super::program::{Program, Source};
+use super::settings::MachineCode;
 use super::vm::run_with;
 use crate::buffer::Buffer;
 use crate::dtype::DType;
@@ -22,7 +23,7 @@ pub(super) fn run(
     let alike = |all: &[Buffer]| all.iter().map(|b| Buffer::dirty(b.len(), b.dtype())).collect::<Vec<_>>();
     let (mut outputs_again, mut reduced_again) = (alike(outputs), alike(reduced));
     run_with(None, &plain, 0, &read, &mut outputs_again, &mut reduced_again);
-    let native = program.native.get(program, program.time);
+    let native = program.native.get(program, MachineCode::Compare, program.time);
     run_with(native, program, program.time, inputs, outputs, reduced);
     let pairs = outputs.iter().chain(&*reduced).zip(outputs_again.iter().chain(&reduced_again));
     for (k, (found, plain)) in pairs.enumerate() {
@@ -77,7 +78,7 @@ pub(super) fn difference(x: &Buffer, y: &Buffer) -> Option<(usize, String, Strin
 mod tests {
     use super::super::program::{Input, Instruction, Op, Operand, Target};
     use super::super::register::RegisterFile;
-    use super::super::settings::{MachineCode, Settings, set_machine_code};
+    use super::super::settings::{Settings, set_machine_code};
     use super::super::vm;
     use super::*;
     use crate::{CpuLevel, cpu_level};
@@ -110,7 +111,7 @@ mod tests {
         set_machine_code(MachineCode::Always);
         let (right, mut wrong) = (program(Unary::Neg), program(Unary::Neg));
         let abs = program(Unary::Abs);
-        abs.native.get(&abs, 0);
+        abs.native.get(&abs, MachineCode::Always, 0);
         wrong.native = abs.native;
         let run = |p: &Program, x: &Buffer| {
             let mut outputs = [data(0.0), data(0.0)];

@@ -56,24 +56,24 @@ impl std::fmt::Debug for Register {
 /// The registers that a program has: how many of each width.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RegisterFile {
-    /// The places at which those of one byte, of four and of eight end.
-    ends: [usize; 3],
+    /// The places at which those of one byte, of four and of eight begin.
+    starts: [usize; 3],
+    len: usize,
 }
 
 impl RegisterFile {
     pub fn len(&self) -> usize {
-        self.ends[2]
+        self.len
     }
     /// A register's place among all of them. Registers of different width have different ones.
     #[inline(always)]
     pub fn place(&self, r: Register) -> usize {
-        let first = match r.width {
-            Width::One => 0,
-            Width::Four => self.ends[0],
-            Width::Eight => self.ends[1],
-        };
-        debug_assert!(first + (r.number as usize) < self.ends[r.width as usize], "{r:?} is not of this file");
-        first + r.number as usize
+        let place = self.starts[r.width as usize] + r.number as usize;
+        debug_assert!(
+            place < self.starts.get(r.width as usize + 1).copied().unwrap_or(self.len),
+            "{r:?} is not of this file"
+        );
+        place
     }
 }
 
@@ -103,7 +103,7 @@ impl Allocator {
     /// All that were handed out.
     pub fn file(&self) -> RegisterFile {
         let [one, four, eight] = self.count.map(|n| n as usize);
-        RegisterFile { ends: [one, one + four, one + four + eight] }
+        RegisterFile { starts: [0, one, one + four], len: one + four + eight }
     }
 }
 

@@ -37,10 +37,11 @@ pub(crate) fn run(
     outputs: &mut [Buffer],
     reduced: &mut [Buffer],
 ) {
-    if machine_code() == MachineCode::Compare {
+    let when = machine_code();
+    if when == MachineCode::Compare {
         return compare::run(program, inputs, outputs, reduced);
     }
-    let native = program.native.get(program, program.time);
+    let native = program.native.get(program, when, program.time);
     run_with(native, program, program.time, inputs, outputs, reduced)
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::in_place::Order;
 use super::super::program::{Instruction, Program};
+use super::super::settings::MachineCode;
 use super::frame::Frame;
 
 /// There is none.
@@ -26,7 +27,7 @@ pub(crate) fn whole(_: &Program) -> bool {
 pub(crate) struct Lazy {}
 
 impl Lazy {
-    pub fn get(&self, _: &Program, _: usize) -> Option<&Native> {
+    pub fn get(&self, _: &Program, _: MachineCode, _: usize) -> Option<&Native> {
         None
     }
 }

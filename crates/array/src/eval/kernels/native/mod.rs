@@ -14,7 +14,7 @@ mod tests;
 
 use super::super::in_place::Order;
 use super::super::program::{Instruction, Program};
-use super::super::settings::{MachineCode, machine_code};
+use super::super::settings::MachineCode;
 use super::frame::Frame;
 use super::math::{CpuLevel, cpu_level};
 use memmap2::{Mmap, MmapMut};
@@ -89,8 +89,8 @@ pub(crate) struct Lazy {
 
 impl Lazy {
     /// The code for another run of the program, which has `time` nanoseconds to do.
-    pub fn get(&self, program: &Program, time: usize) -> Option<&Native> {
-        match machine_code() {
+    pub fn get(&self, program: &Program, when: MachineCode, time: usize) -> Option<&Native> {
+        match when {
             MachineCode::Never => return None,
             MachineCode::Always | MachineCode::Compare => {}
             MachineCode::Auto => {

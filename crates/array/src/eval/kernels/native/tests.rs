@@ -158,10 +158,13 @@ fn machine_code_gives_the_bits_of_the_interpreter() {
         set_machine_code(MachineCode::Always);
         let compiled = results(&program, &buffers, rows * row);
         if cpu_level() == CpuLevel::Avx512 && length >= 20 {
-            assert!(program.native.get(&program, 0).is_some(), "case {case} has segments")
+            assert!(
+                program.native.get(&program, MachineCode::Always, 0).is_some(),
+                "case {case} has segments"
+            )
         }
         set_machine_code(MachineCode::Never);
-        assert!(program.native.get(&program, 0).is_none());
+        assert!(program.native.get(&program, MachineCode::Never, 0).is_none());
         let interpreted = results(&program, &buffers, rows * row);
         for (k, (a, b)) in compiled.iter().zip(&interpreted).enumerate() {
             let differs = a.iter().zip(b).position(|(a, b)| a != b);
