@@ -136,25 +136,35 @@ impl Case {
     pub fn mode(&self) -> Mode {
         MODES[usize::from(self.head[0]) % MODES.len()]
     }
+    /// Whether all its state is one element: a kind of its own, which machine code reads from memory at every use.
+    fn is_single(&self) -> bool {
+        match self.mode() {
+            Mode::Loop | Mode::LoopGradient | Mode::Update => self.head[7] % 3 < 2,
+            Mode::Value | Mode::Gradient | Mode::Checkpoint | Mode::Pullback | Mode::Batch => false,
+        }
+    }
     pub fn shape(&self) -> &'static [usize] {
         let k = usize::from(self.head[1]);
-        // State of one element is a kind of its own.
-        let single = matches!(self.mode(), Mode::Loop | Mode::LoopGradient | Mode::Update)
-            && self.head[7].is_multiple_of(3);
         match k % 20 {
-            _ if single => [&[] as &[usize], &[1], &[1, 1]][k % 3],
+            _ if self.is_single() => [&[] as &[usize], &[1], &[1, 1]][k % 3],
             19 if self.mode() != Mode::Batch => LARGE[k / 20 % LARGE.len()],
             _ => SHAPES[k / 20 % SHAPES.len()],
         }
     }
-    /// Instructions: large arrays take fewer, so that no case takes long.
+    /// Instructions: large arrays take fewer, so that no case takes long, and one element, so that all of it is often one loop
+    /// of machine code.
     fn instructions(&self) -> &[Code] {
-        let most = if self.shape().iter().product::<usize>() > 10_000 { 16 } else { 40 };
+        let most = match self.shape().iter().product::<usize>() {
+            10_000.. => 16,
+            _ if self.is_single() => 4 + usize::from(self.head[7]) / 16 % 16,
+            _ => 40,
+        };
         &self.code[..self.code.len().min(most)]
     }
     /// The dtype of all floats in programs that are to be machine code for the most part.
     fn only(&self) -> Option<DType> {
-        [Some(DType::F64), None, Some(DType::F32), None][usize::from(self.head[7]) / 4 % 4]
+        let of_all = [Some(DType::F64), None, Some(DType::F32), None][usize::from(self.head[7]) / 4 % 4];
+        of_all.or(self.is_single().then_some(DType::F64))
     }
     /// A small choice that the way of running makes.
     pub fn choice(&self, k: usize, n: usize) -> usize {
