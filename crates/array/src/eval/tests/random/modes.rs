@@ -72,7 +72,13 @@ impl Case {
                 all.extend(state);
                 Some(all)
             }
-            Mode::Gradient | Mode::Checkpoint => Some(grad_of(|x: &Vec<Array>| Case::loss(&self.made(x)))(x)),
+            Mode::Gradient => Some(grad_of(|x: &Vec<Array>| Case::loss(&self.made(x)))(x)),
+            // With the checkpoint: without, cotangents are added up in another order.
+            Mode::Checkpoint => {
+                let case = self.clone();
+                let again = checkpoint(move |x: &Vec<Array>| case.made(x));
+                Some(grad_of(move |x: &Vec<Array>| Case::loss(&again(x)))(x))
+            }
             Mode::Pullback => Some(self.pulled(x)),
             Mode::Batch => {
                 let count = self.batch().expect("a batch");
