@@ -1,6 +1,6 @@
 //! The evaluator against the meaning of the primitives.
 
-mod random;
+pub(crate) mod random;
 
 use super::reference::{interpret, interpret_all};
 use crate::array::Array;

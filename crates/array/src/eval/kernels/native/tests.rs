@@ -5,11 +5,12 @@ use super::super::super::pattern::Pattern;
 use super::super::super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
 use super::super::super::register::Allocator;
 use super::super::super::settings::{MachineCode, Settings, set_machine_code};
+use super::super::super::tests::random::steps::{ARITHMETIC, COMPARE, SIMPLE};
 use super::super::super::vm;
 use super::super::math::{CpuLevel, cpu_level};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
-use crate::prim::{Compare, Reduction};
+use crate::prim::Reduction;
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
 
@@ -72,29 +73,12 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         let (x, y) = if dice.below(2) == 0 { (x, y) } else { (y, x) };
         let z = dice.of(&numbers);
         let (p, q) = (dice.of(&bools), dice.of(&bools));
-        let unary = [
-            Unary::Neg,
-            Unary::Abs,
-            Unary::Square,
-            Unary::Recip,
-            Unary::Sqrt,
-            Unary::Relu,
-            Unary::Sign,
-            Unary::Floor,
-            Unary::Ceil,
-            Unary::Trunc,
-            Unary::Round,
-            Unary::Powi(3),
-            Unary::Powi(4),
-            Unary::Exp,
-        ];
-        let binary =
-            [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Max, Binary::Min, Binary::Less];
-        let compare = [Compare::Eq, Compare::Ne, Compare::Lt, Compare::Le];
+        // One that is interpreted among those that are not.
+        let unary = if dice.below(14) == 0 { Unary::Exp } else { dice.of(&SIMPLE) };
         let (op, kind, result, operands): (Op, DType, DType, SmallVec<[Operand; 3]>) = match dice.below(10) {
-            0 | 1 => (Op::Unary(dice.of(&unary)), dtype, dtype, smallvec![z]),
-            2..5 => (Op::Binary(dice.of(&binary)), dtype, dtype, smallvec![x, y]),
-            5 => (Op::Compare(dice.of(&compare)), dtype, DType::Bool, smallvec![x, y]),
+            0 | 1 => (Op::Unary(unary), dtype, dtype, smallvec![z]),
+            2..5 => (Op::Binary(dice.of(&ARITHMETIC)), dtype, dtype, smallvec![x, y]),
+            5 => (Op::Compare(dice.of(&COMPARE)), dtype, DType::Bool, smallvec![x, y]),
             6 => (Op::Select, dtype, dtype, smallvec![p, x, y]),
             7 => (Op::Cast(DType::Bool), dtype, dtype, smallvec![p]),
             8 => (Op::Cast(dtype), DType::Bool, DType::Bool, smallvec![z]),

@@ -13,7 +13,7 @@ mod loops;
 mod modes;
 mod moves;
 mod pool;
-mod steps;
+pub(crate) mod steps;
 
 use case::{Case, cases};
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner};

@@ -66,7 +66,7 @@ const WEIGHTS: [(Kind, [usize; 2]); 23] = [
 ];
 
 /// Functions that machine code has.
-const SIMPLE: [Unary; 13] = [
+pub(crate) const SIMPLE: [Unary; 13] = [
     Unary::Square,
     Unary::Neg,
     Unary::Abs,
@@ -81,7 +81,7 @@ const SIMPLE: [Unary; 13] = [
     Unary::Powi(3),
     Unary::Powi(4),
 ];
-const ARITHMETIC: [Binary; 7] =
+pub(crate) const ARITHMETIC: [Binary; 7] =
     [Binary::Add, Binary::Mul, Binary::Sub, Binary::Div, Binary::Max, Binary::Min, Binary::Less];
 const INTEGER: [Binary; 8] = [
     Binary::Add,
@@ -110,7 +110,7 @@ const NUMBERS: [f64; 14] = [
     5e-324,
 ];
 const WHOLE: [f64; 8] = [2.0, 0.0, 1.0, -1.0, 7.0, -3.0, 2147483647.0, -2147483648.0];
-const COMPARE: [Compare; 4] = [Compare::Lt, Compare::Le, Compare::Eq, Compare::Ne];
+pub(crate) const COMPARE: [Compare; 4] = [Compare::Lt, Compare::Le, Compare::Eq, Compare::Ne];
 pub const REAL: [DType; 5] = [DType::F64, DType::F32, DType::Bool, DType::I64, DType::I32];
 
 /// A number of this dtype, as it stands beside arrays.
