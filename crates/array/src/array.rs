@@ -7,7 +7,7 @@
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::prim::Prim;
-use crate::shape::Shape;
+use crate::shape::{Shape, addressable};
 use smallvec::{SmallVec, smallvec};
 use std::cell::Cell;
 use std::panic::Location;
@@ -197,6 +197,7 @@ impl Array {
         trace: Option<Arc<Trace>>,
         traced: Option<&'static str>,
     ) -> Array {
+        addressable(&shape, dtype);
         let traced = traced.or_else(|| args.iter().find_map(|a| a.0.traced));
         // `Stop` severs: it never keeps a transform's graph alive.
         let live = if matches!(prim, Prim::Stop) {

@@ -35,7 +35,9 @@ impl Array {
             DType::F32 => f64::from(value as f32),
             DType::C64 => f64::from(value as f32),
             DType::F64 | DType::C128 => value,
-            DType::I32 | DType::I64 => value.trunc(),
+            // As data are converted.
+            DType::I32 => f64::from(value as i32),
+            DType::I64 => (value as i64) as f64,
             DType::Bool => f64::from(u8::from(value != 0.0)),
         };
         Array::new(Prim::Fill { bits: value.to_bits(), weak: false }, smallvec![], shape.into(), dtype)
@@ -159,6 +161,10 @@ impl Array {
             return complex::cast(self, dtype);
         }
         match self.fill_value() {
+            // Integers wrap.
+            Some(c) if self.dtype() == DType::I64 && dtype == DType::I32 => {
+                Array::fill(f64::from(c as i64 as i32), self.0.shape.clone(), dtype)
+            }
             Some(c) => Array::fill(c, self.0.shape.clone(), dtype),
             None => Array::new(Prim::Cast(dtype), smallvec![self.clone()], self.0.shape.clone(), dtype),
         }
@@ -243,10 +249,12 @@ impl Array {
 
     /// `size[k]` elements of axis k, every `step[k]`-th from `start[k]` on; the caller has checked the bounds.
     #[track_caller]
-    pub(crate) fn slice_op(&self, start: Dims, step: Dims, size: Shape) -> Array {
+    pub(crate) fn slice_op(&self, start: Dims, mut step: Dims, size: Shape) -> Array {
         if size == self.0.shape {
             return self.clone();
         }
+        // Of one element or none the step is nothing, and so no stride can grow beyond the array.
+        step.iter_mut().zip(&size[..]).filter(|(_, n)| **n < 2).for_each(|(step, _)| *step = 1);
         if let Some(c) = self.fill_value() {
             return self.refilled(c, size);
         }
@@ -256,12 +264,16 @@ impl Array {
     /// Zeros around and between the elements.
     #[track_caller]
     pub(crate) fn pad_op(&self, pads: SmallVec<[Padding; 6]>) -> Array {
+        let far = |p: &Padding| far(p.lo) || far(p.hi) || wide(p.interior as i128) > FAR;
+        if let Some(p) = pads.iter().find(|p| far(p)) {
+            panic!("pad: {p:?} leads beyond what memory can hold\n  made at {}", self.at())
+        }
         if pads.iter().all(|p| *p == Padding { lo: 0, hi: 0, interior: 0 }) {
             return self.clone();
         }
         let extent = |(&n, p): (&usize, &Padding)| {
-            let inner = n + n.saturating_sub(1) * p.interior;
-            (inner as isize + p.lo + p.hi).max(0) as usize
+            let inner = n.saturating_add(n.saturating_sub(1).saturating_mul(p.interior));
+            wide(inner as i128 + p.lo as i128 + p.hi as i128)
         };
         let shape: Shape = self.0.shape.iter().zip(&pads).map(extent).collect();
         if self.fill_value() == Some(0.0) {
@@ -285,7 +297,7 @@ impl Array {
         if let [only] = parts {
             return only.clone();
         }
-        let n = parts.iter().map(|p| p.shape()[axis]).sum();
+        let n = parts.iter().fold(0usize, |n, p| n.saturating_add(p.shape()[axis]));
         let shape = parts[0].0.shape.with(axis, n);
         Array::new(Prim::Concat(axis), parts.iter().cloned().collect(), shape, parts[0].dtype())
     }
@@ -303,8 +315,10 @@ impl Array {
             )
         }
         if let Some(c) = self.fill_value().filter(|_| self.dtype() != DType::Bool) {
-            let value = if op == Reduction::Sum { c * count as f64 } else { c };
-            return self.refilled(value, shape);
+            let value = if op == Reduction::Sum { sum_of_equal(c, count, self.dtype()) } else { Some(c) };
+            if let Some(value) = value {
+                return self.refilled(value, shape);
+            }
         }
         if self.dtype().is_complex() {
             return complex::reduce(self, op, axes);
@@ -348,13 +362,29 @@ impl Array {
         }
         let (x, k) = (&self.0.shape, &w.0.shape);
         let spatial = x.rank() - 3;
+        let steps = [&window.stride, &window.input_dilation, &window.kernel_dilation];
+        if window.lo.iter().chain(&window.hi).any(|&p| far(p))
+            || steps.iter().any(|s| s.iter().any(|&n| n > FAR))
+        {
+            panic!("conv: {window:?} leads beyond what memory can hold\n  input made at {}", self.at())
+        }
         debug_assert!(k.rank() == x.rank() && x[0] == k[0] && x[x.rank() - 1] == k[k.rank() - 2]);
         let extent = |i: usize| {
-            let dilated = |n: usize, d: usize| if n == 0 { 0 } else { (n - 1) * d + 1 };
-            let have = dilated(x[2 + i], window.input_dilation[i]) as isize + window.lo[i] + window.hi[i];
-            let need = dilated(k[1 + i], window.kernel_dilation[i]) as isize;
-            if have < need { 0 } else { (have - need) as usize / window.stride[i] + 1 }
+            let dilated = |n: usize, d: usize| if n == 0 { 0 } else { (n as i128 - 1) * d as i128 + 1 };
+            let have =
+                dilated(x[2 + i], window.input_dilation[i]) + window.lo[i] as i128 + window.hi[i] as i128;
+            let need = dilated(k[1 + i], window.kernel_dilation[i]);
+            if have < need { 0 } else { wide((have - need) / window.stride[i] as i128 + 1) }
         };
+        for i in 0..spatial {
+            let reach = [(x[2 + i], window.input_dilation[i]), (k[1 + i], window.kernel_dilation[i])];
+            if let Some((n, d)) = reach.into_iter().find(|&(n, d)| n.saturating_mul(d) > FAR) {
+                panic!(
+                    "conv: {n} elements {d} apart lead beyond what memory can hold\n  input made at {}",
+                    self.at()
+                )
+            }
+        }
         let mut dims: Dims = smallvec![x[0], x[1]];
         dims.extend((0..spatial).map(extent));
         dims.push(k[k.rank() - 1]);
@@ -372,9 +402,7 @@ impl Array {
         let (x, i) = (&self.0.shape, &index.0.shape);
         debug_assert!(x.rank() == 3 && i.rank() == 2 && x[0] == i[0] && index.dtype() == DType::I64);
         let shape = Shape::new(&[x[0], i[1], x[2]]);
-        if let Some(c) = self.fill_value() {
-            return self.refilled(c, shape);
-        }
+        // Of a constant array too: evaluation checks the numbers.
         Array::new(Prim::Gather, smallvec![self.clone(), index.clone()], shape, self.dtype())
     }
 
@@ -384,9 +412,6 @@ impl Array {
         let (i, u) = (&index.0.shape, &updates.0.shape);
         debug_assert!(u.rank() == 3 && i.rank() == 2 && u[..2] == i[..] && index.dtype() == DType::I64);
         let shape = Shape::new(&[u[0], n, u[2]]);
-        if updates.fill_value() == Some(0.0) {
-            return updates.refilled(0.0, shape);
-        }
         if updates.dtype().is_complex() {
             return complex::scatter_add(index, updates, n);
         }
@@ -464,6 +489,31 @@ impl Array {
     }
 }
 
+/// Paddings and steps above this are refused: sums of some of them, and of extents, cannot overflow.
+const FAR: usize = 1 << 60;
+fn far(width: isize) -> bool {
+    width.unsigned_abs() > FAR
+}
+
+/// An extent that was computed: none below 0, and the largest for all that is no extent, which is then refused.
+fn wide(extent: i128) -> usize {
+    usize::try_from(extent.max(0)).unwrap_or(usize::MAX)
+}
+
+/// The sum of so many equal elements as their dtype has it; None if that is no number of an `f64`.
+fn sum_of_equal(c: f64, count: usize, dtype: DType) -> Option<f64> {
+    if count == 0 {
+        return Some(0.0);
+    }
+    let whole = (c as i64).wrapping_mul(count as i64);
+    match dtype {
+        DType::F64 | DType::C128 | DType::Bool => Some(c * count as f64),
+        DType::F32 | DType::C64 => Some(f64::from((c * count as f64) as f32)),
+        DType::I32 => Some(f64::from(whole as i32)),
+        DType::I64 => (whole.unsigned_abs() <= 1 << 53).then_some(whole as f64),
+    }
+}
+
 /// Which elementary functions integers have.
 fn int_op(op: Binary) -> bool {
     match op {
@@ -531,7 +581,8 @@ fn take_dtype(what: &str, number: &Array, like: &Array) -> Array {
     let value = number.fill_value().expect("a plain number is a fill");
     let fits = match like.dtype() {
         DType::F32 | DType::F64 | DType::C64 | DType::C128 => true,
-        DType::I32 | DType::I64 => value.fract() == 0.0,
+        DType::I32 => f64::from(value as i32) == value,
+        DType::I64 => (value as i64) as f64 == value && value < i64::MAX as f64,
         DType::Bool => value == 0.0 || value == 1.0,
     };
     if !fits {

@@ -1,5 +1,6 @@
 //! Shapes: extents of the axes, and the arithmetic of axes, broadcasting and strides.
 
+use crate::dtype::DType;
 use smallvec::SmallVec;
 use std::fmt;
 use std::ops::Deref;
@@ -16,9 +17,9 @@ impl Shape {
     pub fn new(dims: &[usize]) -> Shape {
         Shape(Dims::from_slice(dims))
     }
-    /// The number of elements.
+    /// The number of elements; `usize::MAX` if it is larger than that.
     pub fn size(&self) -> usize {
-        self.0.iter().product()
+        self.0.iter().fold(1, |n: usize, &extent| n.saturating_mul(extent))
     }
     /// The number of axes.
     pub fn rank(&self) -> usize {
@@ -208,6 +209,18 @@ impl Ints {
             usize::try_from(n).unwrap_or_else(|_| panic!("{what}: {:?} has a negative entry", &self.0[..]))
         };
         self.0.iter().map(extent).collect()
+    }
+}
+
+/// The shape of an array that is to be made.
+///
+/// # Panics
+/// If it has more elements than memory can hold: what kernels compute with extents and strides cannot overflow after this.
+#[track_caller]
+pub(crate) fn addressable(dims: &[usize], dtype: DType) {
+    let bytes = dims.iter().try_fold(dtype.size(), |n, &extent| n.checked_mul(extent.max(1)));
+    if bytes.is_none_or(|n| isize::try_from(n).is_err()) {
+        panic!("shape {dims:?} of dtype {dtype} is more than memory can hold")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::array::Array;
 use crate::build::same_dtype;
+use crate::ops::pad::at_most;
 use crate::prim::Window;
 use crate::shape::{Dims, Shape};
 use smallvec::smallvec;
@@ -82,7 +83,7 @@ impl Array {
         let (x, k) = (format!("N{spatial}C"), format!("{spatial}IO"));
         let conv = Convolution {
             strides: strides.to_vec(),
-            padding: padding.iter().map(|&(lo, hi)| (lo as isize, hi as isize)).collect(),
+            padding: padding.iter().map(|&(lo, hi)| (at_most(lo), at_most(hi))).collect(),
             kernel_dilation: dilation.to_vec(),
             ..Convolution::new(&x, &k, &x)
         };

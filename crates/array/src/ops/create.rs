@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::dtype::DType;
-use crate::shape::{Dims, Shape};
+use crate::shape::{Dims, Shape, addressable};
 
 impl Array {
     /// `value` everywhere.
@@ -61,6 +61,7 @@ impl Array {
     #[track_caller]
     pub fn linspace(start: f64, stop: f64, n: usize) -> Array {
         // Exact at both ends.
+        addressable(&[n], DType::F64);
         let share = |k: usize| if n > 1 { k as f64 / (n - 1) as f64 } else { 0.0 };
         let data: Vec<f64> = (0..n).map(|k| start * (1.0 - share(k)) + stop * share(k)).collect();
         Array::from_slice(&data, &[n])
@@ -93,10 +94,16 @@ impl Array {
         if n == 0 {
             return Array::zeros(&[self.size(), 0], self.dtype());
         }
-        let mut powers = vec![x.ones_like()];
-        (1..n).for_each(|k| powers.push(&powers[k - 1] * &x));
-        powers.reverse();
-        Array::concat_op(&powers, 1)
+        addressable(&[self.size(), n], self.dtype());
+        // The first k powers and the k-th give as many again.
+        let (mut powers, mut next, mut k) = (x.ones_like(), x, 1);
+        while k < n {
+            let more = k.min(n - k);
+            powers = Array::concat_op(&[powers.clone(), powers.narrow(1, 0, more) * &next], 1);
+            next = &next * &next;
+            k += more
+        }
+        powers.flip([1])
     }
     /// Rows of zeros with a one at the place each integer names, in a new last axis of extent `n`; what is out of range
     /// gives zeros only.
@@ -116,7 +123,9 @@ impl Array {
 #[track_caller]
 pub(crate) fn below(matrix: &[usize], k: isize) -> Array {
     let [rows, columns] = [0, 1].map(|axis| Array::iota(matrix, axis, DType::I64));
-    (rows + k as f64).greater_equal(columns)
+    // Further off the matrix than its own extents all diagonals are alike.
+    let k = k.clamp(-(matrix[matrix.len() - 2] as isize), matrix[matrix.len() - 1] as isize);
+    (rows + k as i64).greater_equal(columns)
 }
 
 /// Coordinates of a grid, one array an axis: `ij` in the order of the axes, `xy` with the first two exchanged.

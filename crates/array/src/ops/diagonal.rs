@@ -21,7 +21,7 @@ impl Array {
     /// If there are fewer than two axes.
     #[track_caller]
     pub fn triu(&self, k: isize) -> Array {
-        where_(&below(self.matrix("triu"), k - 1), self.zeros_like(), self)
+        where_(&below(self.matrix("triu"), k.saturating_sub(1)), self.zeros_like(), self)
     }
     /// The last two extents.
     #[track_caller]
@@ -41,7 +41,7 @@ impl Array {
     pub fn diag(&self, k: isize) -> Array {
         match self.ndim() {
             1 => {
-                let (n, off) = (self.size(), k.unsigned_abs() as isize);
+                let (n, off) = (self.size(), k.saturating_abs());
                 let rows = self.reshape_op(Shape::new(&[n, 1]));
                 let main = where_(&Array::eye(n, n, 0, DType::Bool), rows, self.zeros_like());
                 let (row, column) =
@@ -61,7 +61,7 @@ impl Array {
         let planes = self.moveaxis([axis1, axis2], [-2, -1]);
         let last = planes.ndim() - 2;
         let (n, m) = (planes.shape()[last], planes.shape()[last + 1]);
-        let (down, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
+        let (down, right) = (offset.saturating_neg().max(0) as usize, offset.max(0) as usize);
         let count = n.saturating_sub(down).min(m.saturating_sub(right));
         // In row-major order the diagonal's elements lie m + 1 apart.
         let mut flat = planes.0.shape.remove(last + 1);

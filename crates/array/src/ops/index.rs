@@ -56,7 +56,7 @@ fn range(start: Option<isize>, stop: Option<isize>) -> Index {
 }
 /// `..=-1` ends with the last element.
 fn after(last: isize) -> Option<isize> {
-    if last == -1 { None } else { Some(last + 1) }
+    if last == -1 { None } else { Some(last.saturating_add(1)) }
 }
 impl From<RangeFull> for Index {
     fn from(_: RangeFull) -> Index {
@@ -175,7 +175,8 @@ impl Array {
     #[track_caller]
     pub fn slice_axis(&self, axis: isize, start: usize, count: usize, step: usize) -> Array {
         let k = crate::shape::axis("slice_axis", axis, self.shape());
-        if count > 0 && start + (count - 1) * step >= self.shape()[k] || step == 0 {
+        let last = || count.checked_sub(1)?.checked_mul(step)?.checked_add(start);
+        if count > 0 && last().is_none_or(|i| i >= self.shape()[k]) || step == 0 {
             panic!(
                 "slice_axis: {count} elements from {start} on, {step} apart, of axis {axis} of shape {}\n  made at {}",
                 self.0.shape,

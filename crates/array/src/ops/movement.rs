@@ -18,7 +18,8 @@ impl Array {
     #[track_caller]
     pub fn reshape(&self, shape: impl Into<Ints>) -> Array {
         let wanted = shape.into();
-        let known: usize = wanted.0.iter().filter(|&&n| n >= 0).map(|&n| n as usize).product();
+        let known: usize =
+            wanted.0.iter().filter(|&&n| n >= 0).map(|&n| n as usize).collect::<Shape>().size();
         let open = wanted.0.iter().filter(|&&n| n == -1).count();
         let fits = match open {
             0 => known == self.size(),
@@ -179,10 +180,11 @@ impl Array {
             if n == 0 {
                 return x;
             }
-            let cut = (-shift[i.min(shift.len() - 1)]).rem_euclid(n as isize) as usize;
-            if cut == 0 {
+            let back = shift[i.min(shift.len() - 1)].rem_euclid(n as isize) as usize;
+            if back == 0 {
                 return x;
             }
+            let cut = n - back;
             Array::concat_op(&[x.narrow(k, cut, n - cut), x.narrow(k, 0, cut)], k)
         })
     }
@@ -212,7 +214,7 @@ impl Array {
         let (x, reps) = (self.0.shape.pad_left(rank), reps.pad_left(rank));
         let pairs = |first: &[usize]| -> Shape { (0..rank).flat_map(|k| [first[k], x[k]]).collect() };
         let spread = self.reshape_op(pairs(&vec![1; rank])).broadcast_op(&pairs(&reps));
-        spread.reshape_op((0..rank).map(|k| reps[k] * x[k]).collect())
+        spread.reshape_op((0..rank).map(|k| reps[k].saturating_mul(x[k])).collect())
     }
     /// Every element `count` times in a row along an axis.
     ///
@@ -225,7 +227,7 @@ impl Array {
         let wide = self.0.shape.insert(k + 1, 1);
         self.reshape_op(wide.clone())
             .broadcast_op(&wide.with(k + 1, count))
-            .reshape_op(self.0.shape.with(k, n * count))
+            .reshape_op(self.0.shape.with(k, n.saturating_mul(count)))
     }
     /// Element i `counts[i]` times in a row along an axis.
     ///
@@ -243,6 +245,7 @@ impl Array {
                 self.at()
             )
         }
+        crate::shape::addressable(&[counts.iter().fold(0, |n, &c| n.saturating_add(c))], DType::I64);
         let rows: Vec<i64> = counts.iter().enumerate().flat_map(|(i, &c)| vec![i as i64; c]).collect();
         self.take(&Array::from_slice(&rows, &[rows.len()]), axis)
     }

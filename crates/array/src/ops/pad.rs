@@ -1,6 +1,8 @@
 //! Padding by NumPy's modes.
 
 use crate::array::Array;
+use crate::dtype::DType;
+use crate::shape::addressable;
 
 /// What stands beyond the edges of an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,17 +33,19 @@ impl Array {
     #[track_caller]
     pub fn pad(&self, widths: &[(usize, usize)], mode: PadMode) -> Array {
         if let PadMode::Constant(value) = mode {
-            let config: Vec<_> = widths.iter().map(|&(lo, hi)| (lo as isize, hi as isize, 0)).collect();
+            let config: Vec<_> = widths.iter().map(|&(lo, hi)| (at_most(lo), at_most(hi), 0)).collect();
             return self.lax_pad(&config, value);
         }
         if widths.len() != self.ndim() {
             panic!("pad: {} entries for shape {}\n  made at {}", widths.len(), self.0.shape, self.at())
         }
-        widths.iter().enumerate().filter(|(_, w)| **w != (0, 0)).fold(self.clone(), |x, (k, &(lo, hi))| {
+        let mut x = self.clone();
+        for (k, &(lo, hi)) in widths.iter().enumerate().filter(|(_, w)| **w != (0, 0)) {
             let n = x.shape()[k] as i64;
             if n == 0 {
                 panic!("pad: axis {k} of shape {} is empty\n  made at {}", self.0.shape, self.at())
             }
+            addressable(&[(n as usize).saturating_add(lo).saturating_add(hi)], DType::I64);
             // Index i of the continued axis as one of its own.
             let own = |i: i64| match mode {
                 PadMode::Constant(_) | PadMode::Edge => i.clamp(0, n - 1),
@@ -51,9 +55,15 @@ impl Array {
                 PadMode::Reflect => mirrored(i.rem_euclid(2 * n - 2), 2 * n - 2),
             };
             let index: Vec<i64> = (-(lo as i64)..n + hi as i64).map(own).collect();
-            x.take(&Array::from(index), k as isize)
-        })
+            x = x.take(&Array::from(index), k as isize)
+        }
+        x
     }
+}
+
+/// A width as a signed number; more than that no shape has.
+pub(crate) fn at_most(width: usize) -> isize {
+    isize::try_from(width).unwrap_or(isize::MAX)
 }
 
 /// Whichever of `i` and `turn − i` comes first.

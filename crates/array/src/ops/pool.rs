@@ -2,6 +2,7 @@
 
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::ops::pad::at_most;
 use crate::ops::where_;
 use crate::shape::{Dims, Shape};
 use smallvec::smallvec;
@@ -80,11 +81,13 @@ impl Array {
                 self.at()
             )
         }
-        let config: Vec<_> = padding.iter().map(|&(lo, hi)| (lo as isize, hi as isize, 0)).collect();
+        let config: Vec<_> = padding.iter().map(|&(lo, hi)| (at_most(lo), at_most(hi), 0)).collect();
         let x = self.lax_pad(&config, outside);
-        let counts: Shape =
-            (0..r).map(|k| (x.shape()[k] + strides[k]).saturating_sub(window[k]) / strides[k]).collect();
-        let places = window.iter().product();
+        let counts: Shape = (0..r)
+            .map(|k| x.shape()[k].checked_sub(window[k]).map_or(0, |room| room / strides[k] + 1))
+            .collect();
+        // Where no window fits there is nothing to look at, however large it is.
+        let places = if counts.size() == 0 { 1 } else { window.iter().product() };
         let tap = |mut place: usize| {
             let mut start: Dims = smallvec![0; r];
             for k in (0..r).rev() {

@@ -68,7 +68,8 @@ impl Selection {
                 }
                 Index::Range { start, stop, step } => {
                     let (first, count, turned) = bounds(start, stop, step, n);
-                    (sel.start[axis], sel.step[axis], sel.sliced[axis]) = (first, step.unsigned_abs(), count);
+                    let step = if count < 2 { 1 } else { step.unsigned_abs() };
+                    (sel.start[axis], sel.step[axis], sel.sliced[axis]) = (first, step, count);
                     if turned {
                         sel.flips.push(axis)
                     }
@@ -221,14 +222,15 @@ fn bounds(start: Option<isize>, stop: Option<isize>, step: isize, n: usize) -> (
     if step > 0 {
         let start = start.map_or(0, |i| held(i, 0, n));
         let stop = stop.map_or(n, |i| held(i, 0, n));
-        let count = (stop - start + step - 1).div_euclid(step).max(0);
+        let count = if start < stop { (stop - start - 1) / step + 1 } else { 0 };
         (if count == 0 { 0 } else { start as usize }, count as usize, false)
     } else {
         let start = start.map_or(n - 1, |i| held(i, -1, n - 1));
         let stop = stop.map_or(-1, |i| held(i, -1, n - 1));
-        let count = (start - stop - step - 1).div_euclid(-step).max(0);
-        let low = start + (count - 1) * step;
-        (if count == 0 { 0 } else { low as usize }, count as usize, count > 1)
+        // The distance fits, and so does the quotient by a step of −1 or less.
+        let further = if stop < start { (stop + 1 - start) / step } else { 0 };
+        let low = start + further * step;
+        if stop < start { (low as usize, further as usize + 1, further > 0) } else { (0, 0, false) }
     }
 }
 

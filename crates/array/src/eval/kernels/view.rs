@@ -98,12 +98,19 @@ fn check(len: usize, offset: usize, shape: &[usize], strides: &[isize]) {
     if shape.contains(&0) {
         return;
     }
-    let (mut first, mut last) = (offset as isize, offset as isize);
-    for (&n, &s) in shape.iter().zip(strides) {
-        let reach = (n as isize - 1) * s;
-        if reach < 0 { first += reach } else { last += reach }
-    }
-    assert!(first >= 0 && (last as usize) < len, "a view of {shape:?} by {strides:?} leaves its data");
+    let ends = || {
+        let (mut first, mut last) = (isize::try_from(offset).ok()?, isize::try_from(offset).ok()?);
+        for (&n, &s) in shape.iter().zip(strides) {
+            let reach = isize::try_from(n - 1).ok()?.checked_mul(s)?;
+            let end = if reach < 0 { &mut first } else { &mut last };
+            *end = end.checked_add(reach)?
+        }
+        Some((first, last))
+    };
+    let inside = ends().is_some_and(|(first, last)| first >= 0 && (last as usize) < len);
+    // The size as well: kernels count elements, and strides of 0 reach nowhere.
+    let counted = shape.iter().try_fold(1usize, |n, &extent| n.checked_mul(extent)).is_some();
+    assert!(inside && counted, "a view of {shape:?} by {strides:?} leaves its data");
 }
 
 /// An axis as N operands step along it.

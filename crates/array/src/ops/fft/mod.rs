@@ -23,6 +23,7 @@ pub use helpers::{fftfreq, fftshift, ifftshift, rfftfreq};
 
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::ops::pad::at_most;
 use crate::prim::Padding;
 use crate::shape::axis as axis_of;
 
@@ -73,7 +74,7 @@ fn resized(x: &Array, axis: usize, n: usize) -> Array {
     if n <= have {
         return x.narrow(axis, 0, n);
     }
-    let pad = |k: usize| Padding { lo: 0, hi: if k == axis { (n - have) as isize } else { 0 }, interior: 0 };
+    let pad = |k: usize| Padding { lo: 0, hi: if k == axis { at_most(n - have) } else { 0 }, interior: 0 };
     x.pad_op((0..x.ndim()).map(pad).collect())
 }
 
