@@ -209,8 +209,13 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         }
         Prim::Reduce(Reduction::Sum, _) => g.broadcast_op(shape),
         Prim::Cumsum { axis, reverse } => g.cumsum_op(*axis, !reverse),
+        // The numbers are those of the function, which has checked them.
+        Prim::Gather if g.fill_value() == Some(0.0) => Array::fill(0.0, shape.clone(), g.dtype()),
         Prim::Gather => Array::scatter_add_op(&args[1], g, shape[1]),
-        Prim::ScatterAdd(_) => g.gather_op(&args[0]),
+        Prim::ScatterAdd(_) => match g.fill_value() {
+            Some(c) => Array::fill(c, shape.clone(), g.dtype()),
+            None => g.gather_op(&args[0]),
+        },
         Prim::Matmul if k == 0 => g.matmul_op(&args[1].swap_last()),
         Prim::Matmul => args[0].swap_last().matmul_op(g),
         // Nothing was summed, or nothing is wanted.

@@ -3,7 +3,8 @@
 use crate::array::Array;
 use crate::build::agree;
 use crate::prim::{Compare, Prim};
-use pullback_real::{Binary, Real, Unary, operators};
+use pullback_real::{Arg, Binary, Real, Unary, operators};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
 
 impl Real for Array {
     #[track_caller]
@@ -34,3 +35,56 @@ impl Real for Array {
     }
 }
 operators! {[] Array}
+
+impl Array {
+    /// A plain whole number: beside an array it takes the array's dtype. What an `f64` cannot tell from its neighbours is an
+    /// `i64` array.
+    #[track_caller]
+    fn whole(value: i64) -> Array {
+        match value.unsigned_abs() <= 1 << 53 {
+            true => Array::weak(value as f64),
+            false => Array::from_slice(&[value], &[]),
+        }
+    }
+}
+
+impl Arg<Array> for i64 {
+    #[track_caller]
+    fn into_real(self) -> Array {
+        Array::whole(self)
+    }
+}
+
+/// Operators with whole numbers, of one type only: then a literal is of it.
+macro_rules! whole {
+    ($($Op:ident $op:ident $Assign:ident $assign:ident,)*) => { $(
+        whole! {@ $Op $op Array}
+        whole! {@ $Op $op &Array}
+        impl $Assign<i64> for Array {
+            #[track_caller]
+            fn $assign(&mut self, n: i64) {
+                *self = Array::binary_op(Binary::$Op, self, &Array::whole(n))
+            }
+        }
+    )* };
+    (@ $Op:ident $op:ident $A:ty) => {
+        impl $Op<i64> for $A {
+            type Output = Array;
+            #[track_caller]
+            fn $op(self, n: i64) -> Array {
+                Array::binary_op(Binary::$Op, &self, &Array::whole(n))
+            }
+        }
+        impl $Op<$A> for i64 {
+            type Output = Array;
+            #[track_caller]
+            fn $op(self, x: $A) -> Array {
+                Array::binary_op(Binary::$Op, &Array::whole(self), &x)
+            }
+        }
+    };
+}
+whole! {
+    Add add AddAssign add_assign, Sub sub SubAssign sub_assign, Mul mul MulAssign mul_assign,
+    Div div DivAssign div_assign, Rem rem RemAssign rem_assign,
+}

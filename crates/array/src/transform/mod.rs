@@ -52,7 +52,7 @@ pub(crate) use replay::{Meaning, Recorded};
 
 use crate::array::{Array, Trace};
 use crate::rules::differentiable;
-use crate::tree::{Path, Tree};
+use crate::tree::{Path, Tree, leaves};
 use std::sync::Arc;
 
 /// The tree with new identities for its floating-point leaves, and those leaves.
@@ -66,6 +66,20 @@ fn aliased<P: Tree + Clone>(tree: &P, trace: &Arc<Trace>) -> (P, Vec<Array>) {
         }
     });
     (tree, inputs)
+}
+
+/// Panics if a point has leaves and a derivative by none of them exists: a slip, `[1, 2]` for `[1.0, 2.0]`.
+#[track_caller]
+fn needs_floats<P: Tree + Clone>(what: &str, tree: &P) {
+    let all = leaves(tree);
+    if let Some(x) = all.first().filter(|_| !all.iter().any(differentiable)) {
+        panic!(
+            "{what}: there is no derivative by integers, and the point has no other leaves: shape {} {}; write 1.0 for 1, or convert with .cast(DType::F64)\n  made at {}",
+            x.0.shape,
+            x.dtype(),
+            x.at()
+        )
+    }
 }
 
 /// The tree with its floating-point leaves taken from `leaves`, the others as zeros.

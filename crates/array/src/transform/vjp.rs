@@ -1,6 +1,6 @@
 //! Reverse mode: ids grow, so the sweep is a map of cotangents popped from the back, which stops at the inputs.
 
-use super::{aliased, matching, replaced, rows};
+use super::{aliased, matching, needs_floats, replaced, rows};
 use crate::array::{Args, Array, Place, Trace};
 use crate::custom::Linear;
 use crate::prim::Prim;
@@ -87,8 +87,22 @@ pub type Pullback<P, Q> = Box<dyn Fn(&Q) -> P>;
 /// ```
 ///
 /// # Panics
-/// The pullback panics if the cotangent's leaves do not have the shapes and dtypes of the output's.
+/// If the point has only integer leaves. The pullback panics if the cotangent's leaves do not have the shapes and dtypes of
+/// the output's.
 pub fn vjp<P, Q>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Pullback<P, Q>)
+where
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
+{
+    let vjp = vjp_by_floats(f);
+    move |p| {
+        needs_floats("vjp", p);
+        vjp(p)
+    }
+}
+
+/// The same at any point: of integers nothing comes back.
+pub(super) fn vjp_by_floats<P, Q>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Pullback<P, Q>)
 where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
@@ -119,6 +133,7 @@ pub(super) fn reverse<P: Tree + Clone, A>(
     look: &mut dyn FnMut(&[Array], &Array),
     see: Watch,
 ) -> Found<A> {
+    needs_floats("grad", p);
     let running = Trace::start();
     let (x, inputs) = aliased(p, &running.0);
     let (y, aux) = f(&x);
@@ -158,7 +173,7 @@ pub(super) fn reverse<P: Tree + Clone, A>(
 /// ```
 ///
 /// # Panics
-/// If f's result is not one floating-point number.
+/// If f's result is not one floating-point number, or the point has only integer leaves.
 pub fn value_and_grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> (Array, P) {
     let f = move |p: &P| (f(p), ());
     move |p| {
@@ -210,7 +225,7 @@ pub(super) fn with_zeros<P: Tree + Clone, A>((y, aux, inputs, cotangents): Found
 /// ```
 ///
 /// # Panics
-/// If f's result is not one floating-point number.
+/// If f's result is not one floating-point number, or the point has only integer leaves.
 pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
     let f = move |p: &P| (f(p), ());
     move |p| with_aux(&f, p).2
@@ -226,7 +241,7 @@ pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
 /// ```
 ///
 /// # Panics
-/// If f's result is not one floating-point number.
+/// If f's result is not one floating-point number, or the point has only integer leaves.
 pub fn unconnected<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> Vec<String> {
     let f = move |p: &P| (f(p), ());
     move |p| {
