@@ -77,6 +77,8 @@ impl Buffer {
     }
     /// The same, of this class or a larger one if it takes that.
     pub fn of_class(class: usize, len: usize, dtype: DType) -> Buffer {
+        #[cfg(test)]
+        crate::eval::fail::point(crate::eval::fail::Point::Memory);
         LIVE.fetch_add(1, Relaxed);
         let n = class.max(lines(len, dtype));
         let reused = {

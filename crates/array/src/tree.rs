@@ -64,7 +64,8 @@ pub trait Tree {
     /// Calls `f` with every leaf and its path, always in the same order.
     fn visit(&mut self, path: &Path, f: &mut Visitor);
     /// Hashes what is in the tree beside its leaves: numbers, text, flags, lengths, variants. Whoever keeps a
-    /// recorded function ([`jit`](crate::jit)) records it again for other constants.
+    /// recorded function ([`jit`](crate::jit)) records it again for other constants: it compares everything that was written
+    /// to the hasher, so what differs must differ there; of what has parts, their number comes first.
     fn constants(&self, hash: &mut dyn Hasher) {
         let _ = hash;
     }
@@ -124,8 +125,11 @@ impl<K: fmt::Display + Ord, T: Tree> Tree for BTreeMap<K, T> {
         self.iter_mut().for_each(|(k, t)| t.visit(&path.field(&k.to_string()), f))
     }
     fn constants(&self, hash: &mut dyn Hasher) {
+        hash.write_usize(self.len());
         for (k, t) in self {
-            hash.write(k.to_string().as_bytes());
+            let name = k.to_string();
+            hash.write_usize(name.len());
+            hash.write(name.as_bytes());
             t.constants(hash)
         }
     }

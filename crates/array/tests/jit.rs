@@ -190,3 +190,64 @@ fn what_is_written_over_was_read() {
         theirs = (theirs.0.eval().clone(), theirs.1.eval().clone(), theirs.2.eval().clone())
     }
 }
+
+/// Inputs whose constants differ have plans of their own, however alike a hash of them may be.
+#[test]
+fn a_plan_is_found_by_all_that_is_in_the_input() {
+    use std::collections::BTreeMap;
+    use std::hash::Hasher;
+    // An entry that moves between neighbouring maps.
+    type Maps = (BTreeMap<String, Array>, BTreeMap<String, Array>);
+    let map = |names: &[&str]| -> BTreeMap<String, Array> {
+        names.iter().enumerate().map(|(i, n)| (n.to_string(), Array::from(1.0 + i as f64))).collect()
+    };
+    let weighted = |(a, b): &Maps| {
+        let sum = |m: &BTreeMap<String, Array>| m.values().fold(Array::from(0.0), |s, x| s + x);
+        sum(a) + 100.0 * sum(b)
+    };
+    let f = Jit::new(weighted);
+    let ways: [Maps; 4] = [
+        (map(&["a", "b"]), map(&[])),
+        (map(&["a"]), map(&["b"])),
+        (map(&[]), map(&["a", "b"])),
+        (map(&["a", "b\0"]), map(&[])),
+    ];
+    for _ in 0..2 {
+        ways.iter().for_each(|w| assert_eq!(f.call(w).item(), weighted(w).item()))
+    }
+    assert_eq!(f.plans(), 4);
+    // Texts, lists and numbers.
+    let g = Jit::new(|(s, t, x): &(String, String, Array)| x * (10.0 * s.len() as f64 + t.len() as f64));
+    for (s, t) in [("a", ""), ("", "a"), ("a\0", ""), ("a", "\0"), ("", "a\u{ff}"), ("\u{ff}a", "")] {
+        let p = (s.to_string(), t.to_string(), Array::from(1.0));
+        assert_eq!(g.call(&p).item(), 10.0 * s.len() as f64 + t.len() as f64, "{s:?} {t:?}")
+    }
+    let h = Jit::new(|(s, t, x): &(Vec<u64>, Vec<u64>, Array)| x * (10.0 * s.len() as f64 + t.len() as f64));
+    for (s, t) in [
+        (vec![1], vec![]),
+        (vec![], vec![1]),
+        (vec![1, 0], vec![]),
+        (vec![0, 1], vec![]),
+        (vec![], vec![0, 1]),
+    ] {
+        let want = 10.0 * s.len() as f64 + t.len() as f64;
+        assert_eq!(h.call(&(s, t, Array::from(1.0))).item(), want)
+    }
+    // Constants that a hash of 64 bits cannot tell apart, since it is not asked to.
+    #[derive(Clone)]
+    struct Wide(Array, u64);
+    impl Tree for Wide {
+        fn visit(&mut self, path: &pullback_array::Path, f: &mut pullback_array::Visitor) {
+            f(path, &mut self.0)
+        }
+        fn constants(&self, hash: &mut dyn Hasher) {
+            hash.write_u64(self.1)
+        }
+    }
+    let k = Jit::new(|w: &Wide| &w.0 * w.1 as f64);
+    for i in 0..40 {
+        let n = (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
+        assert_eq!(k.call(&Wide(Array::from(1.0), n)).item(), n as f64)
+    }
+    assert_eq!(k.plans(), PLANS)
+}

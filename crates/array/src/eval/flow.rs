@@ -119,7 +119,7 @@ impl Body {
         }
         let ids: Vec<u64> = self.inputs.iter().map(|x| x.0.id).collect();
         let donated: Vec<bool> = (0..ids.len()).map(|k| k < given).collect();
-        let compiled = Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated);
+        let compiled = Compiled::new(Graph::of(&self.inputs, &roots), &ids, &donated, false);
         let planned = Arc::new(Planned { compiled, place });
         plans.push(Version { given, wanted: wanted.to_vec(), planned: planned.clone() });
         planned

@@ -55,8 +55,8 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// `donated`: items whose memory may be used again.
-    pub fn of(graph: &Graph, plan: &mut Plan, donated: &[usize]) -> Memory {
+    /// `donated`: items whose memory may be used again, by steps from number `late` on.
+    pub fn of(graph: &Graph, plan: &mut Plan, donated: &[usize], late: usize) -> Memory {
         let n = graph.items.len();
         let mut last = vec![0; n];
         for (k, step) in plan.steps.iter().enumerate() {
@@ -86,7 +86,9 @@ impl Memory {
             }
         }
         for (k, step) in plan.steps.iter_mut().enumerate() {
-            for (i, d) in updates(graph, step, &root, &dying[k]) {
+            let is_given = |i: &usize| matches!(graph.items[*i].what, What::Input);
+            let over: Vec<usize> = dying[k].iter().copied().filter(|i| k >= late || !is_given(i)).collect();
+            for (i, d) in updates(graph, step, &root, &over) {
                 m.slot[i] = m.slot[d];
                 dying[k].retain(|&other| other != d);
                 if !root[i] {
@@ -100,7 +102,8 @@ impl Memory {
                 let item = &graph.items[i];
                 let class = Buffer::class(item.shape().size(), item.dtype());
                 if root[i] {
-                    let same = given.iter().position(|&s| m.sizes[s] == class);
+                    let fits = |&s: &usize| k >= late && m.sizes[s] == class;
+                    let same = given.iter().position(fits);
                     m.slot[i] = match same {
                         Some(k) => given.swap_remove(k),
                         None => m.new_slot(class, true),

@@ -5,6 +5,8 @@
 
 mod compare;
 mod disk;
+#[cfg(test)]
+pub(crate) mod fail;
 mod flow;
 mod fuse;
 mod graph;
@@ -38,26 +40,26 @@ mod well_formed;
 use crate::array::Array;
 
 pub(crate) use flow::{Body, Flow};
-pub(crate) use graph::Mix;
 pub(crate) use kernels::elementwise::Lane;
 pub(crate) use layout::Layout;
 pub(crate) use recompute::cheap;
-pub(crate) use run::Compiled;
+pub(crate) use run::{Compiled, GivenBack, Values};
 pub(crate) use scan::Apart;
 
 pub use kernels::math::{CpuLevel, cpu_level, set_cpu_level};
 pub use kernels::threads::{set_threads, threads};
 pub use settings::{MachineCode, machine_code, set_machine_code};
 
-/// The finished plan of outputs that depend on placeholders; a run gets the placeholders' data in this order.
+/// The finished plan of outputs that depend on placeholders; a run gets the placeholders' data in this order, and may use the
+/// memory of those donated again once nothing can fail any more.
 pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> Compiled {
     let ids: Vec<u64> = inputs.iter().map(|x| x.0.id).collect();
-    Compiled::new(graph::Graph::of(inputs, outputs), &ids, donated)
+    Compiled::new(graph::Graph::of(inputs, outputs), &ids, donated, true)
 }
 
 /// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {
-    let plan = Compiled::new(graph::Graph::new(roots), &[], &[]);
+    let plan = Compiled::new(graph::Graph::new(roots), &[], &[], false);
     let values = plan.run([]);
     plan.graph.roots.iter().zip(values).for_each(|((root, _), value)| root.0.finish(value))
 }

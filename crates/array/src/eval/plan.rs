@@ -36,6 +36,29 @@ pub(crate) struct Plan {
     pub steps: Vec<Step>,
 }
 
+impl Plan {
+    /// Puts those steps last that nothing but fused steps comes after, and says how many come before them. A fused step whose
+    /// memory is there cannot fail; kernels, loops and files can.
+    pub fn put_off(&mut self, graph: &Graph) -> usize {
+        let mut awaited = vec![false; graph.items.len()];
+        let mut late = vec![false; self.steps.len()];
+        for (k, step) in self.steps.iter().enumerate().rev() {
+            late[k] = matches!(step, Step::Fused { .. }) && !step.writes().any(|i| awaited[i]);
+            if !late[k] {
+                step.reads(graph).iter().for_each(|&i| awaited[i] = true)
+            }
+        }
+        let (mut first, mut last) = (vec![], vec![]);
+        for (step, late) in std::mem::take(&mut self.steps).into_iter().zip(late) {
+            if late { &mut last } else { &mut first }.push(step)
+        }
+        let before = first.len();
+        self.steps = first;
+        self.steps.append(&mut last);
+        before
+    }
+}
+
 /// Disjoint sets of items.
 struct Sets(Vec<usize>);
 impl Sets {

@@ -10,13 +10,27 @@ use super::{disk, flow, single, vm};
 use crate::buffer::Buffer;
 use crate::prim::{Control, Prim};
 use smallvec::SmallVec;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
+
+/// The roots' values.
+pub(crate) type Values = SmallVec<[Arc<Buffer>; 8]>;
+
+/// What a run that panicked leaves.
+pub(crate) struct GivenBack {
+    pub panic: Box<dyn Any + Send>,
+    /// The inputs' data, None where they may have been written over.
+    pub inputs: Vec<Option<Arc<Buffer>>>,
+}
 
 /// A plan that can be run.
 pub(crate) struct Compiled {
     pub graph: Graph,
     pub plan: Plan,
     memory: Memory,
+    /// The first of the steps that may write over inputs given up, if these are to be whole until nothing can fail any more.
+    late: Option<usize>,
     /// The items of the inputs, by the ids of their placeholders.
     inputs: Vec<Option<usize>>,
     /// Memory of finished runs, for the next.
@@ -27,15 +41,19 @@ pub(crate) struct Compiled {
 #[derive(Default)]
 pub(crate) struct Slots {
     slots: Vec<Slot>,
+    /// Whether inputs given up may have been written over.
+    begun: bool,
     /// Memory of results that were given back, for those of the next run.
     spare: Vec<Buffer>,
 }
 
 impl Compiled {
     /// `inputs`: the ids of the placeholders, in the order in which a run gets their data.
-    /// `donated` says of which of them the run may use the memory again.
-    pub fn new(graph: Graph, inputs: &[u64], donated: &[bool]) -> Compiled {
+    /// `donated` says of which of them the run may use the memory again; `whole`, that it does so only in its last steps, which
+    /// cannot fail: see [`run_or_give_back`](Compiled::run_or_give_back).
+    pub fn new(graph: Graph, inputs: &[u64], donated: &[bool], whole: bool) -> Compiled {
         let mut plan = Plan::new(&graph);
+        let late = (whole && donated.contains(&true)).then(|| plan.put_off(&graph));
         let mut items: Map<u64, usize> = Map::default();
         if !inputs.is_empty() {
             let all = graph.items.iter().enumerate().filter(|(_, item)| matches!(item.what, What::Input));
@@ -44,11 +62,11 @@ impl Compiled {
         let inputs: Vec<_> = inputs.iter().map(|id| items.get(id).copied()).collect();
         let given_up = inputs.iter().zip(donated).filter(|(_, donated)| **donated);
         let given_up: Vec<usize> = given_up.filter_map(|(i, _)| *i).collect();
-        let memory = Memory::of(&graph, &mut plan, &given_up);
+        let memory = Memory::of(&graph, &mut plan, &given_up, late.unwrap_or(0));
         if cfg!(debug_assertions) {
-            memory.check(&graph, &plan, &given_up)
+            memory.check(&graph, &plan, &given_up, late.unwrap_or(0))
         }
-        Compiled { graph, plan, memory, inputs, idle: Mutex::default() }
+        Compiled { graph, plan, memory, late, inputs, idle: Mutex::default() }
     }
 
     pub fn memory(&self) -> &Memory {
@@ -65,16 +83,43 @@ impl Compiled {
         })
     }
     /// The roots' values.
-    pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> SmallVec<[Arc<Buffer>; 8]> {
+    pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> Values {
         let mut slots = self.slots();
         let results = self.run_in(&mut slots, inputs);
         self.put_by(slots);
         results
     }
+    /// The roots' values; if a step panics, what it panicked with, and the inputs' data: as they were, except of those that may
+    /// have been written over.
+    pub fn run_or_give_back(
+        &self,
+        inputs: impl IntoIterator<Item = Arc<Buffer>>,
+    ) -> Result<Values, GivenBack> {
+        let mut slots = self.slots();
+        match catch_unwind(AssertUnwindSafe(|| self.run_in(&mut slots, inputs))) {
+            Ok(results) => {
+                self.put_by(slots);
+                Ok(results)
+            }
+            Err(panic) => {
+                let mut data =
+                    |&i: &Option<usize>| match std::mem::take(&mut slots.slots[self.memory.slot[i?]]) {
+                        Slot::Shared(b) => Some(b),
+                        Slot::Own(b) => Some(Arc::new(b)),
+                        Slot::Empty => None,
+                    };
+                let inputs = match slots.begun {
+                    true => self.inputs.iter().map(|_| None).collect(),
+                    false => self.inputs.iter().map(&mut data).collect(),
+                };
+                Err(GivenBack { panic, inputs })
+            }
+        }
+    }
     /// Memory for runs, one after the other.
     pub fn slots(&self) -> Slots {
         let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
-        idle.unwrap_or_else(|| Slots { slots: self.fresh(), spare: vec![] })
+        idle.unwrap_or_else(|| Slots { slots: self.fresh(), begun: false, spare: vec![] })
     }
     /// When there are no more of them for now.
     pub fn put_by(&self, mut slots: Slots) {
@@ -87,9 +132,9 @@ impl Compiled {
     /// The roots' values, computed in this memory.
     pub fn run_in(
         &self,
-        Slots { slots, spare }: &mut Slots,
+        Slots { slots, begun, spare }: &mut Slots,
         inputs: impl IntoIterator<Item = Arc<Buffer>>,
-    ) -> SmallVec<[Arc<Buffer>; 8]> {
+    ) -> Values {
         let slot = |i: usize| self.memory.slot[i];
         let mut files = disk::Files::default();
         for (item, value) in self.inputs.iter().zip(inputs) {
@@ -97,7 +142,14 @@ impl Compiled {
                 slots[slot(*i)] = Slot::Shared(value)
             }
         }
-        for step in &self.plan.steps {
+        *begun = false;
+        for (number, step) in self.plan.steps.iter().enumerate() {
+            if self.late == Some(number) {
+                self.reserve(number, slots, spare);
+                *begun = true
+            }
+            #[cfg(test)]
+            super::fail::point(super::fail::Point::Step);
             match step {
                 Step::Fused { program, inputs, outputs, sinks } => {
                     // The outputs' memory and behind it the sinks', out of their slots for the time of the step.
@@ -178,6 +230,37 @@ impl Compiled {
             }
         }
         slots
+    }
+    /// Memory of all that the steps from number `late` on write, so that nothing is left that could fail.
+    fn reserve(&self, late: usize, slots: &mut [Slot], spare: &mut Vec<Buffer>) {
+        for step in &self.plan.steps[late..] {
+            let Step::Fused { program, outputs, sinks, .. } = step else {
+                unreachable!("only fused steps are late")
+            };
+            for (k, &i) in outputs.iter().chain(sinks).enumerate() {
+                let place = self.memory.slot[i];
+                let item = &self.graph.items[i];
+                let (len, dtype) = (item.shape().size(), item.dtype());
+                let class = self.memory.sizes[place];
+                match &mut slots[place] {
+                    // What is written over where it lies, on a copy if somebody else holds it.
+                    slot @ Slot::Shared(_) if k < outputs.len() && program.updates(k) => {
+                        if let Slot::Shared(b) = &*slot
+                            && (b.is_part() || Arc::strong_count(b) > 1)
+                        {
+                            let copy = b.copied();
+                            *slot = Slot::Own(copy)
+                        }
+                    }
+                    Slot::Own(_) if k < outputs.len() && program.updates(k) => {}
+                    Slot::Own(b) if b.holds(len, dtype) => {}
+                    // What somebody else holds now somebody else holds then.
+                    Slot::Shared(b) if Arc::strong_count(b) == 1 && b.holds(len, dtype) => {}
+                    Slot::Own(_) | Slot::Shared(_) => spare.push(Buffer::of_class(class, len, dtype)),
+                    slot @ Slot::Empty => *slot = Slot::Own(Buffer::of_class(class, len, dtype)),
+                }
+            }
+        }
     }
     /// Memory for an item: its slot's.
     fn take(&self, slots: &mut [Slot], spare: &mut Vec<Buffer>, i: usize) -> Buffer {

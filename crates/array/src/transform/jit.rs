@@ -1,18 +1,16 @@
 //! `jit`: a function recorded once for each kind of input, and its finished plan run from then on.
 
 use super::replay::Recorded;
+use super::signature::Signature;
 use crate::array::Array;
 use crate::buffer::Buffer;
-use crate::dtype::DType;
-use crate::eval::{Compiled, Mix, compile};
+use crate::eval::{Compiled, GivenBack, Values, compile};
 use crate::look::eval_all;
 use crate::prim::Prim;
-use crate::shape::Shape;
 use crate::tree::{Path, Tree, map};
 use smallvec::SmallVec;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
 
 /// How many plans a compiled function keeps: those it used last.
@@ -58,8 +56,11 @@ pub fn jit<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P)
 /// assert!((&w - Array::from([1.0, 0.5])).abs().max().item() < 1e-6);
 /// ```
 ///
+/// If the step panics (an index out of range, memory that is not to be had), the state is what it was: what writes over it
+/// comes last, when nothing can fail any more.
+///
 /// # Panics
-/// As [`jit`]. If the step panics while it runs (an index out of range), the state is lost with it: looking at it panics.
+/// As [`jit`].
 pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
     f: impl Fn(&S, &P) -> (S, Q),
 ) -> impl Fn(&mut S, &P) -> Q {
@@ -77,16 +78,26 @@ pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
         both.visit(&Path::Root, &mut |_, x| inputs.push(x.value()));
         // Nobody but the run holds the old state's memory now, unless the user does.
         drop(both);
-        state.visit(&Path::Root, &mut |_, x| *x = Array::weak(0.0));
-        // Until there is a new one: its memory may be written over by then.
-        match catch_unwind(AssertUnwindSafe(|| plan.run(inputs))) {
-            Ok((s, q)) => {
+        let (mut lines, result) = (vec![], plan.result.clone());
+        state.visit(&Path::Root, &mut |_, x| {
+            lines.push(x.at());
+            *x = Array::weak(0.0)
+        });
+        match plan.compiled().run_or_give_back(inputs) {
+            Ok(values) => {
+                let (s, q) = plan.filled(result, &values);
                 *state = s;
                 q
             }
-            Err(panic) => {
-                let mut inputs = plan.recorded.inputs.iter();
-                state.visit(&Path::Root, &mut |_, x| *x = Array::lost(inputs.next().unwrap_or(x)));
+            Err(GivenBack { panic, inputs }) => {
+                let mut old = plan.recorded.inputs.iter().zip(inputs).zip(lines);
+                state.visit(&Path::Root, &mut |_, x| {
+                    let ((like, data), line) = old.next().expect("a leaf of the state, which comes first");
+                    *x = match data {
+                        Some(data) => Array::data(data, like.0.shape.clone(), line),
+                        None => Array::lost(like),
+                    }
+                });
                 resume_unwind(panic)
             }
         }
@@ -110,13 +121,6 @@ pub struct Jit<P, Q, F> {
     /// The plans, the one used last at the end.
     plans: Mutex<Vec<(Signature, Arc<Plan<Q>>)>>,
     marker: std::marker::PhantomData<fn(&P) -> Q>,
-}
-
-/// What a plan was made for.
-#[derive(PartialEq)]
-struct Signature {
-    leaves: SmallVec<[(Shape, DType); 4]>,
-    structure: u64,
 }
 
 type Inputs = SmallVec<[Arc<Buffer>; 8]>;
@@ -189,18 +193,6 @@ impl<P: Tree + Clone, Q: Tree + Clone, F: Fn(&P) -> Q> Jit<P, Q, F> {
     }
 }
 
-impl Signature {
-    fn of<P: Tree + Clone>(p: &P) -> Signature {
-        let (mut leaves, mut hash) = (SmallVec::new(), Mix::default());
-        p.constants(&mut hash);
-        p.clone().visit(&Path::Root, &mut |path, x| {
-            path.hash(&mut hash);
-            leaves.push((x.0.shape.clone(), x.dtype()))
-        });
-        Signature { leaves, structure: hash.finish() }
-    }
-}
-
 impl<Q: Tree + Clone> Plan<Q> {
     #[track_caller]
     fn new<P: Tree + Clone>(f: &impl Fn(&P) -> Q, p: &P, donated: &[bool]) -> Plan<Q> {
@@ -251,10 +243,14 @@ impl<Q: Tree + Clone> Plan<Q> {
         let mut results = self.recorded.at(&crate::tree::leaves(p)).into_iter();
         map(&self.result, |y| results.next().unwrap_or_else(|| y.clone()))
     }
+    fn compiled(&self) -> &Compiled {
+        self.compiled.as_ref().expect("the caller has asked")
+    }
     fn run(&self, inputs: Inputs) -> Q {
-        let compiled = self.compiled.as_ref().expect("the caller has asked");
-        let values = compiled.run(inputs);
-        let mut result = self.result.clone();
+        self.filled(self.result.clone(), &self.compiled().run(inputs))
+    }
+    /// A result's copy with what has been computed in its places.
+    fn filled(&self, mut result: Q, values: &Values) -> Q {
         let mut outputs = self.recorded.outputs.iter().zip(&self.computed);
         result.visit(&Path::Root, &mut |_, y| {
             if let Some((of, Some(k))) = outputs.next() {

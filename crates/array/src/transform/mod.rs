@@ -20,6 +20,7 @@ mod remat;
 mod replay;
 mod rows;
 mod rule;
+mod signature;
 mod vjp;
 mod vmap;
 

@@ -19,6 +19,7 @@ use crate::prim::Prim;
 struct Slots<'a> {
     memory: &'a Memory,
     graph: &'a Graph,
+    late: usize,
     /// The item in each slot, and the step that wrote it, if one did.
     holds: Vec<Option<(usize, Option<usize>)>>,
     /// The step that reads an item last.
@@ -31,8 +32,9 @@ struct Slots<'a> {
 impl Memory {
     /// # Panics
     /// If a step reads a slot that does not hold that item's value (any more), or writes where a value lies that somebody reads
-    /// later, that leaves with the results, or that does not belong to the run; or if a value has no room in its slot.
-    pub fn check(&self, graph: &Graph, plan: &Plan, donated: &[usize]) {
+    /// later, that leaves with the results, or that does not belong to the run; if a step before number `late`, or one that can
+    /// fail, writes where an input given up lies; or if a value has no room in its slot.
+    pub fn check(&self, graph: &Graph, plan: &Plan, donated: &[usize], late: usize) {
         let n = graph.items.len();
         let mut last = vec![None; n];
         for (k, step) in plan.steps.iter().enumerate() {
@@ -50,7 +52,16 @@ impl Memory {
             fixed[i] = false
         }
         let holds = vec![None; self.sizes.len()];
-        let mut slots = Slots { memory: self, graph, holds, last, root, fixed };
+        if late > 0 {
+            let all = plan.steps.iter().enumerate().skip(late);
+            all.for_each(|(k, step)| {
+                assert!(
+                    matches!(step, Step::Fused { .. }),
+                    "memory of a plan: step {k}, a late one, can fail"
+                )
+            })
+        }
+        let mut slots = Slots { memory: self, graph, late, holds, last, root, fixed };
         for (i, item) in graph.items.iter().enumerate().filter(|(_, item)| is_there(&item.what)) {
             let s = slots.slot(i);
             if let Some((other, _)) = slots.holds[s] {
@@ -136,6 +147,11 @@ impl Slots<'_> {
         assert!(written != Some(k), "{writes}, where it has written item {old}");
         assert!(!matches!(self.graph.items[old].what, What::Data(_)), "{writes}, which holds constant {old}");
         assert!(!self.fixed[old], "{writes}, which holds input {old}, which is not given up");
+        let given = matches!(self.graph.items[old].what, What::Input);
+        assert!(
+            !given || k >= self.late,
+            "{writes}, which holds input {old}, and steps that can fail are left"
+        );
         assert!(!self.root[old], "{writes}, which holds root {old}");
         match self.last[old] {
             Some(later) if later > k => panic!("{writes}, which holds item {old}, which step {later} reads"),

@@ -280,3 +280,60 @@ fn padded_values_are_computed_where_they_are_read() {
         agree(&[&y, &g], 1e-9)
     }
 }
+
+/// Wherever a step fails, the state is what it was, and the next step goes on from there; only where all memory is there and
+/// nothing but arithmetic is left could a failure cost it, and then it says so.
+#[test]
+fn a_state_outlives_every_failure_of_a_step() {
+    use crate::transform::{fori_loop, grad};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    type State = (Array, Vec<Array>);
+    let model = |(w, layers): &State, x: &Array| {
+        let h = fori_loop(0, 3, |_, h: &Array| (h.matmul(&layers[0]) + &layers[1]).tanh(), &x.matmul(w));
+        (h.square().sum() + w.take(&Array::from([1, 0]), 0).exp().sum()).ln()
+    };
+    let step = jit_update(move |s: &State, x: &Array| {
+        let g = grad(|s: &State| model(s, x))(s);
+        let move_on = |w: &Array, g: &Array| w - 0.1 * (g + 0.01 * w);
+        let layers = s.1.iter().zip(&g.1).map(|(w, g)| move_on(w, g)).collect();
+        ((move_on(&s.0, &g.0), layers), (model(s, x), g.0.square().sum().sqrt()))
+    });
+    let start = || (numbers(&[30, 20], 1), vec![numbers(&[20, 20], 2), numbers(&[20], 3)]);
+    let shown = |s: &State| {
+        [vec![&s.0], s.1.iter().collect()].concat().iter().map(|x| x.to_vec::<f64>()).collect::<Vec<_>>()
+    };
+    let x = numbers(&[40, 30], 4);
+    let mut after = start();
+    let (loss, _) = step(&mut after, &x);
+    let (loss, after, before) = (loss.item(), shown(&after), shown(&start()));
+    for held in [false, true] {
+        let (mut failed, mut lost) = (0, 0);
+        for n in 0.. {
+            let mut state = start();
+            crate::eval(&[&state.0, &state.1[0], &state.1[1]]);
+            let other = held.then(|| state.clone());
+            let run = || catch_unwind(AssertUnwindSafe(|| step(&mut state, &x)));
+            let (ran, came) = super::fail::at(n, run);
+            if let Some(other) = other {
+                assert_eq!(shown(&other), before, "what is held, after failure {n}")
+            }
+            let Err(panic) = ran else {
+                assert!(!came);
+                break;
+            };
+            failed += 1;
+            match catch_unwind(AssertUnwindSafe(|| shown(&state))) {
+                Ok(state) => assert_eq!(state, before, "the state after failure {n}"),
+                Err(_) => {
+                    assert_eq!(panic.downcast_ref(), Some(&super::fail::Point::Step), "failure {n}");
+                    lost += 1;
+                    continue;
+                }
+            }
+            let (next, _) = step(&mut state, &x);
+            assert_eq!((next.item(), shown(&state)), (loss, after.clone()), "the step after failure {n}")
+        }
+        // The steps that come last are few, and it is their beginning that fails here: of themselves they do not.
+        assert!(failed > 40 && lost <= failed / 4, "{failed} failures, the state lost in {lost}")
+    }
+}

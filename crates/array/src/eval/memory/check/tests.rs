@@ -55,7 +55,7 @@ fn planned() -> (Planned, Places) {
     let of = |x: &Array| graph.items.iter().position(|i| i.node.0.id == x.0.id).expect("an item");
     let constant = graph.items.iter().position(|i| matches!(i.what, What::Data(_))).expect("a constant");
     let (x, z, k) = (of(x), of(z), of(k));
-    let memory = Memory::of(&graph, &mut plan, &[x]);
+    let memory = Memory::of(&graph, &mut plan, &[x], 0);
     let writes: Vec<Vec<usize>> = plan.steps.iter().map(|step| step.writes().collect()).collect();
     let [first, q, r, s, t] = &writes[..] else { panic!("five steps: {writes:?}") };
     let places =
@@ -69,11 +69,21 @@ fn program(plan: &mut Plan, step: usize) -> (&mut Program, &mut Vec<usize>) {
     (program, inputs)
 }
 
+/// In `planned` e lies in the input given up, and kernels come after it.
+#[test]
+fn an_input_given_up_is_written_over_by_late_steps_only() {
+    let all = planned().0;
+    let have = message(|| all.memory.check(&all.graph, &all.plan, &all.given, all.plan.steps.len()));
+    assert!(have.ends_with("and steps that can fail are left"), "{have}");
+    let have = message(|| all.memory.check(&all.graph, &all.plan, &all.given, 1));
+    assert!(have.ends_with("a late one, can fail"), "{have}");
+}
+
 /// What the check says of the plan with this change.
 fn said(change: impl FnOnce(&mut Planned, &Places)) -> String {
     let (mut all, places) = planned();
     change(&mut all, &places);
-    message(|| all.memory.check(&all.graph, &all.plan, &all.given))
+    message(|| all.memory.check(&all.graph, &all.plan, &all.given, 0))
 }
 fn message(f: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("the check should panic");
@@ -85,7 +95,7 @@ fn message(f: impl FnOnce()) -> String {
 #[test]
 fn a_plan_as_it_is_made_holds() {
     let (all, _) = planned();
-    all.memory.check(&all.graph, &all.plan, &all.given)
+    all.memory.check(&all.graph, &all.plan, &all.given, 0)
 }
 
 #[test]
@@ -171,16 +181,16 @@ fn values_fit_and_what_leaves_is_let_go() {
     let back = numbers.t().reshape([6]).unspill_op(&Shape::new(&[1]), DType::F64);
     let graph = Graph::new(&[back]);
     let mut plan = Plan::new(&graph);
-    let memory = Memory::of(&graph, &mut plan, &[]);
-    memory.check(&graph, &plan, &[]);
+    let memory = Memory::of(&graph, &mut plan, &[], 0);
+    memory.check(&graph, &plan, &[], 0);
     let of = |i: usize| graph.items[i].dtype() == DType::I64;
     let both: Vec<usize> = plan.steps.iter().flat_map(Step::writes).filter(|&i| of(i)).collect();
     assert_eq!(both.len(), 2);
     for i in both {
-        let mut memory = Memory::of(&graph, &mut Plan::new(&graph), &[]);
+        let mut memory = Memory::of(&graph, &mut Plan::new(&graph), &[], 0);
         let s = memory.slot[i];
         memory.passing[s] = false;
-        let have = message(|| memory.check(&graph, &plan, &[]));
+        let have = message(|| memory.check(&graph, &plan, &[], 0));
         assert_eq!(
             have,
             format!("slot {s} of item {i}, which may be another's, is not emptied when a run ends")

@@ -122,7 +122,7 @@ mod in_debug_builds {
         let mut f = planned(|x| vec![(x * 2.0).cumsum(0)]);
         let [first, second] = [0, 1].map(|k| f.plan.steps[k].writes().next().expect("an item"));
         f.memory.slot[first] = f.memory.slot[second];
-        let have = message(|| f.memory.check(&f.graph, &f.plan, &[]));
+        let have = message(|| f.memory.check(&f.graph, &f.plan, &[], 0));
         assert!(have.contains("which it reads, and not to write over it"), "{have}");
         assert!(catch_unwind(AssertUnwindSafe(|| f.run([of(&[1.0, 2.0, 3.0])]))).is_err())
     }
