@@ -1,7 +1,7 @@
 //! Programs under construction: instructions in the order of computation, each once, constants folded.
 
 use pullback_real::{Binary, Unary};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -78,15 +78,25 @@ pub(crate) struct Builder {
     pub list: Vec<Instruction>,
     known: HashMap<Instruction, u32>,
     pub guards: Vec<Guard>,
+    /// While it is open: the number of the recording, by which its symbols are known.
+    recording: u32,
 }
 
 thread_local! {
     static OPEN: RefCell<Vec<Builder>> = const { RefCell::new(Vec::new()) };
+    static LAST: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Closes the builder that was opened last, also when the user's function panics.
-struct Close;
-impl Drop for Close {
+/// An open builder, which takes what is done to symbols. It closes when dropped, also when the user's function panics.
+pub(crate) struct Recording(());
+impl Recording {
+    /// Closes it and returns what it recorded.
+    pub fn finish(self) -> Builder {
+        std::mem::forget(self);
+        OPEN.with_borrow_mut(Vec::pop).expect("the builder is open")
+    }
+}
+impl Drop for Recording {
     fn drop(&mut self) {
         OPEN.with_borrow_mut(Vec::pop);
     }
@@ -96,19 +106,18 @@ impl Builder {
     /// Continues a list of instructions.
     pub fn of(list: Vec<Instruction>, guards: Vec<Guard>) -> Builder {
         let known = list.iter().enumerate().map(|(k, i)| (*i, k as u32)).collect();
-        Builder { list, known, guards }
+        Builder { list, known, guards, recording: 0 }
     }
-    /// Runs `f` while this builder takes what is done to symbols.
-    pub fn during<T>(self, f: impl FnOnce() -> T) -> (T, Builder) {
+    /// From now on this builder takes what is done to symbols, to those of this recording alone.
+    pub fn open(mut self) -> Recording {
+        LAST.set(LAST.get() % u32::MAX + 1);
+        self.recording = LAST.get();
         OPEN.with_borrow_mut(|open| open.push(self));
-        let close = Close;
-        let result = f();
-        let builder = OPEN.with_borrow_mut(Vec::pop).expect("the builder is open");
-        std::mem::forget(close);
-        (result, builder)
+        Recording(())
     }
-    fn push(&mut self, i: Instruction) -> u32 {
-        let fresh = self.list.len() as u32;
+    /// The number of an instruction, which is new or there already.
+    pub fn push(&mut self, i: Instruction) -> u32 {
+        let fresh = u32::try_from(self.list.len()).expect("fewer than 2^32 instructions");
         let k = *self.known.entry(i).or_insert(fresh);
         if k == fresh {
             self.list.push(i)
@@ -117,13 +126,37 @@ impl Builder {
     }
 }
 
-/// The open builder's number of an instruction.
+/// The number of the open recording; 0 where there is none.
+pub(crate) fn recording() -> u32 {
+    OPEN.with_borrow(|open| open.last().map_or(0, |builder| builder.recording))
+}
+/// Refuses a symbol of another recording than the open one.
 #[track_caller]
+pub(crate) fn check(of: u32) {
+    if of != recording() {
+        refuse(of)
+    }
+}
+#[cold]
+#[track_caller]
+fn refuse(of: u32) -> ! {
+    if OPEN.with_borrow(|open| open.iter().any(|builder| builder.recording == of)) {
+        panic!(
+            "a recording inside of another uses a `Symbol` of the one around it: give the inner function the number \
+             as one of its inputs"
+        )
+    }
+    panic!(
+        "this `Symbol` belongs to a recording that has ended: return it from the function that is recorded, instead \
+         of keeping it"
+    )
+}
+
+/// The open builder's number of an instruction, whose operands have been checked.
 pub(crate) fn push(i: Instruction) -> u32 {
     with(|builder| builder.push(i))
 }
 /// What −x is computed from, if `id` is such an instruction.
-#[track_caller]
 pub(crate) fn negated(id: u32) -> Option<u32> {
     with(|builder| match builder.list[id as usize] {
         Instruction::Unary(Unary::Neg, x) => Some(x),
@@ -136,8 +169,7 @@ pub(crate) fn guard(a: u32, b: u32, outcome: Outcome) {
     let at = Location::caller().to_string().into();
     with(|builder| builder.guards.push(Guard { a, b, outcome, at }))
 }
-#[track_caller]
 fn with<T>(f: impl FnOnce(&mut Builder) -> T) -> T {
-    let found = OPEN.with_borrow_mut(|open| open.last_mut().map(f));
-    found.unwrap_or_else(|| panic!("this `Symbol` belongs to a recording that has ended"))
+    // Operands belong to the open recording, so there is one; or all are constants, of which nothing is recorded.
+    OPEN.with_borrow_mut(|open| open.last_mut().map(f)).expect("a recording is open")
 }

@@ -28,16 +28,20 @@ impl Function {
     /// [`Real::select`](pullback_real::Real::select), `max`, `abs` and the like are part of the program and hold everywhere.
     ///
     /// # Panics
-    /// Where f does, and where it takes a number out with `value` or `stop`.
+    /// Where f does, where it takes a number out with `value` or `stop`, and where it uses a [`Symbol`] of another recording.
+    #[track_caller]
     pub fn record<Y: Outputs<Symbol>>(f: impl Fn(&[Symbol]) -> Y, at: &[f64]) -> Function {
-        let (ends, builder) = Builder::default().during(|| {
-            let inputs: Vec<u32> = (0..at.len() as u32).map(|k| push(Instruction::Input(k))).collect();
-            let symbols: Vec<Symbol> = inputs.iter().zip(at).map(|(&id, &x)| Symbol::new(x, id)).collect();
-            let y = f(&symbols);
-            (inputs, y.numbers().iter().map(|y| y.id()).collect())
-        });
-        let (inputs, outputs) = ends;
-        Function { list: builder.list, inputs, outputs, guards: builder.guards, parameters: 0 }
+        let count = u32::try_from(at.len()).expect("fewer than 2^32 inputs");
+        let open = Builder::default().open();
+        let inputs: Vec<u32> = (0..count).map(|k| push(Instruction::Input(k))).collect();
+        let symbols: Vec<Symbol> = inputs.iter().zip(at).map(|(&id, &x)| Symbol::new(x, id)).collect();
+        let y = f(&symbols);
+        let mut outputs = vec![];
+        for y in y.numbers() {
+            outputs.push(y.id())
+        }
+        let Builder { list, guards, .. } = open.finish();
+        Function { list, inputs, outputs, guards, parameters: 0 }
     }
     /// The same with its last `count` inputs as parameters, by which no derivative is taken.
     ///
@@ -63,8 +67,9 @@ impl Function {
         &self.inputs[..self.inputs.len() - self.parameters]
     }
     fn program(&self, build: impl FnOnce() -> Vec<Symbol>) -> Program {
-        let builder = Builder::of(self.list.clone(), self.guards.clone());
-        let (outputs, builder) = builder.during(|| build().into_iter().map(Symbol::id).collect::<Vec<u32>>());
+        let open = Builder::of(self.list.clone(), self.guards.clone()).open();
+        let outputs: Vec<u32> = build().into_iter().map(Symbol::id).collect();
+        let builder = open.finish();
         Program::new(&builder.list, self.inputs.len(), &outputs, &builder.guards)
     }
 
@@ -88,8 +93,9 @@ impl Function {
     #[track_caller]
     pub fn value_and_gradient(&self) -> Program {
         let y = self.one("value_and_gradient");
-        let value = Symbol::new(f64::NAN, y);
-        self.program(|| [vec![value], sweep::reverse(&self.list, self.variables(), y)].concat())
+        self.program(|| {
+            [vec![Symbol::new(f64::NAN, y)], sweep::reverse(&self.list, self.variables(), y)].concat()
+        })
     }
     /// The derivatives of all results, those of a result in a row; by forward sweeps where there are fewer variables than
     /// results, else by reverse ones.
@@ -111,19 +117,18 @@ impl Function {
     pub fn hessian(&self) -> Program {
         let y = self.one("hessian");
         let variables = self.variables();
-        let builder = Builder::of(self.list.clone(), self.guards.clone());
-        let (gradient, builder) = builder.during(|| {
-            let g = sweep::reverse(&self.list, variables, y);
-            g.into_iter().map(Symbol::id).collect::<Vec<u32>>()
-        });
+        let open = Builder::of(self.list.clone(), self.guards.clone()).open();
+        let gradient: Vec<u32> =
+            sweep::reverse(&self.list, variables, y).into_iter().map(Symbol::id).collect();
+        let builder = open.finish();
         let first = builder.list.clone();
-        let (outputs, builder) = builder.during(|| {
-            let columns: Vec<Vec<Symbol>> =
-                variables.iter().map(|&x| sweep::forward(&first, x, &gradient)).collect();
-            let n = variables.len();
-            let entry = |k: usize| columns[(k / n).min(k % n)][(k / n).max(k % n)].id();
-            (0..n * n).map(entry).collect::<Vec<u32>>()
-        });
+        let open = builder.open();
+        let columns: Vec<Vec<Symbol>> =
+            variables.iter().map(|&x| sweep::forward(&first, x, &gradient)).collect();
+        let n = variables.len();
+        let entry = |k: usize| columns[(k / n).min(k % n)][(k / n).max(k % n)].id();
+        let outputs: Vec<u32> = (0..n * n).map(entry).collect();
+        let builder = open.finish();
         Program::new(&builder.list, self.inputs.len(), &outputs, &builder.guards)
     }
     #[track_caller]

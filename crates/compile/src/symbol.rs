@@ -1,6 +1,6 @@
 //! `Symbol`, the number of a recording: an instruction's result, and its value at the sample point.
 
-use crate::builder::{Instruction, Outcome, guard, negated, push};
+use crate::builder::{Instruction, Outcome, check, guard, negated, push, recording};
 use pullback_real::{Binary, Real, Scalar, Unary, operators};
 use std::cmp::Ordering;
 use std::marker::PhantomData;
@@ -14,35 +14,49 @@ pub struct Symbol {
     value: f64,
     /// The instruction, or [`CONSTANT`].
     id: u32,
+    /// The recording it belongs to.
+    of: u32,
     here: PhantomData<*const ()>,
 }
 
 const CONSTANT: u32 = u32::MAX;
 
 impl Symbol {
+    /// The result of an instruction of the open recording.
     pub(crate) fn new(value: f64, id: u32) -> Symbol {
-        Symbol { value, id, here: PhantomData }
+        Symbol { value, id, of: recording(), here: PhantomData }
     }
     /// Its value, if it is a constant.
     pub(crate) fn constant(self) -> Option<f64> {
         (self.id == CONSTANT).then_some(self.value)
+    }
+    /// Refuses a symbol of another recording than the open one.
+    #[track_caller]
+    fn check(self) {
+        if self.id != CONSTANT {
+            check(self.of)
+        }
     }
     /// Its instruction.
     #[track_caller]
     pub(crate) fn id(self) -> u32 {
         match self.constant() {
             Some(c) => push(Instruction::Constant(c.to_bits())),
-            None => self.id,
+            None => {
+                check(self.of);
+                self.id
+            }
         }
     }
     /// Of −x, x.
-    #[track_caller]
     fn negated(self) -> Option<Symbol> {
         let id = negated(self.constant().is_none().then_some(self.id)?)?;
         Some(Symbol::new(-self.value, id))
     }
     #[track_caller]
     fn compared<T>(self, other: Symbol, outcome: impl FnOnce(f64, f64) -> (T, Outcome)) -> T {
+        self.check();
+        other.check();
         let (result, outcome) = outcome(self.value, other.value);
         if self.id != CONSTANT || other.id != CONSTANT {
             guard(self.id(), other.id(), outcome)
@@ -54,10 +68,11 @@ impl Symbol {
 impl Real for Symbol {
     #[inline]
     fn lift(c: f64) -> Symbol {
-        Symbol::new(c, CONSTANT)
+        Symbol { value: c, id: CONSTANT, of: 0, here: PhantomData }
     }
     #[track_caller]
     fn unary(op: Unary, x: &Symbol) -> Symbol {
+        x.check();
         let value = op.eval(x.value);
         if let (Unary::Neg, Some(of)) = (op, x.negated()) {
             return of;
@@ -69,6 +84,8 @@ impl Real for Symbol {
     }
     #[track_caller]
     fn binary(op: Binary, x: &Symbol, y: &Symbol) -> Symbol {
+        x.check();
+        y.check();
         let value = op.eval(x.value, y.value);
         match (op, x.constant(), y.constant()) {
             (_, Some(_), Some(_)) => Symbol::lift(value),
@@ -111,6 +128,9 @@ impl Real for Symbol {
     }
     #[track_caller]
     fn select(cond: &Symbol, a: &Symbol, b: &Symbol) -> Symbol {
+        cond.check();
+        a.check();
+        b.check();
         let chosen = if cond.value != 0.0 { a } else { b };
         let same = a.id == b.id && (a.id != CONSTANT || a.value.to_bits() == b.value.to_bits());
         if cond.id == CONSTANT || same {
@@ -136,11 +156,13 @@ impl Scalar for Symbol {
     /// Of anything else: the program could not follow where the number goes.
     #[track_caller]
     fn value(self) -> f64 {
-        self.constant().unwrap_or_else(|| {
+        self.check();
+        let Some(c) = self.constant() else {
             panic!(
                 "`value` (or `stop`) takes a number out of a function that is being recorded, for all points, at one of them; compare the numbers themselves, or use `select`"
             )
-        })
+        };
+        c
     }
 }
 impl From<f64> for Symbol {
