@@ -16,14 +16,17 @@
 //!
 //! An operation is `input`, `constant`, `select` (of condition, a, b) or a row of the table under its name, with `index` where
 //! the row has an integer. A constant that is no JSON number is the hexadecimal text of its bits. A guard is a comparison
-//! that must hold. A function has `"format": "pullback function"` and the number of its `parameters`.
+//! that must hold. What stands there twice is computed once. The integers of rows are bounded: `powi` to ±2³⁰, the orders of
+//! Bessel functions and of `polygamma` to 1000, others to less. A function has `"format": "pullback function"` and the number
+//! of its `parameters`.
 
-use crate::builder::{Guard, Instruction, Outcome};
+use crate::builder::{Builder, Guard, Instruction, Outcome};
 use crate::function::Function;
 use crate::program::Program;
 use pullback_real::{Binary, Unary};
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 
 /// What is wrong with a text that should be a program or a function in JSON, and where.
@@ -101,9 +104,14 @@ impl Function {
     /// If the text is no JSON, or not a function: with the line, or the instruction.
     pub fn from_json(text: &str) -> Result<Function, JsonError> {
         let Parts { inputs, parameters, list, guards, outputs } = Parts::read(text, FUNCTION)?;
-        let place = |k: usize| list.iter().position(|i| *i == Instruction::Input(k as u32));
-        let found = (0..inputs).map(|k| match place(k) {
-            Some(at) => Ok(at as u32),
+        let input = |(at, i): (u32, &Instruction)| match *i {
+            Instruction::Input(k) => Some((k, at)),
+            Instruction::Constant(_) | Instruction::Unary(..) => None,
+            Instruction::Binary(..) | Instruction::Select(..) => None,
+        };
+        let places: HashMap<u32, u32> = (0..).zip(&list).filter_map(input).collect();
+        let found = (0..inputs as u32).map(|k| match places.get(&k) {
+            Some(at) => Ok(*at),
             None => wrong(format!("`instructions` have no {{\"op\": \"input\", \"input\": {k}}}")),
         });
         let inputs = found.collect::<Read<Vec<u32>>>()?;
@@ -186,18 +194,19 @@ impl Parts {
         if parameters > inputs {
             return wrong(format!("`parameters` are {parameters} of {inputs} inputs"));
         }
-        let list = whole.each("instructions", |k, of| {
+        // What the text computes twice is one instruction, as in a recording: an input has one place.
+        let (mut builder, mut place) = (Builder::default(), vec![]);
+        whole.each("instructions", |k, of| {
             let i = read_instruction(&of, inputs)?;
-            match i.args().find(|&x| x as usize >= k) {
-                Some(x) => {
-                    wrong(format!("{}: it uses instruction {x}, which does not come before it", of.at))
-                }
-                None => Ok(i),
+            if let Some(x) = i.args().find(|&x| x as usize >= k) {
+                return wrong(format!("{}: it uses instruction {x}, which does not come before it", of.at));
             }
+            place.push(builder.push(i.map(|x| place[x as usize])));
+            Ok(())
         })?;
-        let known = |k: u64, at: &str| match usize::try_from(k) {
-            Ok(small) if small < list.len() => Ok(k as u32),
-            _ => wrong(format!("{at}: there is no instruction {k}")),
+        let known = |k: u64, at: &str| match usize::try_from(k).ok().and_then(|k| place.get(k)) {
+            Some(k) => Ok(*k),
+            None => wrong(format!("{at}: there is no instruction {k}")),
         };
         let guards = whole.each("guards", |_, of| {
             let [a, b] = of.operands()?;
@@ -210,7 +219,7 @@ impl Parts {
         })?;
         let outputs = whole.numbers("outputs")?;
         let outputs = outputs.into_iter().map(|k| known(k, "`outputs`")).collect::<Read<Vec<u32>>>()?;
-        Ok(Parts { inputs, parameters, list, guards, outputs })
+        Ok(Parts { inputs, parameters, list: builder.list, guards, outputs })
     }
 }
 
@@ -225,6 +234,11 @@ fn read_instruction(of: &Object, inputs: usize) -> Read<Instruction> {
     };
     let unary = index.map_or_else(|| Unary::by_name(name), |n| Unary::by_name_and_index(name, n));
     let binary = index.map_or_else(|| Binary::by_name(name), |n| Binary::by_name_and_index(name, n));
+    if let (Some(n), Some(most)) = (index, unary.map(most_of_unary).or(binary.map(most_of_binary)))
+        && n.unsigned_abs() > most
+    {
+        return wrong(format!("{}: `index` is {n}; `{name}` is read up to {most}", of.at));
+    }
     // Operands are checked against the place of the instruction by the caller.
     let small = |k: u64| u32::try_from(k).unwrap_or(u32::MAX);
     match (name, unary, binary) {
@@ -263,6 +277,21 @@ fn read_instruction(of: &Object, inputs: usize) -> Read<Instruction> {
     }
 }
 
+/// The largest integer of a row that is read. A derivative moves it on, and work grows with an order: what a text asks for
+/// must not overflow, and must end.
+fn most_of_unary(op: Unary) -> u64 {
+    match op {
+        Unary::Powi(_) => 1 << 30,
+        Unary::InvMillsDerivative(_) | Unary::BesselI0eDerivative(_) => 100,
+        // Bessel functions and polygamma; no other row has an integer.
+        _ => 1000,
+    }
+}
+fn most_of_binary(_: Binary) -> u64 {
+    // `gamma_p_by_a`, NaN beyond 15: its slope is a sum over all lower orders.
+    20
+}
+
 /// An object of the text, and where it stands.
 struct Object<'a> {
     at: String,
@@ -299,7 +328,7 @@ impl<'a> Object<'a> {
         let given = of.len();
         of.try_into().or_else(|_| wrong(format!("{}: `of` holds {given} operands, not {N}", self.at)))
     }
-    fn each<T>(&self, key: &str, f: impl Fn(usize, Object) -> Read<T>) -> Read<Vec<T>> {
+    fn each<T>(&self, key: &str, mut f: impl FnMut(usize, Object) -> Read<T>) -> Read<Vec<T>> {
         let what = key.trim_end_matches('s');
         let one = |(k, value): (usize, &Value)| {
             let at = format!("{what} {k}");
