@@ -23,11 +23,15 @@
 #![deny(unsafe_code)]
 
 mod builder;
+#[cfg(feature = "machine")]
+mod emit;
 mod export;
 mod function;
 #[cfg(feature = "json")]
 mod json;
 mod lanes;
+#[cfg(feature = "machine")]
+mod layout;
 #[cfg(feature = "machine")]
 mod machine;
 mod program;

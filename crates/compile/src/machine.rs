@@ -1,27 +1,47 @@
-//! Programs at one point as machine code, by Cranelift: arithmetic inline, other functions by the table's own code, so that
-//! values are bit for bit the same.
+//! Programs at one point as machine code: arithmetic inline, other functions by the table's own code, so that values are bit
+//! for bit the same.
 //!
-//! The one home of `unsafe` in this crate: machine code is called through a pointer, and calls back through others.
+//! The one home of `unsafe` in this crate: machine code is called through a pointer. What it reads and writes was decided in
+//! `layout.rs` from a program that was checked when it was made: operands come before their instruction, and inputs are
+//! below the number of inputs.
 #![allow(unsafe_code)]
 
-use crate::builder::Instruction;
+use crate::emit::{Code, emit};
+use crate::layout::Layout;
 use crate::program::{BranchChanged, Program};
-use cranelift_codegen::ir::condcodes::FloatCC;
-use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, MemFlags, Signature, Value, types};
-use cranelift_codegen::settings::{self, Configurable};
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{Linkage, Module, default_libcall_names};
+use cranelift_jit::JITModule;
 use pullback_real::{Binary, Unary};
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+thread_local! {
+    /// With what a function that machine code called has panicked, until the code has returned.
+    static PANIC: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
+}
 
 /// op(x), called by machine code; `op` lies in the [`Machine`] that owns the code.
 extern "C" fn call_unary(op: &Unary, x: f64) -> f64 {
-    op.eval(x)
+    caught(|| op.eval(x))
 }
 /// op(x, y), the same.
 extern "C" fn call_binary(op: &Binary, x: f64, y: f64) -> f64 {
-    op.eval(x, y)
+    caught(|| op.eval(x, y))
 }
+/// A panic cannot unwind through machine code: it waits until the code has gone on with NaN and returned.
+#[inline(always)]
+fn caught(f: impl FnOnce() -> f64) -> f64 {
+    match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(y) => y,
+        Err(payload) => {
+            PANIC.set(Some(payload));
+            f64::NAN
+        }
+    }
+}
+
+/// A part of a program: reads the inputs, reads and writes the memory of a run.
+type Part = unsafe extern "C" fn(*const f64, *mut f64);
 
 /// A program as machine code.
 ///
@@ -34,13 +54,13 @@ extern "C" fn call_binary(op: &Binary, x: f64, y: f64) -> f64 {
 /// ```
 pub struct Machine {
     program: Program,
-    code: extern "C" fn(*const f64, *mut f64),
+    parts: Box<[Part]>,
     /// Owns the memory of the code.
     module: Option<JITModule>,
     /// What the code refers to by address.
-    _unary: Box<[Unary]>,
-    _binary: Box<[Binary]>,
-    _constants: Box<[f64]>,
+    layout: Layout,
+    /// Whether a called function may have panicked.
+    calls: bool,
 }
 
 // SAFETY: after it is made, nothing of it changes; the code reads its arguments and constants alone.
@@ -62,116 +82,21 @@ impl Program {
     ///
     /// # Panics
     /// If Cranelift knows no code for this computer.
+    #[track_caller]
     pub fn machine(&self) -> Machine {
         Machine::new(self.clone())
     }
 }
 
 impl Machine {
+    #[track_caller]
     fn new(program: Program) -> Machine {
-        let mut flags = settings::builder();
-        // Programs come folded and without duplicates, and in an order in which little waits for its operands.
-        flags.set("opt_level", "none").expect("a setting of Cranelift");
-        let target = cranelift_native::builder().unwrap_or_else(|e| panic!("no machine code here: {e}"));
-        let isa = target.finish(settings::Flags::new(flags)).expect("flags of Cranelift");
-        let mut jit = JITBuilder::with_isa(isa, default_libcall_names());
-        jit.symbol("call_unary", call_unary as *const u8);
-        jit.symbol("call_binary", call_binary as *const u8);
-        let mut module = JITModule::new(jit);
-        let pointer = module.target_config().pointer_type();
-        let mut foreign = |name: &str, numbers: usize| {
-            let mut signature = module.make_signature();
-            signature.params.push(AbiParam::new(pointer));
-            (0..numbers).for_each(|_| signature.params.push(AbiParam::new(types::F64)));
-            signature.returns.push(AbiParam::new(types::F64));
-            module.declare_function(name, Linkage::Import, &signature).expect("a new name")
-        };
-        let (unary, binary) = (foreign("call_unary", 1), foreign("call_binary", 2));
-        let mut signature: Signature = module.make_signature();
-        signature.params.extend([AbiParam::new(pointer), AbiParam::new(pointer)]);
-        let id = module.declare_function("program", Linkage::Export, &signature).expect("a new name");
-        let mut context = module.make_context();
-        context.func.signature = signature;
-        let unary_operations: Box<[Unary]> = program
-            .list
-            .iter()
-            .filter_map(|i| if let Instruction::Unary(op, _) = i { Some(*op) } else { None })
-            .collect();
-        let binary_operations: Box<[Binary]> = program
-            .list
-            .iter()
-            .filter_map(|i| if let Instruction::Binary(op, ..) = i { Some(*op) } else { None })
-            .collect();
-        let mut frontend = FunctionBuilderContext::new();
-        let mut b = FunctionBuilder::new(&mut context.func, &mut frontend);
-        let block = b.create_block();
-        b.append_block_params_for_function_params(block);
-        b.switch_to_block(block);
-        b.seal_block(block);
-        let (x, y) = (b.block_params(block)[0], b.block_params(block)[1]);
-        let call = Calls {
-            pointer,
-            unary: module.declare_func_in_func(unary, b.func),
-            binary: module.declare_func_in_func(binary, b.func),
-        };
-        let (mut of_unary, mut of_binary) = (unary_operations.iter(), binary_operations.iter());
-        let constants: Box<[f64]> = program.list.iter().map(constant).collect();
-        let table = b.ins().iconst(pointer, constants.as_ptr() as i64);
-        let mut values: Vec<Option<Value>> = vec![];
-        // What lies in memory is read where it is used, and takes no register in between.
-        let at = |b: &mut FunctionBuilder, values: &[Option<Value>], k: u32| match program.list[k as usize] {
-            Instruction::Input(i) => b.ins().load(types::F64, MemFlags::trusted(), x, 8 * i as i32),
-            Instruction::Constant(_) => b.ins().load(types::F64, MemFlags::trusted(), table, 8 * k as i32),
-            _ => values[k as usize].expect("operands come first"),
-        };
-        for i in &program.list {
-            let value = match *i {
-                Instruction::Input(_) | Instruction::Constant(_) => None,
-                Instruction::Unary(_, x) => {
-                    let op = of_unary.next().expect("one for each instruction");
-                    let x = at(&mut b, &values, x);
-                    Some(call.unary(&mut b, op, x))
-                }
-                Instruction::Binary(_, x, y) => {
-                    let op = of_binary.next().expect("one for each instruction");
-                    // An instruction takes its second operand from memory.
-                    let commutes = matches!(op, Binary::Add | Binary::Mul);
-                    let (x, y) = if commutes && values[x as usize].is_none() { (y, x) } else { (x, y) };
-                    let (x, y) = (at(&mut b, &values, x), at(&mut b, &values, y));
-                    Some(call.binary(&mut b, op, x, y))
-                }
-                Instruction::Select(c, x, y) => {
-                    let zero = b.ins().f64const(0.0);
-                    let c = at(&mut b, &values, c);
-                    let is = b.ins().fcmp(FloatCC::NotEqual, c, zero);
-                    let (x, y) = (at(&mut b, &values, x), at(&mut b, &values, y));
-                    Some(b.ins().select(is, x, y))
-                }
-            };
-            values.push(value)
-        }
-        // The outputs, and behind them what the guards compare.
-        let ends = program.guards.iter().flat_map(|g| [g.a, g.b]);
-        for (k, end) in program.outputs.iter().copied().chain(ends).enumerate() {
-            let value = at(&mut b, &values, end);
-            b.ins().store(MemFlags::trusted(), value, y, 8 * k as i32);
-        }
-        b.ins().return_(&[]);
-        b.finalize();
-        module.define_function(id, &mut context).expect("a correct function");
-        module.clear_context(&mut context);
-        module.finalize_definitions().expect("memory for the code");
-        let code = module.get_finalized_function(id);
+        let layout = Layout::of(&program);
+        let Code { module, functions, calls } = emit(&program, &layout, call_unary, call_binary);
         // SAFETY: the code was made with this signature, and lives as long as the module.
-        let code = unsafe { std::mem::transmute::<*const u8, extern "C" fn(*const f64, *mut f64)>(code) };
-        Machine {
-            program,
-            code,
-            module: Some(module),
-            _unary: unary_operations,
-            _binary: binary_operations,
-            _constants: constants,
-        }
+        let part = |code| unsafe { std::mem::transmute::<*const u8, Part>(code) };
+        let parts = functions.into_iter().map(part).collect();
+        Machine { program, parts, module: Some(module), layout, calls }
     }
     /// The outputs at a point.
     ///
@@ -196,10 +121,21 @@ impl Machine {
     #[track_caller]
     pub fn evaluate_into(&self, x: &[f64], y: &mut Vec<f64>) -> Result<(), BranchChanged> {
         self.program.check_inputs(x.len());
+        y.clear();
+        y.reserve(self.layout.memory);
+        for part in &self.parts {
+            // SAFETY: `x` has as many numbers as there are inputs, and behind `y` there is room for the memory of a run, all of
+            // which a part writes before it or a later one reads it.
+            unsafe { part(x.as_ptr(), y.as_mut_ptr()) }
+        }
+        if self.calls
+            && let Some(payload) = PANIC.take()
+        {
+            resume_unwind(payload)
+        }
+        // SAFETY: the parts have written all ends, which are the first numbers of the memory.
+        unsafe { y.set_len(self.layout.ends.len()) };
         let m = self.program.outputs.len();
-        y.resize(m + 2 * self.program.guards.len(), 0.0);
-        // The code reads as many numbers as there are inputs and writes as many as `y` has now.
-        (self.code)(x.as_ptr(), y.as_mut_ptr());
         for (guard, ends) in self.program.guards.iter().zip(y[m..].chunks(2)) {
             if !guard.outcome.holds(ends[0], ends[1]) {
                 return Err(BranchChanged { at: guard.at.to_string(), point: 0 });
@@ -210,60 +146,15 @@ impl Machine {
     }
 }
 
-/// The number at a constant's place.
-fn constant(i: &Instruction) -> f64 {
-    match i {
-        Instruction::Constant(bits) => f64::from_bits(*bits),
-        _ => 0.0,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The functions that code calls.
-struct Calls {
-    pointer: types::Type,
-    unary: FuncRef,
-    binary: FuncRef,
-}
-
-impl Calls {
-    fn unary(&self, b: &mut FunctionBuilder, op: &Unary, x: Value) -> Value {
-        match op {
-            Unary::Neg => b.ins().fneg(x),
-            Unary::Abs => b.ins().fabs(x),
-            Unary::Sqrt => b.ins().sqrt(x),
-            Unary::Square => b.ins().fmul(x, x),
-            Unary::Recip => {
-                let one = b.ins().f64const(1.0);
-                b.ins().fdiv(one, x)
-            }
-            Unary::OneMinusSquare => {
-                let one = b.ins().f64const(1.0);
-                let (low, high) = (b.ins().fsub(one, x), b.ins().fadd(one, x));
-                b.ins().fmul(low, high)
-            }
-            op => {
-                let address = b.ins().iconst(self.pointer, std::ptr::from_ref(op) as i64);
-                let call = b.ins().call(self.unary, &[address, x]);
-                b.inst_results(call)[0]
-            }
-        }
-    }
-    fn binary(&self, b: &mut FunctionBuilder, op: &Binary, x: Value, y: Value) -> Value {
-        match op {
-            Binary::Add => b.ins().fadd(x, y),
-            Binary::Sub => b.ins().fsub(x, y),
-            Binary::Mul => b.ins().fmul(x, y),
-            Binary::Div => b.ins().fdiv(x, y),
-            Binary::Less => {
-                let (one, zero) = (b.ins().f64const(1.0), b.ins().f64const(0.0));
-                let is = b.ins().fcmp(FloatCC::LessThan, x, y);
-                b.ins().select(is, one, zero)
-            }
-            op => {
-                let address = b.ins().iconst(self.pointer, std::ptr::from_ref(op) as i64);
-                let call = b.ins().call(self.binary, &[address, x, y]);
-                b.inst_results(call)[0]
-            }
-        }
+    #[test]
+    fn a_panic_of_a_called_function_waits_until_the_code_has_returned() {
+        assert!(caught(|| panic!("of the table")).is_nan());
+        let payload = PANIC.take().expect("it was kept");
+        assert_eq!(payload.downcast_ref::<&str>(), Some(&"of the table"));
+        assert_eq!((caught(|| 2.0), PANIC.take().is_none()), (2.0, true))
     }
 }
