@@ -49,6 +49,22 @@ struct Pool {
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
+/// Gives memory that freed arrays have left back to the system, and returns how many bytes these were.
+///
+/// Memory is used again rather than given back, since fresh memory is slow: up to 2 GiB of it is kept in the process, and never
+/// more. What arrays, compiled functions and threads hold stays.
+///
+/// ```
+/// use pullback_array::{Array, release_memory};
+/// Array::linspace(0.0, 1.0, 1 << 16).exp().eval();
+/// println!("{} bytes are the system's again", release_memory());
+/// ```
+pub fn release_memory() -> usize {
+    // Taken out first: giving it back may take long, and other threads go on.
+    let pool = POOL.lock().unwrap_or_else(|e| e.into_inner()).take();
+    pool.map_or(0, |pool| pool.bytes)
+}
+
 /// Lines for so many elements.
 fn lines(len: usize, dtype: DType) -> usize {
     class((len * dtype.size()).div_ceil(64).max(1))
@@ -75,11 +91,20 @@ impl Buffer {
     pub fn dirty(len: usize, dtype: DType) -> Buffer {
         Buffer::of_class(0, len, dtype)
     }
+    /// The same, or where there is not so much memory, a sentence that says so.
+    pub fn try_dirty(len: usize, dtype: DType) -> Result<Buffer, String> {
+        Buffer::try_of_class(0, len, dtype)
+    }
     /// The same, of this class or a larger one if it takes that.
+    ///
+    /// # Panics
+    /// If there is not so much memory.
     pub fn of_class(class: usize, len: usize, dtype: DType) -> Buffer {
+        Buffer::try_of_class(class, len, dtype).unwrap_or_else(|message| panic!("{message}"))
+    }
+    fn try_of_class(class: usize, len: usize, dtype: DType) -> Result<Buffer, String> {
         #[cfg(test)]
         crate::eval::fail::point(crate::eval::fail::Point::Memory);
-        LIVE.fetch_add(1, Relaxed);
         let n = class.max(lines(len, dtype));
         let reused = {
             let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
@@ -92,16 +117,27 @@ impl Buffer {
         };
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let spare = if n < LARGE { 0 } else { SPARE };
-        let lines = reused.unwrap_or_else(|| {
-            // Before anything is written, or the pages are there.
-            let mut lines: Vec<Line> = Vec::with_capacity(n + spare);
-            pages::large(lines.as_ptr(), 64 * lines.capacity());
-            lines.resize(n + spare, Zeroable::zeroed());
-            lines
-        });
+        let lines = match reused {
+            Some(lines) => lines,
+            None => {
+                let mut lines: Vec<Line> = vec![];
+                if lines.try_reserve_exact(n + spare).is_err() {
+                    // What the pool keeps may be what is missing.
+                    release_memory();
+                    lines.try_reserve_exact(n + spare).map_err(|_| {
+                        format!("out of memory: {len} elements of {dtype} take {} bytes", len * dtype.size())
+                    })?
+                }
+                // Before anything is written, or the pages are there.
+                pages::large(lines.as_ptr(), 64 * lines.capacity());
+                lines.resize(n + spare, Zeroable::zeroed());
+                lines
+            }
+        };
         // Those made one after the other begin far apart.
         let skipped = if spare == 0 { 0 } else { NEXT.fetch_add(5, Relaxed) % spare };
-        Buffer { memory: Memory::Own { lines, skipped }, len, dtype, kept: None }.poisoned()
+        LIVE.fetch_add(1, Relaxed);
+        Ok(Buffer { memory: Memory::Own { lines, skipped }, len, dtype, kept: None }.poisoned())
     }
     /// Its contents are unspecified.
     #[inline(always)]

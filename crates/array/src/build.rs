@@ -320,6 +320,11 @@ impl Array {
                 return self.refilled(value, shape);
             }
         }
+        if op == Reduction::Sum
+            && let Some(sum) = eye::summed(self, &axes, &shape)
+        {
+            return sum;
+        }
         if self.dtype().is_complex() {
             return complex::reduce(self, op, axes);
         }

@@ -29,6 +29,7 @@ mod transform;
 mod tree;
 
 pub use array::{Array, live_buffers, live_nodes};
+pub use buffer::release_memory;
 pub use dtype::{DType, Element};
 pub use eval::{
     CpuLevel, MachineCode, cpu_level, machine_code, set_cpu_level, set_machine_code, set_threads, threads,

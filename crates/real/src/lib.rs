@@ -44,5 +44,6 @@ pub use implicit::{implicit_series, ode_series};
 pub use parse::parse;
 pub use real::{Arg, Binary, Real, Scalar, Unary, stop};
 pub use series::{Series, derivatives, taylor};
+pub use session::release_memory;
 pub use table::Notation;
 pub use var::Var;

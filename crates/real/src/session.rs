@@ -82,6 +82,23 @@ impl Drop for Recorded {
     }
 }
 
+/// Gives the memory that this thread keeps for its next recordings back to the system, and returns how many bytes these were.
+///
+/// A thread keeps the memory of recordings that have ended, as much as its longest took ([`Counts::bytes_held`]), since fresh
+/// memory is slow. A recording that is open keeps its own.
+///
+/// ```
+/// use pullback_real::{Counts, grad, release_memory};
+/// grad(|x| (0..10_000).map(|k| x[0] * k as f64).sum::<pullback_real::Var>())(&[1.0]);
+/// assert!(release_memory() > 0);
+/// assert_eq!(Counts::bytes_held(), 0);
+/// ```
+pub fn release_memory() -> usize {
+    let held = Counts::bytes_held();
+    SPARE.take();
+    held - Counts::bytes_held()
+}
+
 /// An inner recording: each operation on its variables is recorded, so that its sweep can be recorded in turn.
 pub(crate) struct Level {
     /// Only where no session surrounds it.

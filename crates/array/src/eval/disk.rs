@@ -47,6 +47,8 @@ impl Kept {
         let name = format!("pullback-kept-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
         let path = folder.join(name);
         match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+            // Left by a process of the same number that was killed.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Kept::open(folder),
             Err(e) => Err((path, e)),
             Ok(file) => {
                 if cfg!(unix) {

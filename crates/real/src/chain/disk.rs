@@ -41,11 +41,16 @@ impl Disk {
     /// If the file cannot be made.
     pub fn in_folder(folder: impl AsRef<Path>) -> io::Result<Disk> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let name = format!("pullback-states-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
-        let path = folder.as_ref().join(name);
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
-        let file = file.map_err(|e| about(&path, "made", e))?;
-        Ok(Disk { path, file, lengths: vec![], end: 0 })
+        loop {
+            let name = format!("pullback-states-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
+            let path = folder.as_ref().join(name);
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok(Disk { path, file, lengths: vec![], end: 0 }),
+                // Left by a process of the same number that was killed.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(about(&path, "made", e)),
+            }
+        }
     }
     /// How many vectors there are.
     pub fn len(&self) -> usize {
