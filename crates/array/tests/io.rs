@@ -126,7 +126,7 @@ fn numpy_files() {
     assert!(same(&read("version2.npy"), &Array::from([1.0, 2.0])));
     let refused = |name: &str| io::read_npy(data(name)).unwrap_err().to_string();
     assert!(refused("record.npy").ends_with("record.npy: arrays of records have no dtype of ours"));
-    assert!(refused("half.npy").ends_with("half.npy: elements of type `<f2` are none of ours"));
+    assert_eq!(read("half.npy").dtype(), DType::F32);
 }
 
 #[test]

@@ -3,6 +3,14 @@
 //! What is read is never trusted: a truncated or hostile file gives an [`Error`], never a panic, an allocation much
 //! larger than the file, or a tree of which only a part is new.
 //!
+//! Elements of types that are none of ours are widened: `f16` and `bf16` to `f32`, integers of 8 and 16 bits to `i32`, `u32` and
+//! `u64` to `i64` (a number above `i64::MAX` is an error). [`read_each`] gives what can be read of a file that holds others
+//! still.
+//!
+//! A file is written beside its name, as `NAME.PROCESS.NUMBER.part`, and then renamed: whoever reads the name, from whatever
+//! thread or process, finds the whole old file or the whole new one, also after a crash. Of several that save one name at once,
+//! the last one stays. A part that is there though its process is not was left by one that was killed, and may be deleted.
+//!
 //! ```
 //! use pullback_array::{Array, Tree, io};
 //! #[derive(Clone, Tree)]
@@ -19,7 +27,9 @@
 //! # }
 //! ```
 
+mod elements;
 mod error;
+mod file;
 mod npy;
 #[cfg(feature = "npz")]
 mod npz;
@@ -28,47 +38,12 @@ mod tensors;
 pub use error::Error;
 pub use npy::{npy_from_bytes, npy_to_bytes, read_npy, write_npy};
 #[cfg(feature = "npz")]
-pub use npz::{npz_from_bytes, npz_to_bytes, read_npz, write_npz};
-pub use tensors::{from_bytes, load, read_all, save, to_bytes};
+pub use npz::{npz_from_bytes, npz_to_bytes, read_each_npz, read_npz, write_npz};
+pub use tensors::{from_bytes, load, read_all, read_each, save, to_bytes};
 
 use crate::array::Array;
-use crate::buffer::Buffer;
-use crate::dtype::DType;
-use crate::shape::Shape;
 use crate::tree::{Tree, named_leaves};
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-
-/// The bytes a shape and dtype take, if they can be addressed at all. Axes of extent 0 count as 1, so that the other
-/// extents stay in bounds too.
-fn byte_size(shape: &[usize], dtype: DType) -> Option<usize> {
-    let padded = shape.iter().try_fold(dtype.size(), |n, &d| n.checked_mul(d.max(1)));
-    padded.filter(|&n| n <= isize::MAX as usize)?;
-    Some(shape.iter().product::<usize>() * dtype.size())
-}
-
-/// An array from bytes in the order of a little-endian machine, or of a big-endian one.
-fn array_from_bytes(bytes: &[u8], shape: Shape, dtype: DType, big_endian: bool) -> Array {
-    let mut buffer = Buffer::dirty(shape.size(), dtype);
-    buffer.bytes_mut().copy_from_slice(bytes);
-    if big_endian != cfg!(target_endian = "big") {
-        buffer.bytes_mut().chunks_exact_mut(dtype.real().size()).for_each(<[u8]>::reverse)
-    }
-    if dtype == DType::Bool {
-        buffer.bytes_mut().iter_mut().for_each(|b| *b = u8::from(*b != 0))
-    }
-    Array::leaf(buffer, shape)
-}
-
-/// The elements of an array in little-endian bytes.
-fn bytes_of(array: &Array) -> Vec<u8> {
-    let mut bytes = array.value().bytes().to_vec();
-    if cfg!(target_endian = "big") {
-        bytes.chunks_exact_mut(array.dtype().size()).for_each(<[u8]>::reverse)
-    }
-    bytes
-}
 
 /// The leaves of a tree by path, computed together.
 fn leaves_by_name<T: Tree + Clone>(tree: &T) -> Result<BTreeMap<String, Array>, Error> {
@@ -81,24 +56,4 @@ fn leaves_by_name<T: Tree + Clone>(tree: &T) -> Result<BTreeMap<String, Array>, 
         }
     }
     Ok(by_name)
-}
-
-fn read_file<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Error>) -> Result<T, Error> {
-    let at = |e: Error| e.at("read", path);
-    parse(&fs::read(path).map_err(|e| at(e.into()))?).map_err(at)
-}
-
-/// Writes beside the file and renames, so that the file is at no time half written.
-fn write_file(path: &Path, bytes: Result<Vec<u8>, Error>) -> Result<(), Error> {
-    let write = |bytes: Vec<u8>| -> Result<(), Error> {
-        let mut name =
-            path.file_name().ok_or_else(|| Error::new("this is not the name of a file"))?.to_owned();
-        name.push(format!(".{}.part", std::process::id()));
-        let part = path.with_file_name(name);
-        fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|e| {
-            fs::remove_file(&part).ok();
-            e.into()
-        })
-    };
-    bytes.and_then(write).map_err(|e| e.at("write", path))
 }

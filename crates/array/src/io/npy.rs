@@ -2,16 +2,22 @@
 //! (<https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>): a magic, a header that is a Python
 //! dictionary, the elements.
 
-use super::{Error, array_from_bytes, byte_size, bytes_of, read_file, write_file};
+use super::Error;
+use super::elements::{Stored, array_of, bytes_of};
+use super::file::{read_file, write_file};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::shape::{Dims, Shape};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// Reads an array from a `.npy` file of any version, byte order and memory order. Integers of 8 and 16 bits widen to
-/// `i32`, unsigned ones of 32 bits to `i64`.
+/// The longest header that is read. What describes an array of ours is far shorter.
+const HEADER: usize = 1 << 20;
+
+/// Reads an array from a `.npy` file of any version, byte order and memory order. Types that are none of ours are
+/// [widened](crate::io).
 ///
 /// # Errors
 /// If the file cannot be read, is damaged, or holds elements of another type.
@@ -72,31 +78,60 @@ pub fn npy_to_bytes(array: &Array) -> Vec<u8> {
 ///
 /// # Errors
 /// If the bytes are not a whole file, or the elements are of a type that is none of ours.
-pub fn npy_from_bytes(bytes: &[u8]) -> Result<Array, Error> {
-    let cut = || Error::new("the .npy file ends in its header");
-    let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| Error::new("this is not a .npy file"))?;
-    let (&[major, _minor], rest) = rest.split_first_chunk::<2>().ok_or_else(cut)?;
-    let (length, rest) = match major {
-        1 => rest.split_first_chunk::<2>().map(|(n, rest)| (usize::from(u16::from_le_bytes(*n)), rest)),
-        2 | 3 => rest.split_first_chunk::<4>().map(|(n, rest)| (u32::from_le_bytes(*n) as usize, rest)),
-        _ => return Err(Error::new(format!("version {major} of .npy is unknown"))),
-    }
-    .ok_or_else(cut)?;
-    let (header, data) = rest.split_at_checked(length).ok_or_else(cut)?;
-    let text = std::str::from_utf8(header).map_err(|e| Error::from_source("the header is not text", e))?;
-    let header = Header::parse(text)?;
-    header.array(data)
+pub fn npy_from_bytes(mut bytes: &[u8]) -> Result<Array, Error> {
+    Header::read(&mut bytes)?.array(bytes)
 }
 
 /// What the header's dictionary says.
-struct Header<'a> {
-    descr: &'a str,
+pub(super) struct Header {
+    stored: Stored,
+    big_endian: bool,
     fortran_order: bool,
     shape: Vec<usize>,
 }
 
-impl<'a> Header<'a> {
-    fn parse(text: &'a str) -> Result<Header<'a>, Error> {
+impl Header {
+    /// What stands in front of the elements.
+    pub fn read(from: &mut impl Read) -> Result<Header, Error> {
+        let magic = taken::<6>(from).map_err(|e| match e.kind() {
+            ErrorKind::UnexpectedEof => Error::new("this is not a .npy file"),
+            _ => e.into(),
+        })?;
+        if magic != MAGIC {
+            return Err(Error::new("this is not a .npy file"));
+        }
+        let cut = |e: std::io::Error| match e.kind() {
+            ErrorKind::UnexpectedEof => Error::new("the .npy file ends in its header"),
+            _ => e.into(),
+        };
+        let [major, _minor] = taken(from).map_err(cut)?;
+        let length = match major {
+            1 => usize::from(u16::from_le_bytes(taken(from).map_err(cut)?)),
+            2 | 3 => u32::from_le_bytes(taken(from).map_err(cut)?) as usize,
+            _ => return Err(Error::new(format!("version {major} of .npy is unknown"))),
+        };
+        if length > HEADER {
+            return Err(Error::new(format!("a .npy header of {length} bytes is too long")));
+        }
+        let mut header = vec![0; length];
+        from.read_exact(&mut header).map_err(cut)?;
+        let text =
+            std::str::from_utf8(&header).map_err(|e| Error::from_source("the header is not text", e))?;
+        Header::parse(text)
+    }
+    /// How many bytes of elements the header says there are.
+    pub fn bytes(&self) -> Result<usize, Error> {
+        let bytes = self.stored.bytes(&self.shape);
+        bytes.ok_or_else(|| Error::new(format!("the shape {:?} is too large", self.shape)))
+    }
+
+    /// What is wrong if there are as many bytes as `have`.
+    pub fn misfit(&self, want: usize, have: u64) -> Error {
+        let shape = &self.shape;
+        Error::new(format!("the shape {shape:?} takes {want} bytes of data, the file has {have}"))
+    }
+
+    fn parse(text: &str) -> Result<Header, Error> {
         let bad = || Error::new(format!("the .npy header is not understood: {}", shortened(text)));
         let (mut descr, mut fortran_order, mut shape) = (None, None, None);
         let mut rest =
@@ -136,79 +171,61 @@ impl<'a> Header<'a> {
         let (Some(descr), Some(fortran_order), Some(shape)) = (descr, fortran_order, shape) else {
             return Err(bad());
         };
-        Ok(Header { descr, fortran_order, shape })
-    }
-
-    fn array(&self, data: &[u8]) -> Result<Array, Error> {
-        let unknown = || Error::new(format!("elements of type `{}` are none of ours", shortened(self.descr)));
-        // Order, kind, bytes: `<f8`.
-        let (order, kind) = self.descr.split_at_checked(1).ok_or_else(unknown)?;
-        let big_endian = match order {
-            "<" | "|" => false,
-            ">" => true,
-            "=" => cfg!(target_endian = "big"),
-            _ => return Err(unknown()),
-        };
-        let widen = |size: usize, signed: bool| -> Result<Vec<u8>, Error> {
-            let target = if size == 4 { 8 } else { 4 };
-            let extended = |element: &[u8]| {
-                let mut wide = element.to_vec();
-                if big_endian {
-                    wide.reverse()
-                }
-                let negative = signed && wide.last().is_some_and(|b| b & 0x80 != 0);
-                wide.resize(target, if negative { 0xff } else { 0 });
-                wide
-            };
-            self.check(data, size)?;
-            Ok(data.chunks_exact(size).flat_map(extended).collect())
-        };
-        match kind {
-            "f4" => self.ordered(data, DType::F32, big_endian),
-            "f8" => self.ordered(data, DType::F64, big_endian),
-            "i4" => self.ordered(data, DType::I32, big_endian),
-            "i8" => self.ordered(data, DType::I64, big_endian),
-            "b1" => self.ordered(data, DType::Bool, false),
-            "c8" => self.ordered(data, DType::C64, big_endian),
-            "c16" => self.ordered(data, DType::C128, big_endian),
-            "i1" => self.ordered(&widen(1, true)?, DType::I32, false),
-            "i2" => self.ordered(&widen(2, true)?, DType::I32, false),
-            "u1" => self.ordered(&widen(1, false)?, DType::I32, false),
-            "u2" => self.ordered(&widen(2, false)?, DType::I32, false),
-            "u4" => self.ordered(&widen(4, false)?, DType::I64, false),
-            _ => Err(unknown()),
-        }
-    }
-
-    /// Whether the data are as many bytes as the shape takes.
-    fn check(&self, data: &[u8], size: usize) -> Result<(), Error> {
-        // Counted in the widest elements, so that widening stays in bounds.
-        let count = byte_size(&self.shape, DType::C128).map(|n| n / 16);
-        match count.and_then(|n| n.checked_mul(size)) {
-            None => Err(Error::new(format!("the shape {:?} is too large", self.shape))),
-            Some(want) if want == data.len() => Ok(()),
-            Some(want) => {
-                let have = data.len();
-                Err(Error::new(format!(
-                    "the shape {:?} takes {want} bytes of data, the file has {have}",
-                    self.shape
-                )))
-            }
-        }
+        let (stored, big_endian) = stored(descr)?;
+        Ok(Header { stored, big_endian, fortran_order, shape })
     }
 
     /// The array of these elements, in row-major order.
-    fn ordered(&self, data: &[u8], dtype: DType, big_endian: bool) -> Result<Array, Error> {
-        self.check(data, dtype.size())?;
+    pub fn array(&self, data: &[u8]) -> Result<Array, Error> {
+        let want = self.bytes()?;
+        if want != data.len() {
+            return Err(self.misfit(want, data.len() as u64));
+        }
         if !self.fortran_order {
-            return Ok(array_from_bytes(data, Shape::new(&self.shape), dtype, big_endian));
+            return array_of(data, Shape::new(&self.shape), self.stored, self.big_endian);
         }
         let reversed: Shape = self.shape.iter().rev().copied().collect();
         let axes: Dims = (0..reversed.rank()).rev().collect();
-        let array = array_from_bytes(data, reversed, dtype, big_endian).permute_op(axes);
+        let array = array_of(data, reversed, self.stored, self.big_endian)?.permute_op(axes);
         array.eval();
         Ok(array)
     }
+}
+
+fn taken<const N: usize>(from: &mut impl Read) -> std::io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    from.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What order, kind and size stand for, as in `<f8`, and whether the order is the big-endian one.
+fn stored(descr: &str) -> Result<(Stored, bool), Error> {
+    let unknown = || Error::new(format!("elements of type `{}` are none of ours", shortened(descr)));
+    let (order, kind) = descr.split_at_checked(1).ok_or_else(unknown)?;
+    let big_endian = match order {
+        "<" | "|" => false,
+        ">" => true,
+        "=" => cfg!(target_endian = "big"),
+        _ => return Err(unknown()),
+    };
+    let stored = match kind {
+        "f4" => Stored::Is(DType::F32),
+        "f8" => Stored::Is(DType::F64),
+        "i4" => Stored::Is(DType::I32),
+        "i8" => Stored::Is(DType::I64),
+        "b1" => Stored::Is(DType::Bool),
+        "c8" => Stored::Is(DType::C64),
+        "c16" => Stored::Is(DType::C128),
+        "f2" => Stored::F16,
+        "i1" => Stored::I8,
+        "i2" => Stored::I16,
+        "u1" => Stored::U8,
+        "u2" => Stored::U16,
+        "u4" => Stored::U32,
+        "u8" => Stored::U64,
+        _ => return Err(unknown()),
+    };
+    Ok((stored, big_endian))
 }
 
 /// `'text' rest` or `"text" rest`.

@@ -1,6 +1,8 @@
 //! Many arrays as `.npz`: a zip file with a `.npy` for each name.
 
-use super::{Error, leaves_by_name, npy_from_bytes, npy_to_bytes, read_file, write_file};
+use super::file::{read_file, write_file};
+use super::npy::Header;
+use super::{Error, leaves_by_name, npy_to_bytes};
 use crate::array::Array;
 use crate::tree::Tree;
 use std::collections::BTreeMap;
@@ -15,9 +17,18 @@ const MAX_RATIO: u64 = 1032;
 /// All arrays of a `.npz` file by name.
 ///
 /// # Errors
-/// If the file cannot be read, is damaged, or holds elements of a type that is none of ours.
+/// If the file cannot be read, is damaged, or has an array that cannot be [widened](crate::io) ([`read_each_npz`] gives the
+/// others).
 pub fn read_npz(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error> {
     read_file(path.as_ref(), npz_from_bytes)
+}
+
+/// The same with an error in the place of each array whose elements cannot be read.
+///
+/// # Errors
+/// If the file cannot be read or is damaged.
+pub fn read_each_npz(path: impl AsRef<Path>) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
+    read_file(path.as_ref(), each)
 }
 
 /// Writes the leaves of a tree to a `.npz` file, by their paths. Not compressed, like `numpy.savez`.
@@ -55,24 +66,49 @@ pub fn npz_to_bytes<T: Tree + Clone>(tree: &T) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// As [`read_npz`].
 pub fn npz_from_bytes(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Error> {
+    each(bytes)?.into_iter().map(|(name, x)| Ok((name, x?))).collect()
+}
+
+fn each(bytes: &[u8]) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     // Entries that share their data would make much of little: together they may not exceed honest compression.
     let mut budget = MAX_RATIO * bytes.len() as u64;
     let mut arrays = BTreeMap::new();
     for i in 0..zip.len() {
-        let entry = zip.by_index(i).map_err(damaged)?;
+        let mut entry = zip.by_index(i).map_err(damaged)?;
         let file = entry.name().map_err(damaged)?.into_owned();
         let name = file.strip_suffix(".npy").unwrap_or(&file).to_string();
-        let mut data = vec![];
-        // Grows with what really comes out, whatever the entry says of its size.
-        entry.take(budget).read_to_end(&mut data)?;
-        budget -= data.len() as u64;
-        let array = npy_from_bytes(&data).map_err(|e| Error::from_source(format!("`{name}`: {e}"), e))?;
+        let size = entry.size();
+        let array = read_entry(&mut entry, size, &mut budget)
+            .map_err(|e| Error::from_source(format!("`{name}`: {e}"), e));
         if arrays.insert(name, array).is_some() {
             return Err(Error::new(format!("two arrays have the name `{file}`")));
         }
     }
     Ok(arrays)
+}
+
+/// The array of an entry of so many bytes. Its header comes first, and only what that asks for is inflated.
+fn read_entry(entry: &mut impl Read, size: u64, budget: &mut u64) -> Result<Array, Error> {
+    let mut limited = entry.take(*budget);
+    let header = Header::read(&mut limited);
+    let before = *budget - limited.limit();
+    *budget = limited.limit();
+    let (header, rest) = (header?, size.checked_sub(before).filter(|rest| rest <= budget));
+    let Some(rest) = rest else {
+        return Err(Error::new("it is larger than what this file can hold"));
+    };
+    *budget -= rest;
+    let want = header.bytes()?;
+    if want as u64 != rest {
+        // Said without the data.
+        return Err(header.misfit(want, rest));
+    }
+    let mut data = vec![];
+    // Grows with what really comes out, whatever the entry says of its size; its end is where the sum is checked.
+    limited.set_limit(rest + 1);
+    limited.read_to_end(&mut data)?;
+    header.array(&data)
 }
 
 fn damaged(e: zip::result::ZipError) -> Error {

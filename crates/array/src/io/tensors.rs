@@ -1,7 +1,9 @@
 //! Trees as safetensors (<https://github.com/huggingface/safetensors>): a JSON header of names, dtypes and shapes,
 //! then the data. A leaf's name is its path in the tree.
 
-use super::{Error, array_from_bytes, byte_size, bytes_of, leaves_by_name, read_file, write_file};
+use super::elements::{Stored, array_of, bytes_of};
+use super::file::{read_file, write_file};
+use super::{Error, leaves_by_name};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::shape::Shape;
@@ -14,12 +16,14 @@ use std::path::Path;
 /// Writes a tree to a safetensors file.
 ///
 /// # Errors
-/// If the file cannot be written, two leaves have the same path, or one is `c128`, which the format lacks. A file that was there stays whole in either case.
+/// If the file cannot be written, two leaves have the same path, or one is `c128`, which the format lacks. A file that
+/// was there stays whole in either case.
 pub fn save<T: Tree + Clone>(path: impl AsRef<Path>, tree: &T) -> Result<(), Error> {
     write_file(path.as_ref(), to_bytes(tree))
 }
 
-/// Replaces every leaf of a tree by the array of its path in a safetensors file.
+/// Replaces every leaf of a tree by the array of its path in a safetensors file. Types that are none of ours are
+/// [widened](crate::io): a leaf of `f32` takes numbers of half precision.
 ///
 /// # Errors
 /// If the file cannot be read or is damaged; if it lacks a leaf of the tree, has an array more, or one of another shape
@@ -28,15 +32,40 @@ pub fn load<T: Tree>(path: impl AsRef<Path>, tree: &mut T) -> Result<(), Error> 
     read_file(path.as_ref(), |bytes| from_bytes(bytes, tree))
 }
 
-/// All arrays of a safetensors file by name, for looking into files of unknown making.
+/// All arrays of a safetensors file by name, for looking into files of unknown making. Types that are none of ours are
+/// [widened](crate::io).
 ///
 /// # Errors
-/// If the file cannot be read, is damaged, or has an array of a dtype that is none of ours.
+/// If the file cannot be read, is damaged, or has an array that cannot be widened ([`read_each`] gives the others).
 pub fn read_all(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error> {
-    read_file(path.as_ref(), |bytes| {
-        let file = open(bytes)?;
-        file.iter().map(|(name, view)| Ok((name.to_string(), array(name, &view)?))).collect()
-    })
+    read_file(path.as_ref(), |bytes| each(bytes)?.into_iter().map(|(name, x)| Ok((name, x?))).collect())
+}
+
+/// The same with an error in the place of each array that cannot be read: its elements are of a type that is none of ours and
+/// is not widened, as those of 4 to 8 bits, or numbers above `i64::MAX`.
+///
+/// ```
+/// use pullback_array::{Array, io};
+/// # let file = std::env::temp_dir().join(format!("pullback_each_{}.safetensors", std::process::id()));
+/// let header = r#"{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]},
+///     "b":{"dtype":"BF16","shape":[2],"data_offsets":[1,5]}}"#;
+/// let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0x38, 0x80, 0x3f, 0x00, 0xc0]].concat();
+/// std::fs::write(&file, bytes)?;
+/// let arrays = io::read_each(&file)?;
+/// assert_eq!(arrays["b"].as_ref().unwrap().to_vec::<f32>(), [1.0, -2.0]);
+/// assert!(arrays["a"].is_err());
+/// # std::fs::remove_file(file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the file cannot be read or is damaged.
+pub fn read_each(path: impl AsRef<Path>) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
+    read_file(path.as_ref(), each)
+}
+fn each(bytes: &[u8]) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
+    let file = open(bytes)?;
+    Ok(file.iter().map(|(name, view)| (name.to_string(), array(name, &view))).collect())
 }
 
 /// A tree in the bytes of a safetensors file.
@@ -112,17 +141,17 @@ fn open(bytes: &[u8]) -> Result<SafeTensors<'_>, Error> {
 }
 
 fn array(name: &str, view: &TensorView) -> Result<Array, Error> {
-    let known = DType::ALL.into_iter().find(|&d| dtype_of(d) == Some(view.dtype()));
-    let Some(dtype) = known else {
+    let Some(stored) = stored_of(view.dtype()) else {
         return Err(Error::new(format!(
             "`{name}` has elements of type {:?}, which is none of ours",
             view.dtype()
         )));
     };
-    if byte_size(view.shape(), dtype) != Some(view.data().len()) {
+    if stored.bytes(view.shape()) != Some(view.data().len()) {
         return Err(Error::new(format!("`{name}` has an impossible shape {:?}", view.shape())));
     }
-    Ok(array_from_bytes(view.data(), Shape::new(view.shape()), dtype, false))
+    array_of(view.data(), Shape::new(view.shape()), stored, false)
+        .map_err(|e| Error::from_source(format!("`{name}`: {e}"), e))
 }
 
 /// The format's name for a dtype; it has none for `c128`.
@@ -135,5 +164,20 @@ fn dtype_of(dtype: DType) -> Option<Dtype> {
         DType::Bool => Dtype::BOOL,
         DType::C64 => Dtype::C64,
         DType::C128 => return None,
+    })
+}
+/// What the format's names stand for, of those that are read.
+fn stored_of(dtype: Dtype) -> Option<Stored> {
+    let ours = DType::ALL.into_iter().find(|&d| dtype_of(d) == Some(dtype)).map(Stored::Is);
+    ours.or(match dtype {
+        Dtype::F16 => Some(Stored::F16),
+        Dtype::BF16 => Some(Stored::BF16),
+        Dtype::I8 => Some(Stored::I8),
+        Dtype::I16 => Some(Stored::I16),
+        Dtype::U8 => Some(Stored::U8),
+        Dtype::U16 => Some(Stored::U16),
+        Dtype::U32 => Some(Stored::U32),
+        Dtype::U64 => Some(Stored::U64),
+        _ => None,
     })
 }
