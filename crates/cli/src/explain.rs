@@ -131,7 +131,8 @@ fn formulas(problem: &Problem) -> (Vec<&str>, Vec<Expr>) {
     (names, formulas)
 }
 
-/// The same for programs.
+/// The same for programs. Large formulas are statements, of which each names a shared part or, at the end, the derivative by
+/// a variable.
 pub fn json(problem: &Problem, trace: &Trace, symbolic: bool) -> Value {
     let argument = |arg: &Argument| match *arg {
         Argument::Step(i) => json!(trace.name(i)),
@@ -157,8 +158,15 @@ pub fn json(problem: &Problem, trace: &Trace, symbolic: bool) -> Value {
     });
     if symbolic {
         let (names, formulas) = formulas(problem);
-        let texts = formulas.iter().map(|formula| json!(formula.to_string()));
-        all["symbolic"] = Value::Object(names.into_iter().map(String::from).zip(texts).collect());
+        if Expr::count(&formulas) > LARGE {
+            let names: Vec<String> =
+                names.iter().map(|name| format!("d{}/d{name}", problem.output)).collect();
+            let listing = Listing::of(names.iter().map(String::as_str).zip(&formulas)).to_string();
+            all["symbolic_statements"] = listing.lines().collect();
+        } else {
+            let texts = formulas.iter().map(|formula| json!(formula.to_string()));
+            all["symbolic"] = Value::Object(names.into_iter().map(String::from).zip(texts).collect());
+        }
     }
     all
 }

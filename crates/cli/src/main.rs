@@ -1,6 +1,7 @@
 //! The program `pullback`: explains, differentiates, checks and draws an expression.
 #![forbid(unsafe_code)]
 
+mod axis;
 mod draw;
 mod explain;
 mod layout;
@@ -122,8 +123,12 @@ impl Input {
         Problem::new(&self.expr, &self.values)
     }
     /// Prints `text`, or with `--json` the other.
-    fn print(&self, text: String, json: serde_json::Value) -> Result<(), Failure> {
-        write(Path::new("-"), &if self.json { format!("{json:#}\n") } else { text })
+    fn print(
+        &self,
+        text: impl FnOnce() -> String,
+        json: impl FnOnce() -> serde_json::Value,
+    ) -> Result<(), Failure> {
+        write(Path::new("-"), &if self.json { format!("{:#}\n", json()) } else { text() })
     }
 }
 
@@ -145,8 +150,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             let trace = trace::Trace::of(&problem)?;
             let graph_is_output = [&svg, &dot].iter().any(|file| file.as_deref() == Some(Path::new("-")));
             if !graph_is_output {
-                let text = explain::text(&problem, &trace, symbolic);
-                input.print(text, explain::json(&problem, &trace, symbolic))?;
+                let text = || explain::text(&problem, &trace, symbolic);
+                input.print(text, || explain::json(&problem, &trace, symbolic))?;
             }
             if let Some(file) = svg {
                 write(&file, &draw::svg(&problem, &trace)?)?;
@@ -158,17 +163,17 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Grad { input } => {
             let problem = input.problem()?;
             let (text, json) = numbers::grad(&problem)?;
-            input.print(text, json)?;
+            input.print(|| text, || json)?;
         }
         Command::Hessian { input } => {
             let problem = input.problem()?;
             let (text, json) = numbers::hessian(&problem)?;
-            input.print(text, json)?;
+            input.print(|| text, || json)?;
         }
         Command::Check { input } => {
             let problem = input.problem()?;
             let (agrees, text, json) = numbers::check(&problem)?;
-            input.print(text, json)?;
+            input.print(|| text, || json)?;
             return Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::from(1) });
         }
         Command::Plot { expr, values, out } => write(&out, &plot::svg(&expr, &values)?)?,

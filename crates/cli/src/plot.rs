@@ -1,5 +1,6 @@
 //! A function of one variable and its first two derivatives as curves.
 
+use crate::axis::Axis;
 use crate::problem::{Failure, Problem, assignments, known, number, say};
 use plotters::prelude::*;
 use pullback_real::{Dual, Real, derivative, parse};
@@ -68,15 +69,10 @@ fn heights(curves: &[Vec<(f64, f64)>]) -> Option<Range<f64>> {
     let cut = all.len() / 20;
     let (lo, hi) = (all[cut], all[all.len() - 1 - cut]);
     // Where nothing is extreme, nothing is left out.
-    let (lo, hi) = if last - first < 4.0 * (hi - lo) { (first, last) } else { (lo, hi) };
-    let margin = if hi > lo { 0.06 * (hi - lo) } else { 1.0 + lo.abs() };
-    (margin.is_finite()).then_some(lo - margin..hi + margin)
-}
-
-/// A number beside an axis that spans `range`, as short as it may be.
-fn tick(x: f64, range: &Range<f64>) -> String {
-    let zero = x.abs() < 1e-9 * (range.end - range.start);
-    say(if zero { 0.0 } else { format!("{x:.6e}").parse().unwrap_or(x) })
+    // (In quarters, which do not overflow.)
+    let (lo, hi) = if last / 4.0 - first / 4.0 < hi - lo { (first, last) } else { (lo, hi) };
+    let margin = if hi > lo { 0.06 * hi - 0.06 * lo } else { 1.0 + lo.abs() };
+    Some((lo - margin).max(-f64::MAX)..(hi + margin).min(f64::MAX))
 }
 
 fn draw(
@@ -97,15 +93,15 @@ fn draw(
             .margin(16)
             .x_label_area_size(40)
             .y_label_area_size(64)
-            .build_cartesian_2d(range.clone(), heights.clone())?;
+            .build_cartesian_2d(Axis(range.clone()), Axis(heights.clone()))?;
         chart
             .configure_mesh()
             .light_line_style(WHITE)
             .bold_line_style(RGBColor(228, 231, 235))
             .axis_style(RGBColor(123, 135, 148))
             .label_style(("sans-serif", 13))
-            .x_label_formatter(&|x| tick(*x, range))
-            .y_label_formatter(&|y| tick(*y, &heights))
+            .x_label_formatter(&|x| Axis(range.clone()).text(*x))
+            .y_label_formatter(&|y| Axis(heights.clone()).text(*y))
             .x_desc(name)
             .draw()?;
         let names = [z.to_string(), format!("d{z}/d{name}"), format!("d²{z}/d{name}²")];

@@ -1,6 +1,7 @@
 //! What the command line asks about: an expression, and the point where it is looked at.
 
 use pullback_real::{Error, Expr, Real, parse};
+use std::collections::{HashMap, HashSet};
 
 /// What went wrong, for the user.
 #[derive(Debug)]
@@ -33,13 +34,16 @@ impl Problem {
         let expr = parse(text)?;
         let names: Vec<String> = expr.variables().into_iter().map(String::from).collect();
         let given = assignments(values)?;
-        for (name, _) in &given {
+        let occurring: HashSet<&str> = names.iter().map(String::as_str).collect();
+        if let Some((name, _)) = given.iter().find(|(name, _)| !occurring.contains(name)) {
             known(name, &names)?;
         }
+        let given: HashMap<&str, &str> = given.into_iter().collect();
         let mut point = Vec::new();
         for name in &names {
-            let text = given.iter().find(|(n, _)| n == name).map(|(_, text)| *text);
-            let text = text.ok_or_else(|| Failure(format!("`{name}` has no value: add {name}=VALUE")))?;
+            let text = given
+                .get(name.as_str())
+                .ok_or_else(|| Failure(format!("`{name}` has no value: add {name}=VALUE")))?;
             point.push(number(name, text)?);
         }
         let free = |z: &&&str| names.iter().all(|name| name != **z);
@@ -49,9 +53,11 @@ impl Problem {
     }
     /// The expression at `x`, in any kind of number.
     pub fn eval<R: Real>(&self, x: &[R]) -> R {
-        self.expr.eval(|name| {
-            let i = self.names.iter().position(|n| n == name);
-            x[i.expect("the names are all there are")].clone()
+        // It asks for the names in the order of reading, in which they are.
+        let mut values = self.names.iter().zip(x);
+        self.expr.eval(|name| match values.next() {
+            Some((known, x)) if known == name => x.clone(),
+            _ => unreachable!("the names are in the order of reading"),
         })
     }
     /// The point in words.
@@ -65,12 +71,13 @@ impl Problem {
 /// The names and values of `NAME=VALUE`, each name once.
 pub fn assignments(values: &[String]) -> Result<Vec<(&str, &str)>, Failure> {
     let mut given: Vec<(&str, &str)> = Vec::new();
+    let mut seen = HashSet::new();
     for value in values {
         let Some((name, text)) = value.split_once('=') else {
             return Err(Failure(format!("`{value}` is no value of a variable: write NAME=VALUE, as in x=2")));
         };
         let name = name.trim();
-        if given.iter().any(|(n, _)| *n == name) {
+        if !seen.insert(name) {
             return Err(Failure(format!("`{name}` is given a value twice")));
         }
         given.push((name, text.trim()));

@@ -3,6 +3,7 @@
 use super::cotangent::Cotangent;
 use super::node::{Expr, Node};
 use super::walk::Order;
+use std::collections::HashMap;
 
 impl Expr {
     /// The formula of its derivative by the variable of this name.
@@ -21,12 +22,15 @@ impl Expr {
     /// The derivative by a variable that does not occur is 0.
     pub fn gradient(&self, names: &[&str]) -> Vec<Expr> {
         let Order { nodes, parts, roots } = Order::of([self]);
+        // A name may stand there several times.
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        names.iter().enumerate().for_each(|(k, name)| places.entry(name).or_default().push(k));
         // Only what depends on one of the variables takes part.
         let mut active = Vec::with_capacity(nodes.len());
         for (e, [a, b, c]) in nodes.iter().zip(&parts) {
             active.push(match e.node() {
                 Node::Const(_) => false,
-                Node::Var(name) => names.contains(&&**name),
+                Node::Var(name) => places.contains_key(&**name),
                 Node::Unary(op, _) => !op.is_flat() && active[*a],
                 Node::Binary(op, ..) => !op.is_flat() && (active[*a] || active[*b]),
                 Node::Select(..) => active[*b] || active[*c],
@@ -50,8 +54,8 @@ impl Expr {
             match z.node() {
                 Node::Const(_) => {}
                 Node::Var(name) => {
-                    for (sum, _) in gradient.iter_mut().zip(names).filter(|(_, n)| ***n == **name) {
-                        add(sum, c.clone());
+                    for &k in &places[&**name] {
+                        add(&mut gradient[k], c.clone());
                     }
                 }
                 Node::Unary(op, x) => give(first, &|| c.with(&c.g * op.slope(x, z))),
