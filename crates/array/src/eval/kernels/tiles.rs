@@ -81,6 +81,10 @@ macro_rules! tiles {
             }
 
             /// One tile: R rows and V vectors of the result. `PACK`: the panel is copied on the way.
+            ///
+            /// # Safety
+            /// The processor has the features, and all that the block reaches in so many rows and vectors may be read; `out`
+            /// (and with `PACK`, `packed`) may be written, by nobody else meanwhile.
             #[target_feature(enable = $features)]
             unsafe fn tile<const R: usize, const V: usize, const PACK: bool>(t: Block) {
                 // SAFETY: the caller's promise; rows are reached by threes from few pointers.
@@ -122,6 +126,9 @@ macro_rules! tiles {
             }
 
             /// The tile of `rows` rows at the lower edge, in as many as have code of their own.
+            ///
+            /// # Safety
+            /// That of `tile`, for each of these rows.
             #[target_feature(enable = $features)]
             unsafe fn edge<const V: usize>(mut t: Block, mut rows: usize) {
                 $(
@@ -138,6 +145,9 @@ macro_rules! tiles {
             }
 
             /// All rows over one panel, V vectors wide.
+            ///
+            /// # Safety
+            /// That of `tile`, for all `m` rows.
             #[target_feature(enable = $features)]
             unsafe fn rows<const V: usize>(mut t: Block, m: usize, pack: bool) {
                 let mut rest = m;
@@ -161,6 +171,9 @@ macro_rules! tiles {
             }
 
             /// See [`Tiled::tiles`].
+            ///
+            /// # Safety
+            /// That of [`Tiled::tiles`], and the processor has the features.
             #[target_feature(enable = $features)]
             pub unsafe fn product(
                 [m, k, n]: [usize; 3],
