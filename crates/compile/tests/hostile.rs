@@ -216,7 +216,7 @@ fn symbols_of_another_recording_are_refused_in_the_users_line() {
         );
         assert!(here, "{name}: the line is not the user's");
     }
-    let (text, here) = panics(|| drop(leaked * 2.0));
+    let (text, here) = panics(|| _ = leaked * 2.0);
     assert!(text.starts_with("this `Symbol` belongs to a recording that has ended") && here, "{text}");
     // What was refused leaves nothing open, and recordings lie within each other as they like.
     let nested = |x: &[Symbol]| {
