@@ -506,7 +506,7 @@ fn wide(extent: i128) -> usize {
 }
 
 /// The sum of so many equal elements as their dtype has it; None if that is no number of an `f64`.
-fn sum_of_equal(c: f64, count: usize, dtype: DType) -> Option<f64> {
+pub(crate) fn sum_of_equal(c: f64, count: usize, dtype: DType) -> Option<f64> {
     if count == 0 {
         return Some(0.0);
     }

@@ -4,6 +4,7 @@
 
 use crate::array::{Args, Array};
 use crate::buffer::Buffer;
+use crate::build::sum_of_equal;
 use crate::dtype::{DType, with_store};
 use crate::eval::{Lane, Layout};
 use crate::prim::Prim;
@@ -115,12 +116,13 @@ pub(crate) fn summed(x: &Array, axes: &[usize], shape: &Shape) -> Option<Array> 
         return None;
     }
     let [n, m] = [0, 1].map(|axis| x.0.shape[axis] as isize);
-    let length = n.min(m - k) - (-k).max(0);
-    match *axes {
-        [_, _] => Some(Array::fill(on * length as f64, shape.clone(), x.dtype())),
-        [axis] if length as usize == x.0.shape[1 - axis] => Some(Array::fill(on, shape.clone(), x.dtype())),
-        _ => None,
-    }
+    let length = (n.min(m - k) - (-k).max(0)) as usize;
+    let sum = match *axes {
+        [_, _] => sum_of_equal(on, length, x.dtype())?,
+        [axis] if length == x.0.shape[1 - axis] => on,
+        _ => return None,
+    };
+    Some(Array::fill(sum, shape.clone(), x.dtype()))
 }
 
 /// What all matrices of a shape with these two numbers are views of, whichever diagonal it is: a line of numbers with one that

@@ -27,8 +27,10 @@ impl Axis {
         let Some(step) = step.filter(|step| step.is_finite() && *step > 0.0) else { return vec![] };
         // Where steps are finer than the numbers, a mark may stand for several of them.
         let first = (start / step).ceil();
-        let all = (0..=most).map(|k| (first + k as f64) * step).filter(|x| self.0.contains(x) || *x == end);
-        let mut marks: Vec<f64> = all.collect();
+        // A multiple may miss an end by its last digit.
+        let inside = |x: &f64| (-1e-9..=1.0 + 1e-9).contains(&self.part(*x));
+        let all = (0..=most).map(|k| (first + k as f64) * step).filter(inside);
+        let mut marks: Vec<f64> = all.map(|x| x.clamp(start, end)).collect();
         marks.dedup();
         marks.truncate(most);
         marks
