@@ -100,7 +100,10 @@ impl Buffer {
     /// # Panics
     /// If there is not so much memory.
     pub fn of_class(class: usize, len: usize, dtype: DType) -> Buffer {
-        Buffer::try_of_class(class, len, dtype).unwrap_or_else(|message| panic!("{message}"))
+        match Buffer::try_of_class(class, len, dtype) {
+            Ok(buffer) => buffer,
+            Err(message) => panic!("{message}"),
+        }
     }
     fn try_of_class(class: usize, len: usize, dtype: DType) -> Result<Buffer, String> {
         #[cfg(test)]

@@ -21,7 +21,7 @@ fn memory_of_freed_arrays_is_given_back() {
         message.ends_with("out of memory: 144115188075855872 elements of f64 take 1152921504606846976 bytes"),
         "{message}"
     );
-    assert_eq!((live_buffers(), x.exp().get(-1).item()), (before, 1f64.exp()));
+    assert_eq!((live_buffers(), (&x + 1.0).get(-1).item()), (before, 2.0));
 
     // A unit matrix is summed without its numbers.
     let n = 1 << 29;
