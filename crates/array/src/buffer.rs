@@ -55,7 +55,7 @@ static LIVE: AtomicUsize = AtomicUsize::new(0);
 /// more. What arrays, compiled functions and threads hold stays.
 ///
 /// ```
-/// use pullback_array::{Array, release_memory};
+/// use pullback_array::{Array, Real, release_memory};
 /// Array::linspace(0.0, 1.0, 1 << 16).exp().eval();
 /// println!("{} bytes are the system's again", release_memory());
 /// ```
