@@ -40,6 +40,8 @@ pub(crate) struct Node {
     pub at: &'static Location<'static>,
     /// The oldest running transform it depends on.
     pub live: Option<Arc<Trace>>,
+    /// Whether it was made in the function of that transform: nobody else has it, if the function does not return it.
+    pub inner: bool,
     /// The transform on whose placeholders it depends: it has no value, ever.
     pub traced: Option<&'static str>,
     /// How many unevaluated nodes lie one behind the other up to here.
@@ -54,6 +56,8 @@ pub(crate) struct State {
     pub value: Option<Arc<Buffer>>,
     /// Whether the arguments have been let go: the node is now data.
     pub cut: bool,
+    /// Whether a transform's function has returned it.
+    pub returned: bool,
     /// Results of one transform, evaluated together because they share their work.
     pub together: Option<Arc<Vec<std::sync::Weak<Node>>>>,
 }
@@ -62,6 +66,33 @@ pub(crate) struct State {
 pub(crate) struct Trace {
     pub start: u64,
     running: AtomicBool,
+    /// Whether its function is being run.
+    inside: AtomicBool,
+}
+
+thread_local! { static INSIDE: Cell<usize> = const { Cell::new(0) } }
+/// While it lives, the function of a transform is being run on this thread, or, of [`Inside::none`], no such function.
+pub(crate) struct Inside {
+    of: Option<Arc<Trace>>,
+    before: usize,
+}
+impl Inside {
+    pub fn of(trace: &Arc<Trace>) -> Inside {
+        trace.inside.store(true, Relaxed);
+        Inside { of: Some(trace.clone()), before: INSIDE.replace(INSIDE.get() + 1) }
+    }
+    /// While nodes are evaluated: whose they are was asked when they were made.
+    pub fn none() -> Inside {
+        Inside { of: None, before: INSIDE.replace(0) }
+    }
+}
+impl Drop for Inside {
+    fn drop(&mut self) {
+        if let Some(trace) = &self.of {
+            trace.inside.store(false, Relaxed)
+        }
+        INSIDE.set(self.before)
+    }
 }
 
 /// Ends its transform when dropped, also when the function panics.
@@ -73,7 +104,8 @@ impl Drop for Running {
 }
 impl Trace {
     pub fn start() -> Running {
-        Running(Arc::new(Trace { start: next_id(), running: AtomicBool::new(true) }))
+        let inside = AtomicBool::new(false);
+        Running(Arc::new(Trace { start: next_id(), running: AtomicBool::new(true), inside }))
     }
     pub fn is_running(&self) -> bool {
         self.running.load(Relaxed)
@@ -198,6 +230,16 @@ impl Array {
         traced: Option<&'static str>,
     ) -> Array {
         addressable(&shape, dtype);
+        if INSIDE.get() > 0
+            && !matches!(prim, Prim::Stop)
+            && let Some(a) = args.iter().find(|a| a.0.is_left_behind())
+        {
+            panic!(
+                "{}: an array belongs to a gradient that has ended, and its derivative would be lost; return it from that function, or keep its .stop_gradient()\n  made at {}",
+                prim.name(),
+                a.at()
+            )
+        }
         let traced = traced.or_else(|| args.iter().find_map(|a| a.0.traced));
         // `Stop` severs: it never keeps a transform's graph alive.
         let live = if matches!(prim, Prim::Stop) {
@@ -212,9 +254,10 @@ impl Array {
             None => 1 + args.iter().map(|a| if a.is_evaluated() { 0 } else { a.0.depth }).max().unwrap_or(0),
         };
         LIVE.fetch_add(1, Relaxed);
-        let state = Mutex::new(State { args, value, cut: false, together: None });
+        let inner = live.as_ref().is_some_and(|t| t.inside.load(Relaxed));
+        let state = Mutex::new(State { args, value, cut: false, returned: false, together: None });
         let at = PLACE.get().unwrap_or(Location::caller());
-        Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, traced, depth, state }))
+        Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, inner, traced, depth, state }))
     }
 
     /// The extents of the axes.
@@ -265,6 +308,10 @@ impl Node {
     /// Whether a running transform may still ask for the node's past.
     pub fn is_kept(&self) -> bool {
         self.live.as_ref().is_some_and(|t| t.is_running())
+    }
+    /// Whether it was made in a transform's function, which has ended without returning it.
+    fn is_left_behind(&self) -> bool {
+        self.inner && !self.is_kept() && !self.state().returned
     }
     /// Takes the computed value, and lets the arguments go unless a running transform may ask for them.
     pub fn finish(&self, value: Arc<Buffer>) {

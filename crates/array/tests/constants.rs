@@ -71,12 +71,14 @@ fn constants_are_converted_as_data_are() {
     }
 }
 
+type Take<'a> = Box<dyn Fn() -> Array + 'a>;
+
 #[test]
 fn indices_of_constant_arrays_are_checked() {
     let bad = [i64::MAX, i64::MIN, 3, -4];
     for i in bad {
         let index = Array::from([i]);
-        let takes: [(&str, Box<dyn Fn() -> Array>); 8] = [
+        let takes: [(&str, Take); 8] = [
             ("take of ones", Box::new(|| Array::ones(&[3], DType::F64).take(&index, 0))),
             ("take of zeros", Box::new(|| Array::zeros(&[3, 2], DType::F32).take(&index, 0))),
             ("get of ones", Box::new(|| Array::ones(&[3, 3], DType::F64).get((.., &index)))),
@@ -102,9 +104,12 @@ fn indices_of_constant_arrays_are_checked() {
     assert_eq!(grad(|x: &Array| x.take(&i, 0).sum())(&x).to_vec::<f64>(), [1.0, 0.0, 1.0]);
 }
 
+/// What is said of it, and the mistake.
+type Mistake = (&'static str, fn() -> Array);
+
 #[test]
 fn plain_numbers_beyond_an_integers_range_are_refused() {
-    let cases: [(&str, fn() -> Array); 6] = [
+    let cases: [Mistake; 6] = [
         ("the number 3000000000 is not a value of a i32 array", || Array::from([1]) + 3e9),
         ("the number 3000000000 is not a value of a i32 array", || Array::from([1]) + 3_000_000_000),
         ("the number 4294967297 is not a value of a i32 array", || {
@@ -130,7 +135,7 @@ fn whole_numbers_stand_beside_arrays() {
     let x = Array::from([1.5, 2.0]);
     assert_eq!((&x + 1).to_vec::<f64>(), [2.5, 3.0]);
     assert_eq!((2 * &x - 1).to_vec::<f64>(), [2.0, 3.0]);
-    assert_eq!((1 / x.clone() % 1).to_vec::<f64>(), [1.0 / 1.5, 0.5]);
+    assert_eq!(((1 / x.clone()) % 1).to_vec::<f64>(), [1.0 / 1.5, 0.5]);
     assert_eq!(x.pow(2).to_vec::<f64>(), [2.25, 4.0]);
     let mut y = x.clone();
     y += 1;

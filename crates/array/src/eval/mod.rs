@@ -37,7 +37,7 @@ mod vm;
 mod walk;
 mod well_formed;
 
-use crate::array::Array;
+use crate::array::{Array, Inside};
 
 pub(crate) use flow::{Body, Flow};
 pub(crate) use kernels::elementwise::Lane;
@@ -53,12 +53,14 @@ pub use settings::{MachineCode, machine_code, set_machine_code};
 /// The finished plan of outputs that depend on placeholders; a run gets the placeholders' data in this order, and may use the
 /// memory of those donated again once nothing can fail any more.
 pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> Compiled {
+    let _inside = Inside::none();
     let ids: Vec<u64> = inputs.iter().map(|x| x.0.id).collect();
     Compiled::new(graph::Graph::of(inputs, outputs), &ids, donated, true)
 }
 
 /// Evaluates arrays together, with what belongs to them.
 pub(crate) fn eval(roots: &[Array]) {
+    let _inside = Inside::none();
     let plan = Compiled::new(graph::Graph::new(roots), &[], &[], false);
     let values = plan.run([]);
     plan.graph.roots.iter().zip(values).for_each(|((root, _), value)| root.0.finish(value))

@@ -1,7 +1,7 @@
 //! Forward mode: the graph a function left, replayed oldest first with a tangent beside every node.
 
 use super::vjp::vjp_by_floats;
-use super::{aliased, matching, needs_floats};
+use super::{matching, needs_floats, returned, within};
 use crate::array::{Array, Place, Trace};
 use crate::custom::Linear;
 use crate::prim::{Call, Prim};
@@ -25,8 +25,8 @@ pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P,
         needs_floats("jvp", p);
         let seeds = matching("jvp", p, dp);
         let running = Trace::start();
-        let (x, inputs) = aliased(p, &running.0);
-        let y = f(&x);
+        let (y, inputs) = within(&running.0, p, &f);
+        returned(&y);
         let tangents = push(&inputs, seeds, &leaves(&y));
         drop(running);
         let dy = map(&y, |y| tangents.get(&y.0.id).cloned().unwrap_or_else(|| y.zeros_like()));

@@ -1,7 +1,7 @@
 //! Derivatives as linear functions: paid for once, applied as often as asked; and the transposes of linear functions.
 
 use super::jvp::{between, push};
-use super::{Pullback, aliased, matching, vjp};
+use super::{Pullback, aliased, matching, returned, vjp, within};
 use crate::array::{Array, Trace};
 use crate::prim::{Holomorphic, Kind, Prim};
 use crate::tree::{Tree, leaves, map};
@@ -31,8 +31,8 @@ where
 {
     move |p| {
         let running = Trace::start();
-        let (x, inputs) = aliased(p, &running.0);
-        let y = f(&x);
+        let (y, inputs) = within(&running.0, p, &f);
+        returned(&y);
         let (p, output) = (p.clone(), y.clone());
         let pushforward = move |dp: &P| {
             // As long as the pushforward lives, evaluation must not cut the graph.

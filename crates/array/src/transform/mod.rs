@@ -51,7 +51,7 @@ pub use vmap::{vmap, vmap_axes};
 
 pub(crate) use replay::{Meaning, Recorded};
 
-use crate::array::{Array, Trace};
+use crate::array::{Array, Inside, Trace};
 use crate::rules::differentiable;
 use crate::tree::{Path, Tree, leaves};
 use std::sync::Arc;
@@ -67,6 +67,18 @@ fn aliased<P: Tree + Clone>(tree: &P, trace: &Arc<Trace>) -> (P, Vec<Array>) {
         }
     });
     (tree, inputs)
+}
+
+/// What f makes of the tree with new identities, and these: what it makes and does not return ends with the transform.
+fn within<P: Tree + Clone, Q>(trace: &Arc<Trace>, tree: &P, f: impl Fn(&P) -> Q) -> (Q, Vec<Array>) {
+    let _inside = Inside::of(trace);
+    let (x, inputs) = aliased(tree, trace);
+    (f(&x), inputs)
+}
+
+/// Notes that a transform's function has returned these.
+fn returned<Q: Tree + Clone>(y: &Q) {
+    leaves(y).iter().for_each(|y| y.0.state().returned = true)
 }
 
 /// Panics if a point has leaves and a derivative by none of them exists: a slip, `[1, 2]` for `[1.0, 2.0]`.

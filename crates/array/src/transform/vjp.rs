@@ -1,6 +1,6 @@
 //! Reverse mode: ids grow, so the sweep is a map of cotangents popped from the back, which stops at the inputs.
 
-use super::{aliased, matching, needs_floats, replaced, rows};
+use super::{aliased, matching, needs_floats, replaced, returned, rows, within};
 use crate::array::{Args, Array, Place, Trace};
 use crate::custom::Linear;
 use crate::prim::Prim;
@@ -109,8 +109,8 @@ where
 {
     move |p| {
         let running = Trace::start();
-        let (x, inputs) = aliased(p, &running.0);
-        let y = f(&x);
+        let (y, inputs) = within(&running.0, p, &f);
+        returned(&y);
         let (p, output) = (p.clone(), y.clone());
         let pull = move |g: &Q| {
             // As long as the pullback lives, evaluation must not cut the graph.
@@ -135,8 +135,15 @@ pub(super) fn reverse<P: Tree + Clone, A>(
 ) -> Found<A> {
     needs_floats("grad", p);
     let running = Trace::start();
-    let (x, inputs) = aliased(p, &running.0);
-    let (y, aux) = f(&x);
+    let ((y, aux), inputs) = match size_of::<A>() {
+        0 => within(&running.0, p, f),
+        // Which arrays are in what else it returns nobody knows.
+        _ => {
+            let (x, inputs) = aliased(p, &running.0);
+            (f(&x), inputs)
+        }
+    };
+    returned(&y);
     if y.ndim() == 0 && y.dtype().is_complex() {
         panic!(
             "grad: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function\n  made at {}",
