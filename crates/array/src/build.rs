@@ -523,7 +523,7 @@ pub(crate) fn sum_of_equal(c: f64, count: usize, dtype: DType) -> Option<f64> {
 fn int_op(op: Binary) -> bool {
     match op {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
-        Binary::Rem | Binary::Remainder | Binary::Less => true,
+        Binary::Rem | Binary::Remainder | Binary::FloorDivide | Binary::TruncDivide | Binary::Less => true,
         Binary::Div | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
         Binary::DigammaDrop
         | Binary::OverHypot

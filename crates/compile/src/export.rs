@@ -114,6 +114,18 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
             "{ let r = $ % #; if r != 0.0 && (r < 0.0) != (# < 0.0) { r + # } else { r } }",
             "$ - floor($ / #) * #",
         )),
+        Binary::FloorDivide => Some((
+            "{ let q = $ / #; let n = q.floor(); let r = if n == 0.0 { $ } else { (-n).mul_add(#, $) }; \
+             if $.is_infinite() { f64::NAN } else if q == n && r * 1f64.copysign(#) < 0.0 { n - 1.0 } else { n } }",
+            "isinf($) ? NAN : $ / # == floor($ / #) && (floor($ / #) == 0.0 ? $ : fma(-floor($ / #), #, $)) * copysign(1.0, #) < 0.0 \
+             ? floor($ / #) - 1.0 : floor($ / #)",
+        )),
+        Binary::TruncDivide => Some((
+            "{ let q = $ / #; let n = q.trunc(); let r = if n == 0.0 { $ } else { (-n).mul_add(#, $) }; \
+             if $.is_infinite() { f64::NAN } else if q == n && r * 1f64.copysign($) < 0.0 { n - 1f64.copysign(n) } else { n } }",
+            "isinf($) ? NAN : $ / # == trunc($ / #) && (trunc($ / #) == 0.0 ? $ : fma(-trunc($ / #), #, $)) * copysign(1.0, $) < 0.0 \
+             ? trunc($ / #) - copysign(1.0, $ / #) : trunc($ / #)",
+        )),
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::DigammaDrop => None,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => None,
     }

@@ -206,9 +206,9 @@ macro_rules! rows {
                     |x, y, _| (x.sign() * R::lift(1.0).copysign(y), R::lift(0.0)),
                     Function, (0.3..3.0, 0.3..3.0);
                 /// The remainder of x/y with the sign of x, like `%`; the quotient is held constant.
-                Rem rem = |x, y| x % y, |x, y, _| (R::lift(1.0), -(x / y).trunc()), Infix("%", 2), (2.2..2.8, 1.0..1.1);
+                Rem rem = |x, y| x % y, |x, y, _| (R::lift(1.0), -x.trunc_divide(y)), Infix("%", 2), (2.2..2.8, 1.0..1.1);
                 /// The remainder of x/y with the sign of y, NumPy's; the quotient is held constant.
-                Remainder remainder = s::remainder, |x, y, _| (R::lift(1.0), -(x / y).floor()), Function, (2.2..2.8, 1.0..1.1);
+                Remainder remainder = s::remainder, |x, y, _| (R::lift(1.0), -x.floor_divide(y)), Function, (2.2..2.8, 1.0..1.1);
                 /// ln(eˣ + eʸ).
                 LogAddExp log_add_exp = s::log_add_exp, |x, y, _| ((x - y).logistic(), (y - x).logistic()),
                     Function, (-3.0..3.0, -3.0..3.0);
@@ -237,6 +237,10 @@ macro_rules! rows {
             flat_binary {
                 /// 1 where x < y, else 0.
                 Less less = |x, y| if x < y { 1.0 } else { 0.0 };
+                /// ⌊x/y⌋ of the true quotient, Python's `//`: minus the slope of [`remainder`](Real::remainder) by y.
+                FloorDivide floor_divide = s::floor_divide;
+                /// The integer part of the true x/y: minus the slope of `%` by y.
+                TruncDivide trunc_divide = s::trunc_divide;
             }
             indexed_binary {
                 /// ∂ⁿP(a, x)/∂aⁿ, n ≤ 15.

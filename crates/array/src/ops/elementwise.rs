@@ -106,10 +106,19 @@ binary_aliases! {
     gammainc = GammaP;
     /// Q(a, x) = 1 − P(a, x), `self` being a.
     gammaincc = GammaQ;
-    /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives.
+    /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives. Of integers it is 0 for y = 0.
     fmod = Rem;
-    /// The remainder of x/y with the sign of y; the quotient is held constant in derivatives.
+    /// The remainder of x/y with the sign of y; the quotient is held constant in derivatives. Of integers it is 0 for y = 0.
     remainder = Remainder;
+    /// ⌊x/y⌋ of the true quotient, the partner of [`remainder`](Array::remainder); its derivative is zero. As in NumPy
+    /// it is exact for integers, 0 for y = 0, and the smallest of them divided by −1 is itself.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// assert_eq!(Array::from([1.0, -7.0]).floor_divide(&Array::from([0.1, 2.0])).to_vec::<f64>(), [9.0, -4.0]);
+    /// assert_eq!(Array::from([i64::MIN, 5]).floor_divide(&Array::from([-1i64, 0])).to_vec::<i64>(), [i64::MIN, 0]);
+    /// ```
+    floor_divide = FloorDivide;
 }
 
 impl Array {
@@ -194,20 +203,6 @@ impl Array {
     #[track_caller]
     pub fn integer_pow(&self, n: i32) -> Array {
         self.powi(n)
-    }
-    /// ⌊x/y⌋; its derivative is zero.
-    ///
-    /// # Panics
-    /// If the shapes do not broadcast or the dtypes differ.
-    #[track_caller]
-    pub fn floor_divide(&self, y: impl Arg<Array>) -> Array {
-        let y = y.into_real();
-        if self.dtype().is_int() {
-            // Exact below 2⁵³.
-            let wide = |x: &Array| if x.is_weak() { x.clone() } else { x.cast(DType::F64) };
-            return (wide(self) / wide(&y)).floor().cast(self.dtype());
-        }
-        (self / y).floor()
     }
     /// (x − y)².
     ///

@@ -27,6 +27,7 @@ mod mills;
 mod normal;
 mod poly;
 mod polygamma;
+mod quotient;
 
 pub use bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e};
 pub use bessel_order::{bessel_i, bessel_i0e_derivative};
@@ -51,3 +52,4 @@ pub use mills::inv_mills_derivative;
 pub(crate) use normal::norm_cdf_and_slope;
 pub use normal::{inv_mills_ratio, norm_cdf, norm_log_cdf, norm_quantile};
 pub use polygamma::{polygamma, trigamma};
+pub use quotient::{floor_divide, trunc_divide};

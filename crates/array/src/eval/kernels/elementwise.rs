@@ -95,6 +95,8 @@ fn vector2(op: Binary) -> Option<math::Binary> {
         Binary::Pow => math::Binary::Pow,
         Binary::Atan2 => math::Binary::Atan2,
         Binary::Hypot => math::Binary::Hypot,
+        Binary::FloorDivide => math::Binary::FloorDivide,
+        Binary::TruncDivide => math::Binary::TruncDivide,
         _ => return None,
     })
 }
@@ -232,9 +234,14 @@ macro_rules! int_lane {
                     Binary::Less => map2(pair, out, |x, y| $T::from(x < y)),
                     // Of a division by zero nothing remains, as in NumPy.
                     Binary::Rem => map2(pair, out, |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) }),
+                    Binary::TruncDivide => map2(pair, out, |x, y| if y == 0 { 0 } else { x.wrapping_div(y) }),
                     Binary::Remainder => map2(pair, out, |x, y| {
                         let r = if y == 0 { 0 } else { x.wrapping_rem(y) };
                         if r != 0 && (r < 0) != (y < 0) { r + y } else { r }
+                    }),
+                    Binary::FloorDivide => map2(pair, out, |x, y| {
+                        let (q, r) = if y == 0 { (0, 0) } else { (x.wrapping_div(y), x.wrapping_rem(y)) };
+                        if r != 0 && (r < 0) != (y < 0) { q - 1 } else { q }
                     }),
                     _ => unreachable!("{} of integers is refused when the graph is built", op.name()),
                 }

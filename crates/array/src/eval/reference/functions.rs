@@ -101,9 +101,13 @@ fn integer2(op: Binary, x: i64, y: i64) -> i64 {
         Binary::Max => x.max(y),
         Binary::Min => x.min(y),
         Binary::Less => i64::from(x < y),
-        Binary::Rem if y == 0 => 0,
+        Binary::Rem | Binary::Remainder | Binary::FloorDivide | Binary::TruncDivide if y == 0 => 0,
+        Binary::TruncDivide => x.wrapping_div(y),
+        Binary::FloorDivide => {
+            let (q, r) = (x.wrapping_div(y), x.wrapping_rem(y));
+            if r != 0 && (r < 0) != (y < 0) { q - 1 } else { q }
+        }
         Binary::Rem => x.wrapping_rem(y),
-        Binary::Remainder if y == 0 => 0,
         Binary::Remainder => {
             let r = x.wrapping_rem(y);
             if r != 0 && (r < 0) != (y < 0) { r + y } else { r }

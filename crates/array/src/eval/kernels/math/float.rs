@@ -47,6 +47,8 @@ pub trait Float:
     fn sqrt(self) -> Self;
     /// The integer part.
     fn trunc(self) -> Self;
+    /// The largest integer not above.
+    fn floor(self) -> Self;
     /// `|self|` with the sign of `sign`.
     fn copysign(self, sign: Self) -> Self;
     /// `self · 2^n` for `t = n + MAGIC`, by adding to the exponent bits; the result must be a normal number.
@@ -92,6 +94,10 @@ macro_rules! float {
             #[inline(always)]
             fn trunc(self) -> $t {
                 $t::trunc(self)
+            }
+            #[inline(always)]
+            fn floor(self) -> $t {
+                $t::floor(self)
             }
             #[inline(always)]
             fn copysign(self, sign: $t) -> $t {

@@ -8,6 +8,7 @@
 //! A result depends on its argument only: not on its position, on the slice's length, or on which FMA level runs it.
 
 pub mod coef;
+pub mod divide;
 pub mod exp;
 pub mod float;
 pub mod level;
@@ -110,6 +111,10 @@ ops! {
         Atan2,
         /// `√(x² + y²)`.
         Hypot,
+        /// `⌊x/y⌋`.
+        FloorDivide,
+        /// The integer part of `x/y`.
+        TruncDivide,
     }
 }
 
@@ -254,6 +259,8 @@ impl<T: Float> Kernel for BinaryLoop<'_, T> {
             Binary::Pow => map!(pow::pow, out, x, y),
             Binary::Atan2 => map!(trig::atan2, out, x, y),
             Binary::Hypot => map!(pow::hypot, out, x, y),
+            Binary::FloorDivide => map!(divide::floor_divide, out, x, y),
+            Binary::TruncDivide => map!(divide::trunc_divide, out, x, y),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! They serve CPUs without FMA, on which the approximations would be slow, and arguments the vector code gives up on.
 
+use super::divide::{floor_divide, trunc_divide};
 use super::{Binary, Unary};
 
 /// The functions of a floating-point type as the standard library has them.
@@ -92,6 +93,8 @@ macro_rules! scalar {
                     Binary::Pow => self.powf(other),
                     Binary::Atan2 => self.atan2(other),
                     Binary::Hypot => self.hypot(other),
+                    Binary::FloorDivide => floor_divide(self, other),
+                    Binary::TruncDivide => trunc_divide(self, other),
                 }
             }
         }

@@ -83,7 +83,7 @@ pub(crate) const SIMPLE: [Unary; 13] = [
 ];
 pub(crate) const ARITHMETIC: [Binary; 7] =
     [Binary::Add, Binary::Mul, Binary::Sub, Binary::Div, Binary::Max, Binary::Min, Binary::Less];
-const INTEGER: [Binary; 8] = [
+const INTEGER: [Binary; 10] = [
     Binary::Add,
     Binary::Mul,
     Binary::Sub,
@@ -91,6 +91,8 @@ const INTEGER: [Binary; 8] = [
     Binary::Min,
     Binary::Rem,
     Binary::Remainder,
+    Binary::FloorDivide,
+    Binary::TruncDivide,
     Binary::Less,
 ];
 const NUMBERS: [f64; 14] = [

@@ -1,0 +1,29 @@
+//! Integer quotients of the true x/y, as in `pullback_real::special::floor_divide`, which says why these are exact. They
+//! are the same bits at every level: an FMA is rounded once, with or without an instruction for it.
+
+use super::float::Float;
+
+/// The integer `n`, or the next one `down` where what is left of `x` has not the sign of `side`.
+#[inline(always)]
+fn corrected<T: Float>((x, y): (T, T), (q, n): (T, T), side: T, down: T) -> T {
+    let (zero, one) = (T::of(0.0), T::of(1.0));
+    let rest = if n == zero { x } else { (-n).fma(y, x) };
+    let passed = q == n && rest * one.copysign(side) < zero;
+    let n = if passed { n - down } else { n };
+    if x.abs() == T::INF { T::NAN } else { n }
+}
+
+/// The largest integer not above `x / y`.
+#[inline(always)]
+pub fn floor_divide<T: Float>(x: T, y: T) -> T {
+    let q = x / y;
+    corrected((x, y), (q, q.floor()), y, T::of(1.0))
+}
+
+/// The integer part of `x / y`.
+#[inline(always)]
+pub fn trunc_divide<T: Float>(x: T, y: T) -> T {
+    let q = x / y;
+    let n = q.trunc();
+    corrected((x, y), (q, n), x, T::of(1.0).copysign(n))
+}
