@@ -7,6 +7,7 @@ use crate::record::{Node, Operation};
 use crate::session::{Operations, Recorded};
 use crate::tape::{self, AHEAD};
 use crate::var::Var;
+use std::cell::Cell;
 
 /// A list of results in the order in which they were computed, each with slopes by earlier slots.
 pub trait Records<R> {
@@ -207,6 +208,25 @@ impl Operations {
         }
     }
 }
+thread_local! {
+    static ZERO_SLOPES: Cell<bool> = const { Cell::new(false) };
+}
+/// Runs `f`, in which inner sweeps go through slopes that are 0 as if they were 1: what is recorded of them has the structure
+/// that it may have at other points, and no meaning in numbers.
+pub(crate) fn with_zero_slopes<T>(f: impl FnOnce() -> T) -> T {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ZERO_SLOPES.set(self.0)
+        }
+    }
+    let _restore = Restore(ZERO_SLOPES.replace(true));
+    f()
+}
+fn kept(slope: Var) -> Var {
+    if slope.is_surely_zero() && ZERO_SLOPES.get() { Var::from(1.0) } else { slope }
+}
+
 impl Records<Var> for Operations {
     fn slots(&self) -> usize {
         (self.end - self.first + 1) as usize
@@ -221,13 +241,13 @@ impl Records<Var> for Operations {
         let inner = self.list[k].args().map(|x| x.and_then(|x| self.slot(x)));
         match (self.list[k].map(|x| self.outside(x)), inner) {
             (Operation::Alias { .. }, [Some(slot), _]) => f(slot, Var::from(1.0)),
-            (Operation::Unary { op, x, y }, [Some(slot), _]) => f(slot, op.slope(&x, &y)),
+            (Operation::Unary { op, x, y }, [Some(slot), _]) => f(slot, kept(op.slope(&x, &y))),
             (Operation::Binary { op, x, y, z }, slots) => {
                 if let Some(slot) = slots[0] {
-                    f(slot, op.slope_x(&x, &y, &z));
+                    f(slot, kept(op.slope_x(&x, &y, &z)));
                 }
                 if let Some(slot) = slots[1] {
-                    f(slot, op.slope_y(&x, &y, &z));
+                    f(slot, kept(op.slope_y(&x, &y, &z)));
                 }
             }
             (Operation::Alias { .. } | Operation::Unary { .. }, [None, _]) => {}

@@ -192,6 +192,50 @@ fn another_branch_is_reported() {
     );
 }
 
+/// Entries of any size are found: what is compared is what was recorded.
+#[test]
+fn small_entries_of_another_branch_are_reported() {
+    let f = |x: &[Var]| vec![if x[0] > 0.0 { x[0] * 1e12 } else { x[0] * 1e12 + x[1] * 1e-3 }];
+    let j = SparseJacobian::new(f, &[1.0, 2.0]);
+    assert_eq!(j.evaluate(&[2.0, 2.0]).unwrap().to_dense(), [[1e12, 0.0]]);
+    assert_eq!(j.evaluate(&[-1.0, 2.0]).unwrap_err(), PatternChanged { row: 0 });
+    let g =
+        |x: &[Var]| if x[0] > 0.0 { x[0].square() * 1e12 } else { x[0].square() * 1e12 + x[0] * x[1] * 1e-9 };
+    let h = SparseHessian::new(g, &[1.0, 2.0]);
+    assert!(h.evaluate(&[3.0, 2.0]).is_ok() && h.evaluate(&[-1.0, 2.0]).is_err());
+    // Prepared where there are more, it serves where there are fewer, and where another number of steps is done.
+    let j = SparseJacobian::new(f, &[-1.0, 2.0]);
+    assert_eq!(j.evaluate(&[1.0, 2.0]).unwrap().to_dense(), [[1e12, 0.0]]);
+    let steps = |x: &[Var]| {
+        let mut y = x[0];
+        while y * y > 0.01 {
+            y = 0.5 * y * x[0].cos()
+        }
+        vec![y, x[1]]
+    };
+    let j = SparseJacobian::new(steps, &[0.5, 1.0]);
+    assert_eq!(j.evaluate(&[1.4, 1.0]).unwrap().to_dense(), jacobian(steps)(&[1.4, 1.0]));
+}
+/// A slope that is 0 where the structure was prepared is not one that is 0 everywhere.
+#[test]
+fn zero_multipliers_leave_their_entries() {
+    let relu = |x: &[Var]| x[0].sin().relu() * 3.0 + x[1].square();
+    let maximum = |x: &[Var]| x[0].square().max(x[1].square() * x[2]) + x[2];
+    let product = |x: &[Var]| (x[0] * x[1]).relu() * x[2];
+    let functions: [&dyn Fn(&[Var]) -> Var; 3] = [&relu, &maximum, &product];
+    for f in functions {
+        let (x, others) =
+            ([-1.0, 0.5, 0.2], [[1.0, 0.5, 0.2], [0.3, 2.0, 1.5], [-2.0, -0.1, -0.3], [0.0; 3]]);
+        let h = SparseHessian::new(|x: &[Var]| f(x), &x);
+        for y in others.iter().chain([&x]) {
+            let want = hessian(|x: &[Var]| f(x))(y);
+            same(&h.evaluate(y).unwrap().to_dense(), &want)
+        }
+    }
+    let j = SparseJacobian::new(|x| vec![x[0] * x[1], (x[0] * x[2]).relu()], &[0.0, 0.0, -1.0]);
+    assert_eq!(j.evaluate(&[2.0, 3.0, 4.0]).unwrap().to_dense(), [[3.0, 2.0, 0.0], [4.0, 0.0, 2.0]]);
+}
+
 #[test]
 fn forms_of_a_matrix() {
     let f = |x: &[Var]| vec![x[2] * x[0], Var::from(1.0), x[2].exp()];

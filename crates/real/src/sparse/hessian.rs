@@ -1,14 +1,15 @@
 //! Sparse Hessians: symmetry lets an entry be read from either of its two places.
 
+use super::PatternChanged;
 use super::colouring::Order;
 use super::jacobian::forward;
 use super::matrix::SparseMatrix;
 use super::pattern::Pattern;
 use super::recovery::{HessianColouring, HessianColours};
-use super::{PatternChanged, probe};
+use super::structure::Structure;
 use crate::diff::{engine, grad};
+use crate::sweep;
 use crate::var::Var;
-use std::sync::Arc;
 
 /// The Hessian of a function in which few pairs of variables meet: prepared once, evaluated at many points.
 ///
@@ -23,7 +24,7 @@ use std::sync::Arc;
 /// ```
 pub struct SparseHessian<F> {
     f: F,
-    pattern: Arc<Pattern>,
+    structure: Structure,
     colours: HessianColours,
 }
 
@@ -40,17 +41,17 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     /// # Panics
     /// Where f does.
     pub fn with(f: F, x: &[f64], colouring: HessianColouring, order: Order) -> Self {
-        let (_, ends, recorded) = engine::record(grad::<Var>(&f), x);
-        let found = Pattern::of(&ends, &recorded.nodes());
-        let pattern = found.symmetric();
-        let colours = HessianColours::new(&pattern, colouring, order);
-        SparseHessian { f, pattern: Arc::new(pattern), colours }
+        // A multiplier that is 0 here (the slope of a maximum, say) may be another elsewhere.
+        let (_, ends, recorded) = sweep::with_zero_slopes(|| engine::record(grad::<Var>(&f), x));
+        let structure = Structure::new(&ends, &recorded.nodes(), |found| found.symmetric());
+        let colours = HessianColours::new(&structure.pattern, colouring, order);
+        SparseHessian { f, structure, colours }
     }
     /// Where it has entries: both halves, and the diagonal.
     pub fn pattern(&self) -> &Pattern {
-        &self.pattern
+        &self.structure.pattern
     }
-    /// How many directions an evaluation sweeps over, the one of the check not counted.
+    /// How many directions an evaluation sweeps over.
     pub fn sweeps(&self) -> usize {
         self.colours.count()
     }
@@ -61,37 +62,29 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     /// The Hessian at `x`.
     ///
     /// # Errors
-    /// If it has an entry there that it had not where the structure was prepared.
+    /// If it may have an entry there that it had not where the structure was prepared.
     ///
     /// # Panics
     /// If `x` has another length; where f panics.
     #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<SparseMatrix, PatternChanged> {
-        let n = self.pattern.columns();
+        let n = self.structure.pattern.columns();
         assert!(
             x.len() == n,
             "SparseHessian::evaluate: the structure was prepared for {n} variables, not {}",
             x.len()
         );
         let (_, ends, recorded) = engine::record(grad::<Var>(&self.f), x);
+        self.structure.check(&ends, &recorded.nodes())?;
         let colours = self.sweeps();
         // H·seed for every colour, a row for each variable.
         let mut compressed = vec![0.0; n * colours];
-        let mut derivative = vec![0.0; n];
-        let direction = |j: usize, lane: usize| match lane {
-            lane if lane == colours => probe(j),
-            lane => f64::from(u8::from(self.colours()[j] as usize == lane)),
-        };
-        forward(&ends, &recorded.nodes(), colours + 1, direction, |i, lanes, dy| {
-            for lane in lanes.clone() {
-                match lane {
-                    lane if lane == colours => derivative[i] = dy[lane - lanes.start],
-                    lane => compressed[i * colours + lane] = dy[lane - lanes.start],
-                }
-            }
+        let direction = |j: usize, lane: usize| f64::from(u8::from(self.colours()[j] as usize == lane));
+        forward(&ends, &recorded.nodes(), colours, direction, |i, lanes, dy| {
+            lanes.clone().for_each(|lane| compressed[i * colours + lane] = dy[lane - lanes.start])
         });
         let at = |row: usize, colour: usize| compressed[row * colours + colour];
-        let values = self.colours.values(&self.pattern, at);
-        SparseMatrix::new(self.pattern.clone(), values).checked(&derivative)
+        let values = self.colours.values(&self.structure.pattern, at);
+        Ok(SparseMatrix::new(self.structure.pattern.clone(), values))
     }
 }

@@ -1,14 +1,14 @@
 //! Sparse Jacobians: columns joined forward, rows joined backward, or dense rows backward and the rest forward.
 
+use super::PatternChanged;
 use super::colouring::Order;
 use super::compression::{Compression, JacobianColours};
 use super::matrix::SparseMatrix;
 use super::pattern::Pattern;
-use super::{PatternChanged, probe};
+use super::structure::Structure;
 use crate::diff::engine::{self, Ends};
 use crate::sweep::Records;
 use crate::var::Var;
-use std::sync::Arc;
 
 /// How many directions a sweep carries at once.
 pub(super) const LANES: usize = 8;
@@ -30,7 +30,7 @@ pub(super) const LANES: usize = 8;
 /// ```
 pub struct SparseJacobian<F> {
     f: F,
-    pattern: Arc<Pattern>,
+    structure: Structure,
     colours: JacobianColours,
 }
 
@@ -48,15 +48,15 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     /// Where f does.
     pub fn with(f: F, x: &[f64], compression: Compression, order: Order) -> Self {
         let (_, ends, recorded) = engine::record(&f, x);
-        let pattern = Arc::new(Pattern::of(&ends, &recorded.nodes()));
-        let colours = JacobianColours::new(&pattern, compression, order);
-        SparseJacobian { f, pattern, colours }
+        let structure = Structure::new(&ends, &recorded.nodes(), |found| found);
+        let colours = JacobianColours::new(&structure.pattern, compression, order);
+        SparseJacobian { f, structure, colours }
     }
     /// Where it has entries.
     pub fn pattern(&self) -> &Pattern {
-        &self.pattern
+        &self.structure.pattern
     }
-    /// How many directions an evaluation sweeps over, the one of the check not counted.
+    /// How many directions an evaluation sweeps over.
     pub fn sweeps(&self) -> usize {
         self.colours.forward() + self.colours.backward()
     }
@@ -67,13 +67,14 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     /// The Jacobian at `x`.
     ///
     /// # Errors
-    /// If it has an entry there that it had not where the structure was prepared.
+    /// If it may have an entry there that it had not where the structure was prepared.
     ///
     /// # Panics
     /// If `x` has another length, or f another number of results; where f panics.
     #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<SparseMatrix, PatternChanged> {
-        let (m, n) = (self.pattern.rows(), self.pattern.columns());
+        let pattern = &self.structure.pattern;
+        let (m, n) = (pattern.rows(), pattern.columns());
         assert!(
             x.len() == n,
             "SparseJacobian::evaluate: the structure was prepared for {n} variables, not {}",
@@ -86,30 +87,23 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
             "SparseJacobian::evaluate: the structure was prepared for {m} results, not {results}"
         );
         let records = recorded.nodes();
-        let mut values = vec![0.0; self.pattern.len()];
+        self.structure.check(&ends, &records)?;
+        let mut values = vec![0.0; pattern.len()];
         // Backward, a colour of rows at a time.
         let mut bars = vec![0.0; records.slots()];
         let (columns, rows): (Vec<_>, Vec<_>) = self.colours();
         for colour in 0..self.colours.backward() {
             let cotangent = rows.iter().map(|c| f64::from(u8::from(*c == Some(colour as u32))));
             let g = ends.pull_into(&records, &mut bars, cotangent);
-            self.colours.by_row(&self.pattern, colour).for_each(|(k, j)| values[k] = g[j])
+            self.colours.by_row(pattern, colour).for_each(|(k, j)| values[k] = g[j])
         }
-        // Forward, several colours at once; after the last one the direction of the check.
-        let colours = self.colours.forward();
-        let direction = |j: usize, lane: usize| match lane {
-            lane if lane == colours => probe(j),
-            lane => f64::from(u8::from(columns[j] == Some(lane as u32))),
-        };
-        let mut derivative = vec![0.0; m];
-        forward(&ends, &records, colours + 1, direction, |i, lanes, dy| {
-            let entries = self.colours.by_column(&self.pattern, i, lanes.clone());
-            entries.for_each(|(k, colour)| values[k] = dy[colour - lanes.start]);
-            if lanes.contains(&colours) {
-                derivative[i] = dy[colours - lanes.start]
-            }
+        // Forward, several colours at once.
+        let direction = |j: usize, lane: usize| f64::from(u8::from(columns[j] == Some(lane as u32)));
+        forward(&ends, &records, self.colours.forward(), direction, |i, lanes, dy| {
+            let entries = self.colours.by_column(pattern, i, lanes.clone());
+            entries.for_each(|(k, colour)| values[k] = dy[colour - lanes.start])
         });
-        SparseMatrix::new(self.pattern.clone(), values).checked(&derivative)
+        Ok(SparseMatrix::new(pattern.clone(), values))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Sparse Jacobians and Hessians: where entries can be is found from a recording, columns or rows that do not meet are
 //! joined by colouring, and a few sweeps give all entries.
 //!
-//! The structure is prepared once, at one point, and used at others. Every evaluation checks itself along one more
-//! direction, so a function whose branches reach new entries gets an error, never a wrong matrix.
+//! The structure is prepared once, at one point, and used at others. Every evaluation records the function anew and compares
+//! what was recorded, so a function whose branches reach new entries gets an error, never a wrong matrix.
 //!
 //! The theory is that of A. Gebremedhin, F. Manne and A. Pothen, "What Color Is Your Jacobian?", SIAM Review 47 (2005), 629.
 
@@ -18,6 +18,7 @@ mod matrix;
 mod pattern;
 mod propagation;
 mod recovery;
+mod structure;
 
 pub use colouring::Order;
 pub use compression::{Compression, JacobianColours};
@@ -48,8 +49,3 @@ impl fmt::Display for PatternChanged {
     }
 }
 impl std::error::Error for PatternChanged {}
-
-/// A number in 1..2 for each index, without structure: the direction of the check.
-fn probe(i: usize) -> f64 {
-    1.0 + ((i as f64 + 1.0) * 0.618_033_988_749_895).fract()
-}
