@@ -139,8 +139,8 @@ impl Real for Symbol {
         Symbol::new(chosen.value, push(Instruction::Select(cond.id, a.id(), b.id())))
     }
     #[inline]
-    fn is_surely_zero(&self) -> bool {
-        self.constant() == Some(0.0)
+    fn certain(&self) -> Option<f64> {
+        self.constant()
     }
     #[inline]
     fn is_surely_finite(&self) -> bool {

@@ -92,6 +92,14 @@ impl Real for Var {
     fn is_surely_zero(&self) -> bool {
         self.is_constant() && self.value == 0.0
     }
+    #[inline(always)]
+    fn held(&self) -> Var {
+        self.stop()
+    }
+    #[inline(always)]
+    fn certain(&self) -> Option<f64> {
+        self.is_constant().then_some(self.value)
+    }
 }
 
 /// A variable's value, slope and key, each in a register: to copy a variable that has just been stored takes a wider load than

@@ -130,6 +130,14 @@ impl<R: Real, const N: usize> Real for Duals<R, N> {
     fn is_surely_zero(&self) -> bool {
         self.re.is_surely_zero() && self.eps.iter().all(R::is_surely_zero)
     }
+    #[inline(always)]
+    fn held(&self) -> Self {
+        Duals { re: self.re.held(), eps: nothing() }
+    }
+    #[inline(always)]
+    fn certain(&self) -> Option<f64> {
+        self.re.certain().filter(|_| self.eps.iter().all(R::is_surely_zero))
+    }
 }
 
 operators! {[R: Real, const N: usize] Duals<R, N>}

@@ -43,7 +43,7 @@ pub use expr::{Expr, Listing};
 pub use implicit::{implicit_series, ode_series};
 pub use parse::parse;
 pub use real::{Arg, Binary, Real, Scalar, Unary, stop};
-pub use series::{Series, derivatives, taylor};
+pub use series::{Series, binary_series, derivatives, taylor, unary_series};
 pub use session::release_memory;
 pub use table::Notation;
 pub use var::Var;

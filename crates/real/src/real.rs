@@ -111,13 +111,23 @@ macro_rules! real_trait {
             /// Chain rules leave such a factor out, so that an infinite slope beside it does no harm.
             #[inline(always)]
             fn is_surely_zero(&self) -> bool {
-                false
+                self.certain() == Some(0.0)
+            }
+            /// The plain number that this certainly is, at any values of the variables; `None` is always a safe answer.
+            #[inline(always)]
+            fn certain(&self) -> Option<f64> {
+                None
             }
 
             /// Whether its product with 0 is 0, derivatives included; `false` is always a safe answer.
             #[inline(always)]
             fn is_surely_finite(&self) -> bool {
                 false
+            }
+            /// The same value without a derivative of any order, where the kind of number can have it so: a formula stays as it is.
+            #[inline(always)]
+            fn held(&self) -> Self {
+                self.clone()
             }
             /// `op(x, c)` with a plain number, which needs no derivative.
             #[inline(always)]
@@ -261,6 +271,10 @@ impl Real for f64 {
     #[inline(always)]
     fn is_surely_zero(&self) -> bool {
         *self == 0.0
+    }
+    #[inline(always)]
+    fn certain(&self) -> Option<f64> {
+        Some(*self)
     }
     #[inline(always)]
     fn is_surely_finite(&self) -> bool {

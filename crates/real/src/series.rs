@@ -1,7 +1,12 @@
-//! Truncated Taylor series: derivatives of any order along a curve, at a cost that grows with the square of the order.
+//! Truncated Taylor series: derivatives of any order along a curve, at a cost that grows with the square of the order (for
+//! functions whose derivatives are ever new ones, those of Bessel and ψ⁽ⁿ⁾, with its third power).
 //!
 //! Arithmetic and the common functions have recurrences (Griewank and Walther, "Evaluating Derivatives", 2008, chapter
-//! 13). Every other row of the table is integrated from its slope, y′ = s(x, y)·x′, with one order less at each turn.
+//! 13). Every other row of the table is integrated from its slope, y′ = s(x, y)·x′ (`online`).
+
+mod online;
+
+pub use online::{binary_series, unary_series};
 
 use crate::operators;
 use crate::real::{Binary, Real, Scalar, Unary};
@@ -19,8 +24,6 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Series<R, const N: usize> {
     c: [R; N],
-    /// How many coefficients are known: fewer than N only inside the recursion over slopes.
-    len: usize,
 }
 
 impl<R: Real, const N: usize> Series<R, N> {
@@ -31,7 +34,7 @@ impl<R: Real, const N: usize> Series<R, N> {
     #[track_caller]
     pub fn new(c: [R; N]) -> Self {
         assert!(N > 0, "Series: N is 0, and a series has a constant term");
-        Series { c, len: N }
+        Series { c }
     }
     /// x + t: at x, moving at rate 1.
     #[track_caller]
@@ -63,68 +66,34 @@ impl<R: Real, const N: usize> Series<R, N> {
         })
     }
 
-    fn known(&self) -> &[R] {
-        &self.c[..self.len]
-    }
     /// From the constant term and a rule for the next coefficient from those so far.
-    fn build(len: usize, first: R, next: impl Fn(usize, &[R]) -> R) -> Self {
+    fn build(first: R, next: impl Fn(usize, &[R]) -> R) -> Self {
         let mut c: [R; N] = std::array::from_fn(|_| first.clone());
-        for k in 1..len {
+        for k in 1..N {
             c[k] = next(k, &c[..k])
         }
-        Series { c, len }
+        Series { c }
     }
-    fn constant(len: usize, c: R) -> Self {
-        Self::build(len, c, |_, _| R::lift(0.0))
+    fn constant(c: R) -> Self {
+        Self::build(c, |_, _| R::lift(0.0))
     }
-    fn is_constant(&self) -> bool {
-        self.known()[1..].iter().all(R::is_surely_zero)
+    fn moves(&self) -> bool {
+        moves(&self.c, N - 1)
     }
-    /// With one coefficient less.
-    fn shortened(&self) -> Self {
-        Series { c: self.c.clone(), len: self.len - 1 }
-    }
-    /// With the coefficient of the highest power in addition.
-    fn extended(mut self, c: R) -> Self {
-        self.c[self.len] = c;
-        self.len += 1;
-        self
-    }
-
-    #[track_caller]
-    fn product(x: &Self, y: &Self) -> Self {
-        let len = x.len.min(y.len);
-        let at = |k: usize| convolved(&x.c, &y.c, 0..=k, k);
-        Self::build(len, at(0), |k, _| at(k))
-    }
-    #[track_caller]
-    fn quotient(x: &Self, y: &Self) -> Self {
-        let first = &x.c[0] / &y.c[0];
-        Self::build(x.len.min(y.len), first, |k, z| (&x.c[k] - convolved(&y.c, z, 1..=k, k)) / &y.c[0])
-    }
-    /// y′ = other·x′: the k-th coefficient of y.
-    fn integrated(x: &Self, other: &[R], k: usize) -> R {
-        weighted(&x.c, other, k) / k as f64
+    fn from_terms(terms: Vec<R>) -> Self {
+        let mut terms = terms.into_iter();
+        Series { c: std::array::from_fn(|_| terms.next().expect("as many terms as asked for")) }
     }
     /// Two functions each of which is, but for a sign, the other's slope: (sine, cosine), (sinh, cosh).
     #[track_caller]
     fn pair(x: &Self, first: (Unary, Unary), sign: f64) -> (Self, Self) {
-        let mut a = Self::constant(x.len, R::unary(first.0, &x.c[0]));
-        let mut b = Self::constant(x.len, R::unary(first.1, &x.c[0]));
-        for k in 1..x.len {
-            let (next_a, next_b) = (Self::integrated(x, &b.c, k), sign * Self::integrated(x, &a.c, k));
-            (a.c[k], b.c[k]) = (next_a, next_b)
+        let mut a = Self::constant(R::unary(first.0, &x.c[0]));
+        let mut b = Self::constant(R::unary(first.1, &x.c[0]));
+        for k in 1..N {
+            let integrated = |other: &[R]| weighted(&x.c, other, k) / k as f64;
+            (a.c[k], b.c[k]) = (integrated(&b.c), sign * integrated(&a.c))
         }
         (a, b)
-    }
-    #[track_caller]
-    fn power(x: &Self, n: u32) -> Self {
-        match n {
-            0 => Self::constant(x.len, R::lift(1.0)),
-            1 => x.clone(),
-            n if n % 2 == 0 => Self::power(&Self::product(x, x), n / 2),
-            n => Self::product(x, &Self::power(x, n - 1)),
-        }
     }
 }
 
@@ -141,85 +110,94 @@ fn weighted<R: Real>(a: &[R], b: &[R], k: usize) -> R {
     terms.map(|j| j as f64 * &a[j] * &b[k - j]).reduce(|a, b| a + b).unwrap_or_else(|| R::lift(0.0))
 }
 
+/// Functions of one number that `next_unary` has.
+const RECURRENT: [Unary; 6] = [Unary::Neg, Unary::Square, Unary::Recip, Unary::Sqrt, Unary::Exp, Unary::Ln];
+
+/// Whether any of the coefficients 1 to k may be other than zero.
+fn moves<R: Real>(c: &[R], k: usize) -> bool {
+    !c[1..=k].iter().all(R::is_surely_zero)
+}
+
+/// The k-th coefficient of y = op(x) from those of x and those of y before it, for functions that need no slope.
+#[track_caller]
+fn next_unary<R: Real>(op: Unary, x: &[R], y: &[R], k: usize) -> Option<R> {
+    Some(match op {
+        Unary::Neg => -&x[k],
+        Unary::Square => convolved(x, x, 0..=k, k),
+        Unary::Recip => -convolved(x, y, 1..=k, k) / &x[0],
+        Unary::Sqrt => (&x[k] - convolved(y, y, 1..=k - 1, k)) / (2.0 * &y[0]),
+        Unary::Exp => weighted(x, y, k) / k as f64,
+        Unary::Ln => {
+            let terms = (1..k).map(|j| j as f64 * &y[j] * &x[k - j]).reduce(|a, b| a + b);
+            let rest = terms.map_or_else(|| R::lift(0.0), |sum| sum / k as f64);
+            (&x[k] - rest) / &x[0]
+        }
+        _ => return None,
+    })
+}
+/// The same of z = op(x, y).
+#[track_caller]
+fn next_binary<R: Real>(op: Binary, (x, y): (&[R], &[R]), z: &[R], k: usize) -> Option<R> {
+    Some(match op {
+        Binary::Add => &x[k] + &y[k],
+        Binary::Sub => &x[k] - &y[k],
+        Binary::Mul => convolved(x, y, 0..=k, k),
+        Binary::Div => (&x[k] - convolved(y, z, 1..=k, k)) / &y[0],
+        // x z′ = y x′ z, for a constant y.
+        Binary::Pow if !moves(y, k) && !x[0].is_surely_zero() => {
+            let term = |j: usize| (j as f64 * &y[0] - (k - j) as f64) * &x[j] * &z[k - j];
+            let terms = (1..=k).filter(|&j| !x[j].is_surely_zero()).map(term);
+            terms.reduce(|a, b| a + b).unwrap_or_else(|| R::lift(0.0)) / (k as f64 * &x[0])
+        }
+        _ => return None,
+    })
+}
+
 impl<R: Real, const N: usize> Real for Series<R, N> {
     #[track_caller]
     fn lift(c: f64) -> Self {
-        Self::constant(N, R::lift(c))
+        Self::constant(R::lift(c))
     }
     #[track_caller]
     fn unary(op: Unary, x: &Self) -> Self {
-        let first = || R::unary(op, &x.c[0]);
-        if x.len == 1 || op.is_flat() || x.is_constant() {
-            return Self::constant(x.len, first());
+        let first = R::unary(op, &x.c[0]);
+        if op.is_flat() || !x.moves() {
+            return Self::constant(first);
         }
         match op {
-            Unary::Neg => Self::build(x.len, first(), |k, _| -&x.c[k]),
-            Unary::Square => Self::product(x, x),
-            Unary::Recip => Self::quotient(&Self::lift(1.0), x),
-            Unary::Sqrt => {
-                Self::build(x.len, first(), |k, y| (&x.c[k] - convolved(y, y, 1..=k - 1, k)) / (2.0 * &y[0]))
-            }
-            Unary::Exp => Self::build(x.len, first(), |k, y| weighted(&x.c, y, k) / k as f64),
-            Unary::Ln => Self::build(x.len, first(), |k, y| {
-                let terms = (1..k).map(|j| j as f64 * &y[j] * &x.c[k - j]).reduce(|a, b| a + b);
-                let rest = terms.map_or_else(|| R::lift(0.0), |sum| sum / k as f64);
-                (&x.c[k] - rest) / &x.c[0]
-            }),
             Unary::Sin => Self::pair(x, (Unary::Sin, Unary::Cos), -1.0).0,
             Unary::Cos => Self::pair(x, (Unary::Sin, Unary::Cos), -1.0).1,
             Unary::Sinh => Self::pair(x, (Unary::Sinh, Unary::Cosh), 1.0).0,
             Unary::Cosh => Self::pair(x, (Unary::Sinh, Unary::Cosh), 1.0).1,
-            Unary::Powi(n) if n < 0 => Self::quotient(&Self::lift(1.0), &Self::power(x, n.unsigned_abs())),
-            Unary::Powi(n) => Self::power(x, n.unsigned_abs()),
-            op => {
-                let short = x.shortened();
-                let y = Self::unary(op, &short);
-                let slope = op.slope(&short, &y);
-                let k = x.len - 1;
-                y.extended(Self::integrated(x, &slope.c, k))
+            op if RECURRENT.contains(&op) => {
+                Self::build(first, |k, y| next_unary(op, &x.c, y, k).expect("it has a recurrence"))
             }
+            op => Self::from_terms(unary_series(op, &x.c)),
         }
     }
     #[track_caller]
     fn binary(op: Binary, x: &Self, y: &Self) -> Self {
-        let len = x.len.min(y.len);
-        let first = || R::binary(op, &x.c[0], &y.c[0]);
-        if len == 1 || op.is_flat() || x.is_constant() && y.is_constant() {
-            return Self::constant(len, first());
+        let first = R::binary(op, &x.c[0], &y.c[0]);
+        if op.is_flat() || !x.moves() && !y.moves() {
+            return Self::constant(first);
         }
         match op {
-            Binary::Add => Self::build(len, first(), |k, _| &x.c[k] + &y.c[k]),
-            Binary::Sub => Self::build(len, first(), |k, _| &x.c[k] - &y.c[k]),
-            Binary::Mul => Self::product(x, y),
-            Binary::Div => Self::quotient(x, y),
-            // x z′ = y x′ z, for a constant y.
-            Binary::Pow if y.is_constant() && !x.c[0].is_surely_zero() => {
-                Self::build(len, first(), |k, z| {
-                    let term = |j: usize| (j as f64 * &y.c[0] - (k - j) as f64) * &x.c[j] * &z[k - j];
-                    let terms = (1..=k).filter(|&j| !x.c[j].is_surely_zero()).map(term);
-                    terms.reduce(|a, b| a + b).unwrap_or_else(|| R::lift(0.0)) / (k as f64 * &x.c[0])
-                })
+            Binary::Add | Binary::Sub | Binary::Mul | Binary::Div => {
+                Self::build(first, |k, z| next_binary(op, (&x.c, &y.c), z, k).expect("it has a recurrence"))
             }
-            op => {
-                let (x, y) = (Series { c: x.c.clone(), len }, Series { c: y.c.clone(), len });
-                let (u, v) = (x.shortened(), y.shortened());
-                let z = Self::binary(op, &u, &v);
-                let k = len - 1;
-                let moved = |by: &Self, slope: Self| {
-                    if by.is_constant() { R::lift(0.0) } else { Self::integrated(by, &slope.c, k) }
-                };
-                let next = moved(&x, op.slope_x(&u, &v, &z)) + moved(&y, op.slope_y(&u, &v, &z));
-                z.extended(next)
-            }
+            op => Self::from_terms(binary_series(op, &x.c, &y.c)),
         }
     }
     #[track_caller]
     fn select(cond: &Self, a: &Self, b: &Self) -> Self {
         let at = |k: usize| R::select(&cond.c[0], &a.c[k], &b.c[k]);
-        Self::build(a.len.min(b.len), at(0), |k, _| at(k))
+        Self::build(at(0), |k, _| at(k))
+    }
+    fn held(&self) -> Self {
+        Self::constant(self.c[0].held())
     }
     fn is_surely_zero(&self) -> bool {
-        self.known().iter().all(R::is_surely_zero)
+        self.c.iter().all(R::is_surely_zero)
     }
 }
 
@@ -227,7 +205,7 @@ operators! {[R: Real, const N: usize] Series<R, N>}
 
 impl<R: fmt::Debug, const N: usize> fmt::Debug for Series<R, N> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.debug_list().entries(&self.c[..self.len]).finish()
+        f.debug_list().entries(&self.c).finish()
     }
 }
 impl<R: PartialEq, const N: usize> PartialEq for Series<R, N> {

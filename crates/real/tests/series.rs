@@ -107,6 +107,47 @@ fn nests_with_forward_and_reverse_mode() {
     assert!((dual[3].derivative() - g[0]).abs() < 1e-12);
 }
 
+/// Every row to eleventh order: derivatives of a lower one's series, by forward mode, are those of the next.
+#[test]
+fn every_row_to_high_order() {
+    fn last<const N: usize>(f: impl Fn(Series<Dual<f64>, N>) -> Series<Dual<f64>, N>, x: f64) -> f64 {
+        let d: [Dual<f64>; N] = derivatives(f, Dual::new(x, 1.0));
+        d[N - 1].derivative()
+    }
+    for &op in Unary::ALL {
+        for x in points(op.smooth_on()) {
+            let have: [f64; 12] = derivatives(|x| Real::unary(op, &x), x);
+            let next = last::<11>(|x| Real::unary(op, &x), x);
+            let size = have.iter().fold(0.0, |m: f64, d| m.max(d.abs()));
+            assert!(
+                (have[11] - next).abs() <= 1e-7 * (1e-3 * size + next.abs() + 1e-3),
+                "{op:?}({x}): {} {next}",
+                have[11]
+            )
+        }
+    }
+    for op in [Binary::Hypot, Binary::Atan2, Binary::OverHypot, Binary::Pow, Binary::LogAddExp, Binary::XLogY]
+    {
+        for x in points(op.smooth_on()[0]) {
+            let y = op.smooth_on()[1].1;
+            let have: [f64; 24] = derivatives(|x| Series::binary(op, &x, &Series::lift(y)), x);
+            let next = last::<23>(|x| Series::binary(op, &x, &Series::lift(y)), x);
+            assert!((have[23] - next).abs() <= 1e-6 * next.abs() + 1e-6, "{op:?}({x}): {} {next}", have[23])
+        }
+    }
+}
+#[test]
+fn integer_powers_at_zero_and_below() {
+    let d: [f64; 4] = derivatives(|x| x.powf(3.0), -2.0);
+    assert_eq!(d, [-8.0, 12.0, -12.0, 6.0]);
+    let d: [f64; 5] = derivatives(|x| x.powf(3.0), 0.0);
+    assert_eq!(d, [0.0, 0.0, 0.0, 6.0, 0.0]);
+    let d: [f64; 3] = derivatives(|x| x.powf(-1.0), -2.0);
+    assert_eq!(d, [-0.5, -0.25, -0.25]);
+    let (x, y) = (Series::<f64, 3>::variable(-2.0), Series::lift(3.0));
+    assert_eq!(x.pow(y).coefficients(), [-8.0, 12.0, -6.0]);
+}
+
 #[test]
 #[should_panic(expected = "taylor: the point has 1 coordinates, the direction 2")]
 fn lengths_differ() {

@@ -22,6 +22,12 @@ impl Real for Array {
     /// Where the number `cond` is not zero, `a`, else `b`.
     #[track_caller]
     fn select(cond: &Array, a: &Array, b: &Array) -> Array {
+        // Between two that are the same number there is no choice.
+        let same = a.fill_value().is_some_and(|c| b.fill_value().is_some_and(|d| c.to_bits() == d.to_bits()))
+            && (a.is_weak(), a.shape(), a.dtype()) == (b.is_weak(), b.shape(), b.dtype());
+        if same && (a.is_weak() || a.shape() == cond.shape()) {
+            return a.clone();
+        }
         // Of two plain numbers the condition, a number itself, says the precision.
         if a.is_weak() && b.is_weak() && cond.dtype().is_float() {
             return Array::select(cond, &a.cast(cond.dtype()), b);
@@ -32,6 +38,13 @@ impl Real for Array {
         }
         let (cond, zero) = agree("select", cond, &cond.zeros_like());
         Array::select_op(&Array::compare_op(Compare::Ne, &cond, &zero), a, b)
+    }
+    #[track_caller]
+    fn held(&self) -> Array {
+        self.stop_gradient()
+    }
+    fn certain(&self) -> Option<f64> {
+        self.fill_value()
     }
 }
 operators! {[] Array}

@@ -1,6 +1,6 @@
 //! `jet`: Taylor mode on arrays, the recorded function replayed with a truncated series for every node.
 //!
-//! Elementwise primitives take the recurrences of [`Series`]; linear ones act on every coefficient, bilinear ones as a
+//! Elementwise primitives take the recurrences of real series; linear ones act on every coefficient, bilinear ones as a
 //! product of polynomials. Only a call with rules of its own is nested forward mode.
 
 use super::jvp;
@@ -10,15 +10,13 @@ use crate::custom::Ruled;
 use crate::prim::{Call, Control, Holomorphic, Kind, Prim};
 use crate::rules::{differentiable, pushforward, rebuild};
 use crate::tree::{Tree, leaves, map};
-use pullback_real::{Real, Series};
+use pullback_real::{Real, binary_series, unary_series};
 use std::sync::Arc;
-
-/// One more than the highest power of a series.
-const TERMS: usize = 16;
 
 /// From f: its Taylor coefficients along a curve. `jet(f)(x, [c₁, c₂, …])` gives the coefficients [y₀, y₁, …] of
 /// f(x + c₁t + c₂t² + …), as many as there are of the curve: the k-th derivative is k!·y_k. The cost grows with the
-/// square of the order, where nested [`jvp`](crate::jvp) doubles with each.
+/// square of the order (with the third power for functions of Bessel and ψ⁽ⁿ⁾, whose derivatives are ever new ones), where
+/// nested [`jvp`](crate::jvp) doubles with each. Calls with rules of their own are nested `jvp`s.
 ///
 /// ```
 /// use pullback_array::{Array, jet};
@@ -29,13 +27,9 @@ const TERMS: usize = 16;
 /// ```
 ///
 /// # Panics
-/// If a coefficient does not fit the input, or there are more than 15. If f looks at values that depend on its input.
+/// If a coefficient does not fit the input. If f looks at values that depend on its input.
 pub fn jet<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &[P]) -> Vec<Q> {
     move |p, curve| {
-        if curve.len() >= TERMS {
-            let place = leaves(p).first().map_or(String::new(), |x| format!("\n  input made at {}", x.at()));
-            panic!("jet: the order is {}, the highest is {}{place}", curve.len(), TERMS - 1)
-        }
         let coefficients: Vec<Vec<Array>> = curve.iter().map(|c| super::matching("jet", p, c)).collect();
         let like: Vec<_> = leaves(p).iter().map(|x| (x.0.shape.clone(), x.dtype())).collect();
         let mut result = None;
@@ -87,8 +81,8 @@ impl Jet {
     fn at(&self, k: usize) -> Option<&Array> {
         if k == 0 { Some(&self.first) } else { self.term(k) }
     }
-    fn series(&self) -> Series<Array, TERMS> {
-        Series::new(std::array::from_fn(|k| self.at(k).cloned().unwrap_or_else(|| Array::lift(0.0))))
+    fn series(&self, order: usize) -> Vec<Array> {
+        (0..=order).map(|k| self.at(k).cloned().unwrap_or_else(|| Array::lift(0.0))).collect()
     }
 }
 
@@ -114,10 +108,10 @@ impl Meaning for Taylor {
             Kind::Elementwise => {
                 let y = match prim {
                     Prim::Unary(op) | Prim::Holomorphic(Holomorphic::Unary(op)) => {
-                        Series::unary(*op, &args[0].series())
+                        unary_series(*op, &args[0].series(self.order))
                     }
                     Prim::Binary(op) | Prim::Holomorphic(Holomorphic::Binary(op)) => {
-                        Series::binary(*op, &args[0].series(), &args[1].series())
+                        binary_series(*op, &args[0].series(self.order), &args[1].series(self.order))
                     }
                     other => unreachable!("{} is not elementwise", other.name()),
                 };
@@ -126,7 +120,7 @@ impl Meaning for Taylor {
                     true => None,
                     false => Some(c.cast(first.dtype()).broadcast_op(&first.0.shape)),
                 };
-                y.coefficients().into_iter().take(self.order + 1).skip(1).map(placed).collect()
+                y.into_iter().skip(1).map(placed).collect()
             }
             // Selection by the extremum is linear as long as it is the same one.
             Kind::Linear | Kind::Own => (1..=self.order)

@@ -37,7 +37,9 @@ pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P,
 
 /// The tangents of all nodes between `inputs` and `outputs`, by id; those not in the map are zero.
 pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
-    let mut tangents: HashMap<u64, Array> = inputs.iter().map(|x| x.0.id).zip(seeds).collect();
+    // What certainly does not move is left out, so that an infinite slope by it does no harm.
+    let moving = inputs.iter().map(|x| x.0.id).zip(seeds).filter(|(_, t)| !is_nothing(t));
+    let mut tangents: HashMap<u64, Array> = moving.collect();
     let Some(first) = inputs.first().map(|x| x.0.id) else { return tangents };
     for node in between(first, outputs) {
         if tangents.contains_key(&node.0.id) {
@@ -59,6 +61,15 @@ pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> Ha
         }
     }
     tangents
+}
+
+/// Whether a tangent is certainly zero: a constant, or data that are there.
+fn is_nothing(t: &Array) -> bool {
+    match t.0.prim {
+        Prim::Fill { bits, .. } => bits == 0,
+        Prim::Leaf => t.value().bytes().iter().all(|&b| b == 0),
+        _ => false,
+    }
 }
 
 /// The nodes on the way from the inputs (ids from `first` on) to the outputs, oldest first.

@@ -175,8 +175,11 @@ impl<'t> Real for TapeVar<'t> {
     fn select(cond: &Self, a: &Self, b: &Self) -> Self {
         if cond.value() != 0.0 { *a } else { *b }
     }
-    fn is_surely_zero(&self) -> bool {
-        self.var.is_surely_zero()
+    fn held(&self) -> Self {
+        Self::lift(self.var.value)
+    }
+    fn certain(&self) -> Option<f64> {
+        self.var.certain()
     }
 }
 

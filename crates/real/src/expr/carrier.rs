@@ -19,8 +19,8 @@ impl Real for Expr {
     fn select(cond: &Expr, a: &Expr, b: &Expr) -> Expr {
         simplify::select(cond, a, b)
     }
-    fn is_surely_zero(&self) -> bool {
-        self.as_constant() == Some(0.0)
+    fn certain(&self) -> Option<f64> {
+        self.as_constant()
     }
 }
 
