@@ -524,14 +524,15 @@ fn int_op(op: Binary) -> bool {
     match op {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
         Binary::Rem | Binary::Remainder | Binary::FloorDivide | Binary::TruncDivide | Binary::Less => true,
-        Binary::Div | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
+        Binary::Div | Binary::Ratio | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
         Binary::DigammaDrop
         | Binary::OverHypot
         | Binary::GammaP
         | Binary::GammaQ
         | Binary::GammaPdf
         | Binary::GammaPByA(_) => false,
-        Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
+        Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare => false,
+        Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }
 }
 

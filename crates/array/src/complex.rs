@@ -114,6 +114,7 @@ pub(crate) fn unary(op: Unary, z: &Array) -> Array {
         Unary::Abs => return z.planes().abs(),
         Unary::Square => return binary(Binary::Mul, z, z),
         Unary::OneMinusSquare => return (1.0 - z) * (1.0 + z),
+        Unary::RecipOnePlusSquare => return unary(Unary::Recip, &(1.0 + binary(Binary::Mul, z, z))),
         Unary::Exp2 => return unary(Unary::Exp, &(z * std::f64::consts::LN_2)),
         Unary::Log2 => return unary(Unary::Ln, z) * std::f64::consts::LOG2_E,
         Unary::Log10 => return unary(Unary::Ln, z) * std::f64::consts::LOG10_E,

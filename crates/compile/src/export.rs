@@ -36,6 +36,7 @@ fn unary(op: Unary) -> Option<(String, String)> {
         Unary::Neg => both("-$", "-$"),
         Unary::Recip => both("1.0 / $", "1.0 / $"),
         Unary::Square => both("$ * $", "$ * $"),
+        Unary::RecipOnePlusSquare => both("1.0 / (1.0 + $ * $)", "1.0 / (1.0 + $ * $)"),
         Unary::OneMinusSquare => both("(1.0 - $) * (1.0 + $)", "(1.0 - $) * (1.0 + $)"),
         Unary::Sqrt => same("sqrt"),
         Unary::Cbrt => same("cbrt"),
@@ -93,6 +94,9 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
         Binary::Sub => Some(("$ - #", "$ - #")),
         Binary::Mul => Some(("$ * #", "$ * #")),
         Binary::Div => Some(("$ / #", "$ / #")),
+        Binary::Ratio => {
+            Some(("if $ == 0.0 && # == 0.0 { 0.0 } else { $ / # }", "$ == 0.0 && # == 0.0 ? 0.0 : $ / #"))
+        }
         Binary::Rem => Some(("$ % #", "fmod($, #)")),
         Binary::Pow => Some(("$.powf(#)", "pow($, #)")),
         Binary::Atan2 => Some(("$.atan2(#)", "atan2($, #)")),
@@ -126,7 +130,8 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
             "isinf($) ? NAN : $ / # == trunc($ / #) && (trunc($ / #) == 0.0 ? $ : fma(-trunc($ / #), #, $)) * copysign(1.0, $) < 0.0 \
              ? trunc($ / #) - copysign(1.0, $ / #) : trunc($ / #)",
         )),
-        Binary::LogAddExp | Binary::LogAddExp2 | Binary::LnBeta | Binary::DigammaDrop => None,
+        Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare => None,
+        Binary::LnBeta | Binary::DigammaDrop => None,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => None,
     }
 }

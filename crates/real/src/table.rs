@@ -31,10 +31,14 @@ macro_rules! rows {
                 Square square = |x| x * x, |x, _| 2.0 * x, Power(3), -3.0..3.0;
                 /// 1 − x², accurate where |x| is near 1.
                 OneMinusSquare one_minus_square = |x| (1.0 - x) * (1.0 + x), |x, _| -2.0 * x, Function, -0.9..0.9;
+                // Its slope is written without the x² that is infinite where the function is 0.
+                /// 1/(1 + x²), the slope of [`atan`](Real::atan).
+                RecipOnePlusSquare recip_one_plus_square = |x| 1.0 / (1.0 + x * x),
+                    |x, y| -2.0 * y * x.over_hypot(1.0) * R::lift(1.0).over_hypot(x), Function, -3.0..3.0;
                 /// √x.
                 Sqrt sqrt = f64::sqrt, |_, y| 0.5 / y, Function, 0.1..4.0;
                 /// ∛x.
-                Cbrt cbrt = f64::cbrt, |_, y| (3.0 * y.square()).recip(), Function, 0.1..4.0;
+                Cbrt cbrt = f64::cbrt, |_, y| y.recip().square() / 3.0, Function, 0.1..4.0;
                 /// eˣ.
                 Exp exp = f64::exp, |_, y| y.clone(), Function, -3.0..3.0;
                 /// 2ˣ.
@@ -60,7 +64,7 @@ macro_rules! rows {
                 /// arccos x.
                 Acos acos = f64::acos, |x, _| -x.one_minus_square().sqrt().recip(), Function, -0.9..0.9;
                 /// arctan x.
-                Atan atan = f64::atan, |x, _| (1.0 + x.square()).recip(), Function, -3.0..3.0;
+                Atan atan = f64::atan, |x, _| x.recip_one_plus_square(), Function, -3.0..3.0;
                 /// sinh x.
                 Sinh sinh = f64::sinh, |x, _| x.cosh(), Function, -3.0..3.0;
                 /// cosh x.
@@ -73,7 +77,7 @@ macro_rules! rows {
                 /// arsinh x.
                 Asinh asinh = s::asinh, |x, _| x.hypot(1.0).recip(), Function, -3.0..3.0;
                 /// arcosh x.
-                Acosh acosh = s::acosh, |x, _| ((x - 1.0).sqrt() * (x + 1.0).sqrt()).recip(), Function, 1.2..4.0;
+                Acosh acosh = s::acosh, |x, _| (x - 1.0).sqrt().recip() * (x + 1.0).sqrt().recip(), Function, 1.2..4.0;
                 /// artanh x.
                 Atanh atanh = s::atanh, |x, _| x.one_minus_square().recip(), Function, -0.9..0.9;
                 /// |x|; its derivative at 0 is 0.
@@ -107,7 +111,7 @@ macro_rules! rows {
                 /// The inverse of [`norm_cdf`](Real::norm_cdf).
                 NormQuantile norm_quantile = s::norm_quantile, |_, y| TAU.sqrt() * (0.5 * y.square()).exp(), Function, 0.1..0.9;
                 /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
-                Logit logit = s::logit, |x, _| (x * (1.0 - x)).recip(), Function, 0.1..0.9;
+                Logit logit = s::logit, |x, _| x.recip() + (1.0 - x).recip(), Function, 0.1..0.9;
                 /// The exponential integral Ei(x).
                 ExpIntEi exp_int_ei = s::exp_int_ei, |x, _| x.exp() / x, Function, 0.3..3.0;
                 /// The exponential integral E₁(x).
@@ -138,7 +142,13 @@ macro_rules! rows {
             indexed {
                 /// x to an integer power.
                 Powi powi(n: i32 = 3) = |x| s::powi(x, n),
-                    |x, _| match n { 0 => R::lift(0.0), 1 => R::lift(1.0), 2 => 2.0 * x, _ => f64::from(n) * x.powi(n - 1) },
+                    |x, _| match n {
+                        0 => R::lift(0.0),
+                        1 => R::lift(1.0),
+                        2 => 2.0 * x,
+                        i32::MIN => f64::from(n) * (x.powi(n) / x),
+                        _ => f64::from(n) * x.powi(n - 1),
+                    },
                     Power(3), 0.2..3.0;
                 /// ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ.
                 Polygamma polygamma(n: u32 = 2) = |x| s::polygamma(n, x), |x, _| x.polygamma(n + 1), Function, 0.5..6.0;
@@ -171,17 +181,26 @@ macro_rules! rows {
                 Mul mul = |x, y| x * y, |x, y, _| (y.clone(), x.clone()), Infix("*", 2), (-3.0..3.0, -3.0..3.0);
                 /// x/y.
                 Div div = |x, y| x / y, |_, y, z| (y.recip(), -(z / y)), Infix("/", 2), (-3.0..3.0, 0.3..3.0);
-                // At 0⁰ both derivatives are taken as 0; so is the one by the exponent for any power of 0.
+                // At 0⁰ both derivatives are taken as 0; so is the one by the exponent for any power of 0, and there the one
+                // by the base does not move with the exponent either, so that the second derivatives are symmetric.
                 /// x to the power y.
                 Pow pow = f64::powf,
                     |x, y, z| (
-                        { let d = y * x.pow(y - 1.0); R::select(x, &d, &R::select(y, &d, &R::lift(0.0))) },
-                        R::select(x, &z.xlogy(x), &R::lift(0.0))
+                        {
+                            let e = R::select(x, y, &y.held());
+                            let d = &e * x.pow(&e - 1.0);
+                            R::select(x, &d, &R::select(y, &d, &R::lift(0.0)))
+                        },
+                        {
+                            // Where the slope is 0, ln x must not be infinite beside it.
+                            let b = R::select(x, &R::select(z, x, &R::lift(1.0)), &R::lift(1.0));
+                            R::select(x, &z.xlogy(b), &R::lift(0.0))
+                        }
                     ),
                     Infix("^", 3), (0.3..3.0, -2.0..2.0);
                 /// The angle of the point (y, x): `y.atan2(x)`.
                 Atan2 atan2 = f64::atan2,
-                    |y, x, _| ({ let h = x.hypot(y); x / &h / h }, { let h = x.hypot(y); -(y / &h / h) }),
+                    |y, x, _| (x.over_hypot(y) / x.hypot(y), -(y.over_hypot(x) / x.hypot(y))),
                     Function, (0.3..3.0, -3.0..3.0);
                 /// √(x² + y²); at the origin its derivatives are 0.
                 Hypot hypot = f64::hypot,
@@ -210,10 +229,13 @@ macro_rules! rows {
                 /// The remainder of x/y with the sign of y, NumPy's; the quotient is held constant.
                 Remainder remainder = s::remainder, |x, y, _| (R::lift(1.0), -x.floor_divide(y)), Function, (2.2..2.8, 1.0..1.1);
                 /// ln(eˣ + eʸ).
-                LogAddExp log_add_exp = s::log_add_exp, |x, y, _| ((x - y).logistic(), (y - x).logistic()),
+                LogAddExp log_add_exp = s::log_add_exp, |x, y, _| (x.exp_share(y), y.exp_share(x)),
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// log₂(2ˣ + 2ʸ).
-                LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| ((LN_2 * (x - y)).logistic(), (LN_2 * (y - x)).logistic()),
+                LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| ((LN_2 * x).exp_share(LN_2 * y), (LN_2 * y).exp_share(LN_2 * x)),
+                    Function, (-3.0..3.0, -3.0..3.0);
+                /// eˣ/(eˣ + eʸ), the slope of [`log_add_exp`](Real::log_add_exp): 0 where both are −∞, ½ where both are ∞.
+                ExpShare exp_share = s::exp_share, |x, y, z| (z * y.exp_share(x), -(z * y.exp_share(x))),
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// ln B(x, y), the logarithm of the beta function.
                 LnBeta ln_beta = s::ln_beta,
@@ -230,9 +252,11 @@ macro_rules! rows {
                 GammaPdf gamma_pdf = s::gamma_pdf,
                     |a, x, y| (y * (x.ln() - a.polygamma(0)), y * ((a - 1.0) / x - 1.0)), Function, (0.5..4.0, 0.3..5.0);
                 /// x·ln y, 0 where x = 0.
-                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), R::select(y, &(x / y), &R::select(x, &(x / y), &R::lift(0.0)))), Function, (-3.0..3.0, 0.3..3.0);
+                XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
-                XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x / (1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
+                XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x.ratio(1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
+                /// x/y, and 0 for 0/0, which does not move with y: the slope of [`xlogy`](Real::xlogy) by y.
+                Ratio ratio = s::ratio, |_, y, z| (y.recip(), -z.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
             }
             flat_binary {
                 /// 1 where x < y, else 0.

@@ -261,12 +261,12 @@ impl Program {
             Op::Unary(op) => match op {
                 Unary::Neg | Unary::Square | Unary::Abs | Unary::Sign | Unary::Relu => 1,
                 Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc => 1,
-                Unary::Recip | Unary::Sqrt => 4,
+                Unary::Recip | Unary::RecipOnePlusSquare | Unary::Sqrt => 4,
                 _ => 12,
             },
             Op::Binary(op) => match op {
                 Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min | Binary::Less => 1,
-                Binary::Div => 4,
+                Binary::Div | Binary::Ratio | Binary::FloorDivide | Binary::TruncDivide => 4,
                 _ => 20,
             },
             Op::Compare(_) | Op::Select | Op::Cast(_) | Op::Complex => 1,

@@ -91,7 +91,9 @@ pub fn asinh(x: f64) -> f64 {
 /// assert!((acosh(2.0) - 1.3169578969248167).abs() < 1e-15);
 /// ```
 pub fn acosh(x: f64) -> f64 {
-    if x < 1e9 {
+    if x < 1.0 {
+        f64::NAN
+    } else if x < 1e9 {
         let t = x - 1.0;
         (t + (2.0 * t + t * t).sqrt()).ln_1p()
     } else {

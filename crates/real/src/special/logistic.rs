@@ -177,6 +177,34 @@ pub fn log_add_exp2(x: f64, y: f64) -> f64 {
     max + extra
 }
 
+/// `e^x / (e^x + e^y)`, the share of the first term in [`log_add_exp`]: 0 where both operands are `-inf` (nothing moves the
+/// sum), 1/2 where both are `inf`.
+///
+/// # Source
+///
+/// The identity `logistic(x - y)`.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::exp_share;
+/// assert_eq!((exp_share(2.0, 2.0), exp_share(f64::NEG_INFINITY, f64::NEG_INFINITY)), (0.5, 0.0));
+/// ```
+pub fn exp_share(x: f64, y: f64) -> f64 {
+    if x == f64::NEG_INFINITY && !y.is_nan() {
+        0.0
+    } else if x == y {
+        0.5
+    } else {
+        // The slope times what rounding the difference lost.
+        let d = x - y;
+        let part = d - x;
+        let lost = (x - (d - part)) - (y + part);
+        let share = logistic(d);
+        if lost.is_finite() { share + share * (1.0 - share) * lost } else { share }
+    }
+}
+
 /// `ln(e^max + e^min)` for a negative `max` and a sum near one.
 fn near_unit_sum(max: Dd, min: Dd) -> Dd {
     // Below this the smaller term is no longer a normal number, and the sum can only be zero or max itself.

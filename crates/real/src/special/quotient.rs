@@ -1,4 +1,4 @@
-//! Integer quotients of the true x/y. Rounding is monotone, so only a rounded quotient that is an integer may have left
+//! Quotients that are not the plain one: 0/0 = 0, and integer quotients of the true x/y. Rounding is monotone, so only a rounded quotient that is an integer may have left
 //! the interval it belongs to; on which side of it the true one lies is the sign of `x - n y`, which an FMA has exactly.
 
 /// What is left of `x` after `n` divisors, up to one rounding; `n = 0` times an infinite divisor is nothing.
@@ -55,4 +55,16 @@ pub fn trunc_divide(x: f64, y: f64) -> f64 {
     } else {
         n
     }
+}
+
+/// `x / y`, and 0 for `0 / 0`.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ratio;
+/// assert_eq!((ratio(3.0, 2.0), ratio(0.0, 0.0), ratio(1.0, 0.0)), (1.5, 0.0, f64::INFINITY));
+/// ```
+pub fn ratio(x: f64, y: f64) -> f64 {
+    if x == 0.0 && y == 0.0 { 0.0 } else { x / y }
 }

@@ -95,6 +95,8 @@ fn vector2(op: Binary) -> Option<math::Binary> {
         Binary::Pow => math::Binary::Pow,
         Binary::Atan2 => math::Binary::Atan2,
         Binary::Hypot => math::Binary::Hypot,
+        Binary::OverHypot => math::Binary::OverHypot,
+        Binary::ExpShare => math::Binary::ExpShare,
         Binary::FloorDivide => math::Binary::FloorDivide,
         Binary::TruncDivide => math::Binary::TruncDivide,
         _ => return None,
@@ -120,6 +122,7 @@ macro_rules! float_lane {
                     Unary::Abs => map1(x, out, |x| x.abs()),
                     Unary::Square => map1(x, out, |x| x * x),
                     Unary::Recip => map1(x, out, |x| 1.0 / x),
+                    Unary::RecipOnePlusSquare => map1(x, out, |x| 1.0 / (1.0 + x * x)),
                     Unary::Sqrt => map1(x, out, |x| x.sqrt()),
                     Unary::Relu => map1(x, out, |x| if x <= 0.0 { 0.0 } else { x }),
                     // 1 and −1 by comparison, and x itself for zeros and NaN.
@@ -152,6 +155,9 @@ macro_rules! float_lane {
                     Binary::Mul => map_commuting(pair, out, |x, y| x * y),
                     Binary::Div => map_pair(pair, out, |x, y| x / y),
                     Binary::Less => map_pair(pair, out, |x, y| if x < y { 1.0 } else { 0.0 }),
+                    Binary::Ratio => {
+                        map_pair(pair, out, |x, y| if (x == 0.0) & (y == 0.0) { 0.0 } else { x / y })
+                    }
                     // NaN if either is, without a branch; of two zeros the positive is the larger.
                     Binary::Max => map_pair(pair, out, |x, y| {
                         let m = if x > y {

@@ -14,6 +14,7 @@ fn exact1(op: Unary) -> bool {
             | Unary::Abs
             | Unary::Square
             | Unary::Recip
+            | Unary::RecipOnePlusSquare
             | Unary::Sqrt
             | Unary::Relu
             | Unary::Sign

@@ -173,6 +173,20 @@ pub fn logistic<T: Float>(x: T) -> T {
     (bottom_lo * inverse).fma(-y, y)
 }
 
+/// `e^x/(e^x + e^y)`, 0 where both are `-inf`, 1/2 where both are `inf`.
+#[inline(always)]
+pub fn exp_share<T: Float>(x: T, y: T) -> T {
+    // The slope times what rounding the difference lost.
+    let d = x - y;
+    let part = d - x;
+    let lost = (x - (d - part)) - (y + part);
+    let share = logistic(d);
+    let lost = if lost.abs() < T::INF { lost } else { T::of(0.0) };
+    let share = (share * (T::of(1.0) - share)).fma(lost, share);
+    let share = if x == y { T::of(0.5) } else { share };
+    if (x == -T::INF) & !y.is_nan() { T::of(0.0) } else { share }
+}
+
 /// `ln(1 + e^x)`, accurate in both tails.
 #[inline(always)]
 pub fn softplus<T: Float>(x: T) -> T {

@@ -111,6 +111,10 @@ ops! {
         Atan2,
         /// `√(x² + y²)`.
         Hypot,
+        /// `x/√(x² + y²)`.
+        OverHypot,
+        /// `e^x/(e^x + e^y)`.
+        ExpShare,
         /// `⌊x/y⌋`.
         FloorDivide,
         /// The integer part of `x/y`.
@@ -259,6 +263,8 @@ impl<T: Float> Kernel for BinaryLoop<'_, T> {
             Binary::Pow => map!(pow::pow, out, x, y),
             Binary::Atan2 => map!(trig::atan2, out, x, y),
             Binary::Hypot => map!(pow::hypot, out, x, y),
+            Binary::OverHypot => map!(pow::over_hypot, out, x, y),
+            Binary::ExpShare => map!(exp::exp_share, out, x, y),
             Binary::FloorDivide => map!(divide::floor_divide, out, x, y),
             Binary::TruncDivide => map!(divide::trunc_divide, out, x, y),
         }

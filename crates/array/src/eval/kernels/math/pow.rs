@@ -96,3 +96,22 @@ pub fn hypot<T: Float>(x: T, y: T) -> T {
     let r = p.fma(p, q * q).sqrt() * back;
     if (a == T::INF) | (b == T::INF) { T::INF } else { r }
 }
+
+/// `x/√(x² + y²)`, 0 at the origin.
+#[inline(always)]
+pub fn over_hypot<T: Float>(x: T, y: T) -> T {
+    let (zero, one) = (T::of(0.0), T::of(1.0));
+    let (a, b) = (x.abs(), y.abs());
+    let most = at_least(a, b);
+    let (big, small) = (most > T::HYPOT_BIG, most < T::HYPOT_SMALL);
+    let into = if big { T::HYPOT_DOWN } else { one };
+    let into = if small { T::HYPOT_UP } else { into };
+    let (p, q) = (x * into, y * into);
+    // Scaled down, a small x would lose digits: it is scaled after the division.
+    let top = if big { x } else { p };
+    let after = if big { into } else { one };
+    let z = top / p.fma(p, q * q).sqrt() * after;
+    let z = if (b == T::INF) & (a < T::INF) { zero } else { z };
+    let z = if (a == T::INF) & (b != T::INF) { one.copysign(x) } else { z };
+    if most == zero { zero } else { z }
+}

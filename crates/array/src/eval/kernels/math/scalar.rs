@@ -4,6 +4,7 @@
 
 use super::divide::{floor_divide, trunc_divide};
 use super::{Binary, Unary};
+use pullback_real::special::{exp_share, over_hypot};
 
 /// The functions of a floating-point type as the standard library has them.
 pub trait Scalar: Sized {
@@ -93,6 +94,8 @@ macro_rules! scalar {
                     Binary::Pow => self.powf(other),
                     Binary::Atan2 => self.atan2(other),
                     Binary::Hypot => self.hypot(other),
+                    Binary::OverHypot => over_hypot(self as f64, other as f64) as $t,
+                    Binary::ExpShare => exp_share(self as f64, other as f64) as $t,
                     Binary::FloorDivide => floor_divide(self, other),
                     Binary::TruncDivide => trunc_divide(self, other),
                 }

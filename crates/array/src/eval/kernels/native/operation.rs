@@ -150,6 +150,13 @@ impl Body<'_> {
                         let one = self.register(one, s1);
                         self.arith(DIV, to, one, Rm::Reg(x))
                     }
+                    Unary::RecipOnePlusSquare => {
+                        let one = self.constant(self.bits(1.0));
+                        let one = self.register(one, s2);
+                        self.arith(MUL, s1, x, Rm::Reg(x));
+                        self.arith(ADD, s1, s1, Rm::Reg(one));
+                        self.arith(DIV, to, one, Rm::Reg(s1))
+                    }
                     // Zero for what is at most zero; NaN stays.
                     Unary::Relu => {
                         let zero = self.number(0.0);

@@ -65,7 +65,9 @@ fn simple(program: &Program, i: &Instruction) -> Option<Option<DType>> {
     let float = |d: DType| d.is_float().then_some(Some(d));
     match i.op {
         Op::Unary(Unary::Neg | Unary::Abs | Unary::Square | Unary::Recip | Unary::Sqrt) => float(i.dtype),
-        Op::Unary(Unary::Relu | Unary::Sign | Unary::Powi(3 | 4)) => float(i.dtype),
+        Op::Unary(Unary::RecipOnePlusSquare | Unary::Relu | Unary::Sign | Unary::Powi(3 | 4)) => {
+            float(i.dtype)
+        }
         Op::Unary(Unary::Floor | Unary::Ceil | Unary::Trunc | Unary::Round) => float(i.dtype),
         Op::Binary(Binary::Max | Binary::Min) if i.dtype == DType::Bool => {
             i.operands.iter().all(mask).then_some(None)

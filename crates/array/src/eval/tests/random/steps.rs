@@ -66,13 +66,14 @@ const WEIGHTS: [(Kind, [usize; 2]); 23] = [
 ];
 
 /// Functions that machine code has.
-pub(crate) const SIMPLE: [Unary; 13] = [
+pub(crate) const SIMPLE: [Unary; 14] = [
     Unary::Square,
     Unary::Neg,
     Unary::Abs,
     Unary::Relu,
     Unary::Sqrt,
     Unary::Recip,
+    Unary::RecipOnePlusSquare,
     Unary::Sign,
     Unary::Floor,
     Unary::Ceil,
