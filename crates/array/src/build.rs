@@ -524,7 +524,13 @@ fn int_op(op: Binary) -> bool {
     match op {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min => true,
         Binary::Rem | Binary::Remainder | Binary::FloorDivide | Binary::TruncDivide | Binary::Less => true,
-        Binary::Div | Binary::Ratio | Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Copysign => false,
+        Binary::Div
+        | Binary::Ratio
+        | Binary::TimesOrZero
+        | Binary::Pow
+        | Binary::Atan2
+        | Binary::Hypot
+        | Binary::Copysign => false,
         Binary::DigammaDrop
         | Binary::OverHypot
         | Binary::GammaP

@@ -20,6 +20,7 @@ mod ops;
 mod pages;
 mod poison;
 mod prim;
+mod pushed;
 mod random;
 mod rules;
 mod shape;

@@ -5,6 +5,7 @@
 
 use crate::array::Array;
 use crate::prim::{Holomorphic, Kind, Padding, Prim, Reduction, Window};
+use crate::pushed;
 use crate::shape::{Dims, Shape};
 use smallvec::{SmallVec, smallvec};
 
@@ -40,7 +41,7 @@ pub(crate) fn pushforward(
         Kind::Constant => None,
         Kind::Elementwise => sum(&mut (0..args.len()).filter_map(|k| {
             let t = tangents[k].as_ref()?;
-            slope(prim, args, y, k).map(|s| times(t, s))
+            slope(prim, args, y, k).map(|s| pushed::product(prim, t, &s).unwrap_or_else(|| times(t, s)))
         })),
         Kind::Linear => {
             tangents.iter().flatten().next()?;

@@ -94,6 +94,7 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
         Binary::Sub => Some(("$ - #", "$ - #")),
         Binary::Mul => Some(("$ * #", "$ * #")),
         Binary::Div => Some(("$ / #", "$ / #")),
+        Binary::TimesOrZero => Some(("if $ == 0.0 { 0.0 } else { $ * # }", "$ == 0.0 ? 0.0 : $ * #")),
         Binary::Ratio => {
             Some(("if $ == 0.0 && # == 0.0 { 0.0 } else { $ / # }", "$ == 0.0 && # == 0.0 ? 0.0 : $ / #"))
         }

@@ -206,6 +206,13 @@ macro_rules! real_trait {
 rows!(elementary);
 methods!(real_trait);
 
+/// `exp(-square)`, and where that is 0 a certain zero: the square's infinite slope does no harm there.
+#[track_caller]
+fn bell<R: Real>(square: &R) -> R {
+    let e = (-square).exp();
+    R::select(&e, &e, &R::lift(0.0))
+}
+
 /// `∂ⁿ/∂aⁿ` of `x^(a-1) e^-x / Γ(a)`, for any carrier: the complete Bell polynomials of the derivatives of its logarithm.
 fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R) -> R {
     let slope = |k: u32| if k == 0 { x.ln() - a.polygamma(0) } else { -a.polygamma(k) };

@@ -91,9 +91,9 @@ macro_rules! rows {
                 /// ln(1 + eˣ).
                 Softplus softplus = s::softplus, |x, _| x.logistic(), Function, -4.0..4.0;
                 /// The error function.
-                Erf erf = s::erf, |x, _| FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..2.0;
+                Erf erf = s::erf, |x, _| FRAC_2_SQRT_PI * bell(&x.square()), Function, -2.0..2.0;
                 /// 1 − erf x, accurate in the tail.
-                Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * (-x.square()).exp(), Function, -2.0..3.0;
+                Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * bell(&x.square()), Function, -2.0..3.0;
                 /// exp(x²)·erfc(x).
                 Erfcx erfcx = s::erfcx, |x, y| 2.0 * x * y - FRAC_2_SQRT_PI, Function, -1.0..3.0;
                 /// The inverse of [`erf`](Real::erf).
@@ -103,7 +103,7 @@ macro_rules! rows {
                 /// ln |Γ(x)|.
                 LnGamma ln_gamma = s::ln_gamma, |x, _| x.polygamma(0), Function, 0.3..6.0;
                 /// The distribution function of the standard normal.
-                NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * (-0.5 * x.square()).exp(), Function, -3.0..3.0;
+                NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * bell(&(0.5 * x.square())), Function, -3.0..3.0;
                 /// ln of [`norm_cdf`](Real::norm_cdf), accurate in the lower tail.
                 NormLogCdf norm_log_cdf = s::norm_log_cdf, |x, _| x.inv_mills_ratio(), Function, -4.0..3.0;
                 /// φ(x)/Φ(x), the slope of [`norm_log_cdf`](Real::norm_log_cdf).
@@ -255,6 +255,9 @@ macro_rules! rows {
                 XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
                 XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x.ratio(1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
+                /// x·y, and 0 where x = 0 whatever y is: the product of a tangent and a slope.
+                TimesOrZero times_or_zero = |x, y| if x == 0.0 { 0.0 } else { x * y }, |x, y, _| (y.clone(), x.clone()),
+                    Function, (0.3..3.0, -3.0..3.0);
                 /// x/y, and 0 for 0/0, which does not move with y: the slope of [`xlogy`](Real::xlogy) by y.
                 Ratio ratio = s::ratio, |_, y, z| (y.recip(), -z.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
             }

@@ -266,6 +266,7 @@ impl Program {
             },
             Op::Binary(op) => match op {
                 Binary::Add | Binary::Sub | Binary::Mul | Binary::Max | Binary::Min | Binary::Less => 1,
+                Binary::TimesOrZero => 1,
                 Binary::Div | Binary::Ratio | Binary::FloorDivide | Binary::TruncDivide => 4,
                 _ => 20,
             },

@@ -110,6 +110,7 @@ BINARY = {
     "sub": (lambda x, y: x - y, (-3, 3), (-3, 3), {(inf, inf): mp.nan}),
     "mul": (lambda x, y: x * y, (-3, 3), (-3, 3), {(inf, 0): mp.nan}),
     "div": (lambda x, y: x / y, (-3, 3), (0.3, 3), {(1, 0): inf, (0, 0): mp.nan}),
+    "times_or_zero": (lambda x, y: x * y, (-3, 3), (-3, 3), {(0, inf): 0, (inf, 0): mp.nan}),
     "ratio": (lambda x, y: x / y, (-3, 3), (0.3, 3), {(1, 0): inf, (0, 0): 0}),
     "pow": (lambda x, y: x**y, (0.3, 3), (-2, 2), {(0, 0): 1, (-2, 3): -8, (0, -1): inf, (-2, 0.5): mp.nan}),
     "atan2": (mp.atan2, (0.3, 3), (-3, 3), {(0, -1): mp.pi, (1, 0): mp.pi / 2, (inf, inf): mp.pi / 4}),

@@ -155,6 +155,7 @@ macro_rules! float_lane {
                     Binary::Mul => map_commuting(pair, out, |x, y| x * y),
                     Binary::Div => map_pair(pair, out, |x, y| x / y),
                     Binary::Less => map_pair(pair, out, |x, y| if x < y { 1.0 } else { 0.0 }),
+                    Binary::TimesOrZero => map_pair(pair, out, |x, y| if x == 0.0 { 0.0 } else { x * y }),
                     Binary::Ratio => {
                         map_pair(pair, out, |x, y| if (x == 0.0) & (y == 0.0) { 0.0 } else { x / y })
                     }

@@ -27,7 +27,15 @@ fn exact1(op: Unary) -> bool {
 fn exact2(op: Binary) -> bool {
     matches!(
         op,
-        Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Max | Binary::Min | Binary::Less
+        Binary::Add
+            | Binary::Sub
+            | Binary::Mul
+            | Binary::Div
+            | Binary::Max
+            | Binary::Min
+            | Binary::Less
+            | Binary::Ratio
+            | Binary::TimesOrZero
     )
 }
 

@@ -212,6 +212,13 @@ impl Body<'_> {
                             Binary::Sub => self.arith(SUB, to, x, y),
                             Binary::Mul => self.arith(MUL, to, x, y),
                             Binary::Div => self.arith(DIV, to, x, y),
+                            Binary::TimesOrZero => {
+                                let zero = self.number(0.0);
+                                self.compare(m0, x, zero, UNEQUAL);
+                                self.arith(MUL, s1, x, y);
+                                let op = self.op(0x28);
+                                self.asm.vector(op, to, 0, Rm::Reg(s1), Masked::Zero(m0), None)
+                            }
                             Binary::Less => {
                                 self.compare(m0, x, y, LESS);
                                 self.ones(to, m0)

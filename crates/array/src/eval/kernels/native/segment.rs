@@ -73,7 +73,7 @@ fn simple(program: &Program, i: &Instruction) -> Option<Option<DType>> {
             i.operands.iter().all(mask).then_some(None)
         }
         Op::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) => float(i.dtype),
-        Op::Binary(Binary::Max | Binary::Min | Binary::Less) => float(i.dtype),
+        Op::Binary(Binary::TimesOrZero | Binary::Max | Binary::Min | Binary::Less) => float(i.dtype),
         Op::Compare(_) => float(i.dtype),
         Op::Select => float(i.dtype).filter(|_| mask(&i.operands[0])),
         Op::Cast(DType::Bool) if i.dtype == DType::Bool => mask(&i.operands[0]).then_some(None),

@@ -82,8 +82,16 @@ pub(crate) const SIMPLE: [Unary; 14] = [
     Unary::Powi(3),
     Unary::Powi(4),
 ];
-pub(crate) const ARITHMETIC: [Binary; 7] =
-    [Binary::Add, Binary::Mul, Binary::Sub, Binary::Div, Binary::Max, Binary::Min, Binary::Less];
+pub(crate) const ARITHMETIC: [Binary; 8] = [
+    Binary::TimesOrZero,
+    Binary::Add,
+    Binary::Mul,
+    Binary::Sub,
+    Binary::Div,
+    Binary::Max,
+    Binary::Min,
+    Binary::Less,
+];
 const INTEGER: [Binary; 10] = [
     Binary::Add,
     Binary::Mul,
