@@ -537,7 +537,7 @@ fn int_op(op: Binary) -> bool {
         | Binary::GammaQ
         | Binary::GammaPdf
         | Binary::GammaPByA(_) => false,
-        Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare => false,
+        Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare | Binary::Exp2Share => false,
         Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }
 }

@@ -34,7 +34,8 @@ fn is_bounded1(op: Unary) -> bool {
 fn is_bounded2(op: Binary) -> bool {
     use Binary::*;
     match op {
-        Add | Sub | Mul | Max | Min | Copysign | Hypot | LogAddExp | LogAddExp2 | ExpShare | Less => true,
+        Add | Sub | Mul | Max | Min | Copysign | Hypot | LogAddExp | LogAddExp2 | ExpShare | Exp2Share
+        | Less => true,
         _ => false,
     }
 }

@@ -131,7 +131,7 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
             "isinf($) ? NAN : $ / # == trunc($ / #) && (trunc($ / #) == 0.0 ? $ : fma(-trunc($ / #), #, $)) * copysign(1.0, $) < 0.0 \
              ? trunc($ / #) - copysign(1.0, $ / #) : trunc($ / #)",
         )),
-        Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare => None,
+        Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare | Binary::Exp2Share => None,
         Binary::LnBeta | Binary::DigammaDrop => None,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => None,
     }

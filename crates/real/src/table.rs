@@ -232,8 +232,11 @@ macro_rules! rows {
                 LogAddExp log_add_exp = s::log_add_exp, |x, y, _| (x.exp_share(y), y.exp_share(x)),
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// log₂(2ˣ + 2ʸ).
-                LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| ((LN_2 * x).exp_share(LN_2 * y), (LN_2 * y).exp_share(LN_2 * x)),
+                LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| (x.exp2_share(y), y.exp2_share(x)),
                     Function, (-3.0..3.0, -3.0..3.0);
+                /// 2ˣ/(2ˣ + 2ʸ), the slope of [`log_add_exp2`](Real::log_add_exp2), with the same limits as `exp_share`.
+                Exp2Share exp2_share = s::exp2_share,
+                    |x, y, z| (LN_2 * z * y.exp2_share(x), -LN_2 * z * y.exp2_share(x)), Function, (-3.0..3.0, -3.0..3.0);
                 /// eˣ/(eˣ + eʸ), the slope of [`log_add_exp`](Real::log_add_exp): 0 where both are −∞, ½ where both are ∞.
                 ExpShare exp_share = s::exp_share, |x, y, z| (z * y.exp_share(x), -(z * y.exp_share(x))),
                     Function, (-3.0..3.0, -3.0..3.0);

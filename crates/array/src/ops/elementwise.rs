@@ -96,9 +96,9 @@ binary_aliases! {
     minimum = Min;
     /// The angle of the point (y, x), `self` being y.
     arctan2 = Atan2;
-    /// ln(eˣ + eʸ).
+    /// ln(eˣ + eʸ). Where both are −∞ its derivatives are 0 (nothing moves it), where both are ∞ they are ½.
     logaddexp = LogAddExp;
-    /// log₂(2ˣ + 2ʸ).
+    /// log₂(2ˣ + 2ʸ), with the derivatives of [`logaddexp`](Array::logaddexp) at infinities.
     logaddexp2 = LogAddExp2;
     /// ln B(x, y) = ln Γ(x) + ln Γ(y) − ln Γ(x + y).
     betaln = LnBeta;

@@ -191,6 +191,27 @@ pub fn log_add_exp2(x: f64, y: f64) -> f64 {
 /// assert_eq!((exp_share(2.0, 2.0), exp_share(f64::NEG_INFINITY, f64::NEG_INFINITY)), (0.5, 0.0));
 /// ```
 pub fn exp_share(x: f64, y: f64) -> f64 {
+    share(x, y, 1.0)
+}
+
+/// `2^x / (2^x + 2^y)`, the share of the first term in [`log_add_exp2`]; limits as those of [`exp_share`].
+///
+/// # Source
+///
+/// The identity `logistic(ln 2 (x - y))`.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::exp2_share;
+/// assert_eq!((exp2_share(2.0, 2.0), exp2_share(1.0, f64::NEG_INFINITY)), (0.5, 1.0));
+/// ```
+pub fn exp2_share(x: f64, y: f64) -> f64 {
+    share(x, y, LN_2)
+}
+
+/// `logistic(c (x - y))`, where nothing shares with nothing, and infinities evenly.
+fn share(x: f64, y: f64, c: f64) -> f64 {
     if x == f64::NEG_INFINITY && !y.is_nan() {
         0.0
     } else if x == y {
@@ -199,8 +220,8 @@ pub fn exp_share(x: f64, y: f64) -> f64 {
         // The slope times what rounding the difference lost.
         let d = x - y;
         let part = d - x;
-        let lost = (x - (d - part)) - (y + part);
-        let share = logistic(d);
+        let lost = c * ((x - (d - part)) - (y + part));
+        let share = logistic(c * d);
         if lost.is_finite() { share + share * (1.0 - share) * lost } else { share }
     }
 }

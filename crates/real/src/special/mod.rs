@@ -45,7 +45,8 @@ pub use gamma::{digamma, gamma, ln_gamma};
 pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q};
 pub use incomplete_gamma_by_a::gamma_p_by_a;
 pub use logistic::{
-    exp_share, log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, tanh, xlog1py, xlogy,
+    exp_share, exp2_share, log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, tanh, xlog1py,
+    xlogy,
 };
 pub(crate) use logistic::{logistic_and_slope, tanh_and_slope};
 pub use mills::inv_mills_derivative;

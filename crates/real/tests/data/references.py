@@ -124,6 +124,7 @@ BINARY = {
     "log_add_exp": (lambda x, y: mp.log(mp.exp(x) + mp.exp(y)), (-3, 3), (-3, 3), {(1000, -1000): 1000, (-inf, -inf): -inf}),
     "log_add_exp2": (lambda x, y: mp.log(mpf(2) ** x + mpf(2) ** y, 2), (-3, 3), (-3, 3), {(3, 3): 4, (-inf, 2): 2}),
     "exp_share": (share, (-3, 3), (-3, 3), {(-inf, -inf): 0, (inf, inf): 0.5, (-700.25, 0.5): share(mpf(-700.25), mpf(0.5))}),
+    "exp2_share": (lambda x, y: share(x * mp.log(2), y * mp.log(2)), (-3, 3), (-3, 3), {(-inf, -inf): 0, (inf, inf): 0.5, (1000.25, 1000): share(mp.log(2) / 4, mpf(0))}),
     "ln_beta": (lambda x, y: mp.log(mp.beta(x, y)), (0.5, 4), (0.5, 4), {(1, 1): 0}),
     "digamma_drop": (lambda x, y: mp.digamma(x) - mp.digamma(x + y), (0.5, 4), (0.5, 4), {(1, 1): -1}),
     "gamma_p": (gammap, (0.5, 4), (0.3, 5), {(1, 0): 0, (1, inf): 1}),
