@@ -191,11 +191,7 @@ macro_rules! rows {
                             let d = &e * x.pow(&e - 1.0);
                             R::select(x, &d, &R::select(y, &d, &R::lift(0.0)))
                         },
-                        {
-                            // Where the slope is 0, ln x must not be infinite beside it.
-                            let b = R::select(x, &R::select(z, x, &R::lift(1.0)), &R::lift(1.0));
-                            R::select(x, &z.xlogy(b), &R::lift(0.0))
-                        }
+                        R::select(x, &z.xlogy(R::select(x, x, &R::lift(1.0))), &R::lift(0.0))
                     ),
                     Infix("^", 3), (0.3..3.0, -2.0..2.0);
                 /// The angle of the point (y, x): `y.atan2(x)`.

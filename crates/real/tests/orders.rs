@@ -59,7 +59,9 @@ fn binary_rows_agree_in_all_modes_where_they_have_slopes() {
             let slopes = grad(|v| Var::binary(op, &v[0], &v[1]))(&[x, y]);
             let forward = jacfwd(|v| Real::binary(op, &v[0], &v[1]))(&[x, y]).concat();
             assert!(slopes.iter().zip(&forward).all(|(a, b)| same(*a, *b)), "{op:?}({x}, {y})");
-            if slopes.iter().all(|s| s.is_finite()) && y.is_finite() {
+            // An infinite base has an infinite logarithm beside a power that is 0.
+            let infinite_base = op == Binary::Pow && x.is_infinite();
+            if slopes.iter().all(|s| s.is_finite()) && y.is_finite() && !infinite_base {
                 let found = hessians(op, [x, y]);
                 let agree = (0..4).all(|k| found.iter().all(|h| same(h[k], found[0][k])));
                 assert!(agree && same(found[0][1], found[0][2]), "{op:?}({x}, {y}): {found:?}")
