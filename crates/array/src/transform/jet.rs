@@ -13,6 +13,9 @@ use crate::tree::{Tree, leaves, map};
 use pullback_real::{Real, binary_series, unary_series};
 use std::sync::Arc;
 
+/// The highest order. Calls with rules of their own double in cost with each.
+const HIGHEST: usize = 15;
+
 /// From f: its Taylor coefficients along a curve. `jet(f)(x, [c₁, c₂, …])` gives the coefficients [y₀, y₁, …] of
 /// f(x + c₁t + c₂t² + …), as many as there are of the curve: the k-th derivative is k!·y_k. The cost grows with the
 /// square of the order (with the third power for functions of Bessel and ψ⁽ⁿ⁾, whose derivatives are ever new ones), where
@@ -27,9 +30,13 @@ use std::sync::Arc;
 /// ```
 ///
 /// # Panics
-/// If a coefficient does not fit the input. If f looks at values that depend on its input.
+/// If a coefficient does not fit the input, or there are more than 15. If f looks at values that depend on its input.
 pub fn jet<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &[P]) -> Vec<Q> {
     move |p, curve| {
+        if curve.len() > HIGHEST {
+            let place = leaves(p).first().map_or(String::new(), |x| format!("\n  input made at {}", x.at()));
+            panic!("jet: the order is {}, the highest is {HIGHEST}{place}", curve.len())
+        }
         let coefficients: Vec<Vec<Array>> = curve.iter().map(|c| super::matching("jet", p, c)).collect();
         let like: Vec<_> = leaves(p).iter().map(|x| (x.0.shape.clone(), x.dtype())).collect();
         let mut result = None;
