@@ -16,6 +16,7 @@ mod eval;
 mod eye;
 pub mod io;
 mod look;
+mod mask;
 mod ops;
 mod pages;
 mod poison;

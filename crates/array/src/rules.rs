@@ -4,6 +4,7 @@
 //! their transpose; bilinear ones by the transpose in each argument. Only what is neither has a rule of its own.
 
 use crate::array::Array;
+use crate::mask::{branch, plus, times};
 use crate::prim::{Holomorphic, Kind, Padding, Prim, Reduction, Window};
 use crate::pushed;
 use crate::shape::{Dims, Shape};
@@ -17,11 +18,14 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
     let transposed = |k: usize| active(k).then(|| transpose(prim, args, k, g));
     match prim.kind() {
         Kind::Constant => smallvec![None; args.len()],
-        Kind::Elementwise => (0..args.len()).map(|k| slope(prim, args, y, k).map(|s| times(g, s))).collect(),
+        Kind::Elementwise => (0..args.len()).map(|k| slope(prim, args, y, k).map(|s| times(g, &s))).collect(),
+        Kind::Linear if matches!(prim, Prim::Select) => {
+            smallvec![None, branch(&args[0], g, true), branch(&args[0], g, false)]
+        }
         Kind::Linear | Kind::Bilinear => (0..args.len()).map(transposed).collect(),
         Kind::Own => match prim {
             Prim::Reduce(..) => {
-                smallvec![Some(g.broadcast_op(&args[0].0.shape).times_array(&share(&args[0], y)))]
+                smallvec![Some(times(&g.broadcast_op(&args[0].0.shape), &share(&args[0], y)))]
             }
             _ => unreachable!("custom calls are pulled back as a whole"),
         },
@@ -36,12 +40,12 @@ pub(crate) fn pushforward(
     y: &Array,
     tangents: &[Option<Array>],
 ) -> Option<Array> {
-    let sum = |terms: &mut dyn Iterator<Item = Array>| terms.reduce(|a, b| a + b);
+    let sum = |terms: &mut dyn Iterator<Item = Array>| terms.reduce(|a, b| plus(&a, &b));
     match prim.kind() {
         Kind::Constant => None,
         Kind::Elementwise => sum(&mut (0..args.len()).filter_map(|k| {
             let t = tangents[k].as_ref()?;
-            slope(prim, args, y, k).map(|s| pushed::product(prim, t, &s).unwrap_or_else(|| times(t, s)))
+            slope(prim, args, y, k).map(|s| pushed::product(prim, t, &s).unwrap_or_else(|| times(t, &s)))
         })),
         Kind::Linear => {
             tangents.iter().flatten().next()?;
@@ -61,7 +65,7 @@ pub(crate) fn pushforward(
         Kind::Own => match prim {
             Prim::Reduce(_, axes) => {
                 let t = tangents[0].as_ref()?;
-                Some(t.times_array(&share(&args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
+                Some(times(t, &share(&args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
             }
             _ => unreachable!("custom calls are pushed forward as a whole"),
         },
@@ -88,23 +92,6 @@ fn slope(prim: &Prim, args: &[Array], y: &Array, k: usize) -> Option<Array> {
         other => unreachable!("{} is not elementwise", other.name()),
     };
     (s.fill_value() != Some(0.0)).then_some(s)
-}
-
-/// g · slope, where the slopes 1 and −1 cost nothing.
-#[track_caller]
-fn times(g: &Array, slope: Array) -> Array {
-    match slope.fill_value() {
-        Some(1.0) => g.clone(),
-        Some(-1.0) => -g,
-        _ => g.times_array(&slope),
-    }
-}
-
-impl Array {
-    #[track_caller]
-    fn times_array(&self, y: &Array) -> Array {
-        Array::binary_op(pullback_real::Binary::Mul, self, y)
-    }
 }
 
 /// Which share of the extremum `y` each element of `x` has: tied elements share evenly.
@@ -144,7 +131,7 @@ pub(crate) fn rebuild(prim: &Prim, args: &[Array], y: &Array) -> Array {
 
 /// A linear primitive with `prim`'s attributes applied to other arguments; `y` gives the result's shape.
 #[track_caller]
-fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
+pub(crate) fn apply(prim: &Prim, args: &[Array], y: &Array) -> Array {
     match prim {
         Prim::Alias => args[0].clone(),
         Prim::Select => Array::select_op(&args[0], &args[1], &args[2]),
@@ -180,8 +167,6 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
     let shape = &args[k].0.shape;
     match prim {
         Prim::Alias => g.clone(),
-        Prim::Select if k == 1 => Array::select_op(&args[0], g, &g.zeros_like()),
-        Prim::Select => Array::select_op(&args[0], &g.zeros_like(), g),
         Prim::Cast(_) => g.cast(args[k].dtype()),
         Prim::Broadcast => {
             let axes = (0..shape.rank()).filter(|&a| shape[a] != g.shape()[a]).collect();
@@ -238,6 +223,7 @@ fn transpose(prim: &Prim, args: &[Array], k: usize, g: &Array) -> Array {
         Prim::Spill { .. } | Prim::Unspill(..) => unreachable!(),
         Prim::Linalg(_) | Prim::Custom(..) | Prim::Control(..) => unreachable!(),
         Prim::Reduce(Reduction::Max | Reduction::Min, _) => unreachable!(),
+        Prim::Select => unreachable!("its branches are told apart by `branch`"),
     }
 }
 

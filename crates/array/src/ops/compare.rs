@@ -98,12 +98,17 @@ impl Array {
 }
 
 /// The elements of `a` where `c` holds, else those of `b`; all broadcast. The branch not taken gets an exact zero in
-/// derivatives, whatever its value.
+/// derivatives, whatever its value and its slopes: the zero stays one through elementwise operations, movements,
+/// broadcasts and sums. (Products of matrices, gathers of computed rows and functions with rules of their own take it for a
+/// plain number, which an infinite slope behind them makes NaN.)
 ///
 /// ```
-/// use pullback_array::{Array, where_};
+/// use pullback_array::{Array, Real, grad, where_};
 /// let x = Array::from([-1.0, 2.0]);
 /// assert_eq!(where_(&x.greater(0.0), &x, 0.0).to_vec::<f64>(), [0.0, 2.0]);
+/// // The slope of the root at 0 is infinite.
+/// let g = grad(|x: &Array| where_(&x.greater(0.0), x.sqrt(), 0.0).sum());
+/// assert_eq!(g(&Array::from([0.0, 4.0])).to_vec::<f64>(), [0.0, 0.25]);
 /// ```
 ///
 /// # Panics

@@ -3,6 +3,7 @@
 use super::{aliased, matching, needs_floats, replaced, returned, rows, within};
 use crate::array::{Args, Array, Place, Trace};
 use crate::custom::Linear;
+use crate::mask::plus;
 use crate::prim::Prim;
 use crate::rules::pullback;
 use crate::tree::{Path, Tree, leaves};
@@ -29,7 +30,7 @@ impl Sweep {
         }
         let sum = match self.bar.remove(&x.0.id) {
             None => g,
-            Some((_, sum)) => sum + g,
+            Some((_, sum)) => plus(&sum, &g),
         };
         self.bar.insert(x.0.id, (x.clone(), sum));
     }

@@ -1,0 +1,216 @@
+//! Zeros that a choice puts into a tangent or cotangent, which stay zeros whatever slope they are multiplied with.
+//!
+//! The branch of a `Select` that is not taken gets a zero, and the next slope may be infinite there. So products are taken
+//! inside of the choice: `Select(c, g, 0)·s` is `Select(c, g·s, 0)`, as many operations. Where nothing is selected nothing
+//! changes. What lies between a choice and a product is looked through if it moves elements or adds them up; gathered rows'
+//! transpose, products of matrices and calls with rules of their own are not.
+
+use crate::array::Array;
+use crate::prim::{Compare, Prim, Reduction};
+use crate::rules::apply;
+use pullback_real::{Binary, Unary};
+use smallvec::SmallVec;
+
+/// g·s, where the slopes 1 and −1 cost nothing.
+#[track_caller]
+pub(crate) fn times(g: &Array, s: &Array) -> Array {
+    if s.fill_value() == Some(1.0) {
+        return g.clone();
+    }
+    let product = |g: &Array| match s.fill_value() {
+        Some(-1.0) => -g,
+        _ => Array::binary_op(Binary::Mul, g, s),
+    };
+    // A plain number is finite: it leaves the zeros behind additions what they are.
+    match Masked::of(g, s.fill_value().is_none()) {
+        Some(masked) => masked.map(product),
+        None => product(g),
+    }
+}
+
+/// a + b.
+#[track_caller]
+pub(crate) fn plus(a: &Array, b: &Array) -> Array {
+    let sum = || Array::binary_op(Binary::Add, a, b);
+    let (Some(x), Some(y)) = (Masked::of(a, false), Masked::of(b, false)) else { return sum() };
+    if !same(&x.mask, &y.mask, DEPTH) {
+        let either = Array::binary_op(Binary::Max, &x.holds(), &y.holds());
+        return Masked { mask: either, side: true, value: sum() }.whole();
+    }
+    match (x.side, y.side) {
+        (true, false) => Array::select_op(&x.mask, &x.value, &y.value),
+        (false, true) => Array::select_op(&x.mask, &y.value, &x.value),
+        (true, true) | (false, false) => {
+            let value = Array::binary_op(Binary::Add, &x.value, &y.value);
+            Masked { value, ..x }.whole()
+        }
+    }
+}
+
+/// The cotangent of `Select`'s branch `side` by that of its result; `None` if it is zero, since the result's is zero where the
+/// branch is taken.
+#[track_caller]
+pub(crate) fn branch(c: &Array, g: &Array, side: bool) -> Option<Array> {
+    if let Some(known) = Masked::direct(g).filter(|known| same(&known.mask, c, DEPTH)) {
+        return (known.side == side).then(|| g.clone());
+    }
+    Some(Masked { mask: c.clone(), side, value: g.clone() }.whole())
+}
+
+/// How far two masks are compared.
+const DEPTH: usize = 4;
+
+/// `value` where `mask` is `side`, elsewhere a certain zero.
+struct Masked {
+    mask: Array,
+    side: bool,
+    value: Array,
+}
+
+impl Masked {
+    /// An array seen as such a choice; with `deep` also through additions of elements, whose masks cost one more.
+    #[track_caller]
+    fn of(g: &Array, deep: bool) -> Option<Masked> {
+        let mut views: SmallVec<[Array; 4]> = SmallVec::new();
+        let mut at = g.clone();
+        // Nearly all others are told apart by a look at the last operation.
+        let mut found = loop {
+            match &at.0.prim {
+                Prim::Select | Prim::Complex => break Masked::direct(&at)?,
+                prim if passes(prim, deep) => {
+                    let next = at.parts().1.into_iter().next()?;
+                    views.push(std::mem::replace(&mut at, next))
+                }
+                _ => return None,
+            }
+        };
+        // Choices of choices are one.
+        while let Some(inner) = Masked::direct(&found.value) {
+            found = found.within(inner)
+        }
+        Some(views.iter().rev().fold(found, Masked::moved))
+    }
+    fn direct(g: &Array) -> Option<Masked> {
+        let is_zero = |x: &Array| x.fill_value() == Some(0.0);
+        if !matches!(g.0.prim, Prim::Select | Prim::Complex) {
+            return None;
+        }
+        let (prim, args) = g.parts();
+        match prim {
+            Prim::Select if is_zero(&args[2]) => {
+                Some(Masked { mask: args[0].clone(), side: true, value: args[1].clone() })
+            }
+            Prim::Select if is_zero(&args[1]) => {
+                Some(Masked { mask: args[0].clone(), side: false, value: args[2].clone() })
+            }
+            Prim::Complex => {
+                let part = |x: &Array| if is_zero(x) { None } else { Some(Masked::of(x, false)) };
+                match (part(&args[0]), part(&args[1])) {
+                    (Some(re), None) => Some(re?.with(|re| Array::complex_op(re, &args[1]))),
+                    (None, Some(im)) => Some(im?.with(|im| Array::complex_op(&args[0], im))),
+                    (Some(re), Some(im)) => {
+                        let (re, im) = (re?, im?);
+                        let alike = re.side == im.side && same(&re.mask, &im.mask, DEPTH);
+                        alike.then(|| re.with(|re| Array::complex_op(re, &im.value)))
+                    }
+                    (None, None) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+    /// The choice of what is itself one.
+    #[track_caller]
+    fn within(self, inner: Masked) -> Masked {
+        let join = |op: Binary, x: &Array, y: &Array| Array::binary_op(op, x, y);
+        match (self.side, inner.side) {
+            _ if same(&self.mask, &inner.mask, DEPTH) => match self.side == inner.side {
+                true => inner,
+                false => Masked { value: inner.value.zeros_like(), ..inner },
+            },
+            (false, false) => Masked { mask: join(Binary::Max, &self.mask, &inner.mask), ..inner },
+            _ => Masked { mask: join(Binary::Min, &self.holds(), &inner.holds()), side: true, ..inner },
+        }
+    }
+    /// The choice behind an operation that `passes`.
+    #[track_caller]
+    fn moved(self, view: &Array) -> Masked {
+        let (prim, args) = view.parts();
+        let with = |x: &Array| {
+            let args: Vec<Array> = [x].into_iter().chain(&args[1..]).cloned().collect();
+            apply(prim, &args, view)
+        };
+        match prim {
+            Prim::Unary(_) => self.with(|x| -x),
+            Prim::Cast(_) => self.with(with),
+            // The terms are zeros for certain if none is taken.
+            Prim::Reduce(_, axes) => {
+                let op = if self.side { Reduction::Max } else { Reduction::Min };
+                Masked { mask: self.mask.reduce_op(op, axes.clone()), side: self.side, value: view.clone() }
+            }
+            Prim::Pad(_) => Masked { mask: with(&self.holds()), side: true, value: view.clone() },
+            _ => Masked { mask: with(&self.mask), side: self.side, value: with(&self.value) },
+        }
+    }
+    /// Where it may be other than zero.
+    #[track_caller]
+    fn holds(&self) -> Array {
+        match self.side {
+            true => self.mask.clone(),
+            false => Array::compare_op(Compare::Eq, &self.mask, &self.mask.zeros_like()),
+        }
+    }
+    /// The same choice of another value.
+    fn with(self, f: impl FnOnce(&Array) -> Array) -> Masked {
+        Masked { value: f(&self.value), ..self }
+    }
+    /// The product with something, which is zero where this is.
+    #[track_caller]
+    fn map(self, f: impl FnOnce(&Array) -> Array) -> Array {
+        match self.value.fill_value() {
+            Some(0.0) => self.value,
+            _ => self.with(f).whole(),
+        }
+    }
+    #[track_caller]
+    fn whole(&self) -> Array {
+        let zero = self.value.zeros_like();
+        match self.side {
+            true => Array::select_op(&self.mask, &self.value, &zero),
+            false => Array::select_op(&self.mask, &zero, &self.value),
+        }
+    }
+}
+
+/// Whether zeros before the operation are zeros behind it, in places that a mask can tell.
+fn passes(prim: &Prim, deep: bool) -> bool {
+    match prim {
+        Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => true,
+        Prim::Unary(op) => *op == Unary::Neg,
+        Prim::Cast(dtype) => dtype.is_differentiable(),
+        Prim::Pad(_) | Prim::Gather | Prim::Reduce(Reduction::Sum, _) => deep,
+        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => false,
+        Prim::Alias | Prim::Stop | Prim::Binary(_) | Prim::Compare(_) => false,
+        Prim::Select | Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => false,
+        Prim::Matmul | Prim::Conv(_) | Prim::ScatterAdd(_) | Prim::Argsort | Prim::Random(_) => false,
+        Prim::Spill { .. } | Prim::Unspill(..) | Prim::Linalg(_) | Prim::Fft { .. } => false,
+        Prim::Complex | Prim::Re | Prim::Im | Prim::Holomorphic(_) => false,
+        Prim::Custom(..) | Prim::Control(..) => false,
+    }
+}
+
+/// Whether two masks are the same for sure: one node, or the same operation of the same arguments.
+pub(crate) fn same(a: &Array, b: &Array, depth: usize) -> bool {
+    if a.0.id == b.0.id {
+        return true;
+    }
+    let ((p, x), (q, y)) = (a.parts(), b.parts());
+    let data = matches!(p, Prim::Leaf | Prim::Input | Prim::Alias | Prim::Random(_) | Prim::Custom(..));
+    depth > 0
+        && !data
+        && p == q
+        && a.0.shape == b.0.shape
+        && a.0.dtype == b.0.dtype
+        && x.len() == y.len()
+        && x.iter().zip(&y).all(|(x, y)| same(x, y, depth - 1))
+}
