@@ -58,8 +58,19 @@ pub(crate) struct State {
     pub cut: bool,
     /// Whether a transform's function has returned it.
     pub returned: bool,
+    /// What its square is, if its own derivatives would not tell: see `kink`.
+    pub square: Option<Array>,
     /// Results of one transform, evaluated together because they share their work.
     pub together: Option<Arc<Vec<std::sync::Weak<Node>>>>,
+}
+
+impl State {
+    /// Everything it is made of, which is let go.
+    pub fn let_go(&mut self) -> Args {
+        let mut args = std::mem::take(&mut self.args);
+        args.extend(self.square.take());
+        args
+    }
 }
 
 /// One running transform.
@@ -255,7 +266,7 @@ impl Array {
         };
         LIVE.fetch_add(1, Relaxed);
         let inner = live.as_ref().is_some_and(|t| t.inside.load(Relaxed));
-        let state = Mutex::new(State { args, value, cut: false, returned: false, together: None });
+        let state = Mutex::new(State { args, value, cut: false, returned: false, square: None, together: None });
         let at = PLACE.get().unwrap_or(Location::caller());
         Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, inner, traced, depth, state }))
     }
@@ -327,7 +338,7 @@ impl Node {
                 smallvec![]
             } else {
                 state.cut = true;
-                std::mem::take(&mut state.args)
+                state.let_go()
             };
         }
         if let Some(inner) = inner.filter(|a| !a.is_evaluated()) {
@@ -342,9 +353,7 @@ impl Drop for Node {
     /// With an explicit stack: a million-deep graph must not overflow the thread's.
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Relaxed);
-        let take = |node: &mut Node| {
-            std::mem::take(&mut node.state.get_mut().unwrap_or_else(|e| e.into_inner()).args)
-        };
+        let take = |node: &mut Node| node.state.get_mut().unwrap_or_else(|e| e.into_inner()).let_go();
         let mut stack = take(self);
         while let Some(Array(node)) = stack.pop() {
             if let Some(mut node) = Arc::into_inner(node) {

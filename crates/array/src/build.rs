@@ -7,6 +7,7 @@ use crate::array::{Args, Array};
 use crate::complex;
 use crate::dtype::DType;
 use crate::eye;
+use crate::kink;
 use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
@@ -71,7 +72,7 @@ impl Array {
         if let Some(c) = x.fill_value().filter(|_| x.dtype() == DType::F64) {
             return x.refilled(op.eval(c), x.0.shape.clone());
         }
-        if let Some(y) = eye::folded(&[x], |v| op.eval(v[0])) {
+        if let Some(y) = eye::folded(&[x], |v| op.eval(v[0])).or_else(|| kink::unary(op, x)) {
             return y;
         }
         let exact = matches!(op, Unary::Neg | Unary::Abs | Unary::Sign | Unary::Square | Unary::Relu);
@@ -97,7 +98,8 @@ impl Array {
             let bits = op.eval(a, b).to_bits();
             return Array::new(Prim::Fill { bits, weak }, smallvec![], x.0.shape.clone(), DType::F64);
         }
-        if let Some(y) = eye::folded(&[&x, &y], |v| op.eval(v[0], v[1])) {
+        if let Some(y) = eye::folded(&[&x, &y], |v| op.eval(v[0], v[1])).or_else(|| kink::binary(op, &x, &y))
+        {
             return y;
         }
         let fits = match x.dtype() {

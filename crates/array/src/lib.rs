@@ -15,6 +15,7 @@ mod dtype;
 mod eval;
 mod eye;
 pub mod io;
+mod kink;
 mod look;
 mod mask;
 mod ops;

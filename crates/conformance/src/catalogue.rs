@@ -24,10 +24,21 @@ Every operation that is checked against reference values, by its name in NumPy, 
 here of arrays `f`, `y`, `x[2]` … with the attributes `a`. This page is made by `conformance --catalogue`.
 
 Elementary functions of the table (crates/real/src/table.rs) are methods of `Real`, on scalars and arrays alike; the
-names on this page are those of arrays. Derivatives are right wherever they exist, in both modes and to any order. Where
-there is none, a finite member of the subdifferential is taken if there is one: ties of `maximum`, `minimum`, `max` and
-`min` share evenly, `sort` and pooling give all to the first, steps have derivative 0. Where that differs from JAX's
-choice, the last column says how.
+names on this page are those of arrays. Derivatives are right wherever those of the
+operations exist, in both modes and to any order. Where there is none, a finite member of the subdifferential is taken
+if there is one: ties of `maximum`, `minimum`, `max` and `min` share evenly, `sort` and pooling give all to the first,
+steps have derivative 0. Where that differs from JAX's choice, the last column says how.
+
+What is smooth although a part of it has a kink keeps its first derivatives; higher ones follow the parts' conventions.
+Squares, even powers and magnitudes look at what they are taken of, so that `x.norm().square()`, `x.abs().powf(4.0)`,
+`x.std().square()`, `x.hypot(y).square()`, `x.maximum(-x).square()` and `x.relu().square() + (-x).relu().square()` have the
+second derivatives of the polynomials they are. Kinks that cancel in another way, such as a kink squared by pieces of
+`where_`, leave a second derivative of 0 at the kink itself: write them as what is smooth.
+
+A branch that `where_` does not take has the derivative 0, whatever it is multiplied with on its way back: elementwise
+operations, movements of elements, broadcasts and sums, each used as often as wanted. Behind gathers of rows that are
+computed, products of matrices, convolutions, loops, and functions with a rule of their own (`custom`, a `jit` that was
+compiled apart), the zero is a plain number again, and 0 · ∞ is NaN.
 ";
 
 /// Code on one line, or a word for what is longer.

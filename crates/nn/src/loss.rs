@@ -92,8 +92,8 @@ pub fn binary_cross_entropy_with_logits(logits: &Array, targets: &Array) -> Arra
 #[track_caller]
 pub fn huber(predictions: &Array, targets: &Array, delta: f64) -> Array {
     expect_same_shape("huber", predictions, targets);
-    let error = (predictions - targets).abs();
-    // With a = min(|e|, δ): a²/2 + δ(|e| − a).
-    let near = error.minimum(delta);
-    (0.5 * near.square() + delta * (error - &near)).mean()
+    let error = predictions - targets;
+    // With a = e, held within ±δ: e²/2 or δ|e| − δ²/2, without a kink at an exact fit.
+    let held = error.clip(-delta, delta);
+    (&held * (&error - 0.5 * &held)).mean()
 }

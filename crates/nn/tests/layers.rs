@@ -3,7 +3,7 @@
 //! Weights are `sin(0.37·i + n)` in row-major order; what is compared is `Σ yᵢ·cos(0.61·i)`.
 
 use pullback_array::{
-    Array, DType, Key, Real, Tree, eval_tree, grad, live_buffers, live_nodes, named_leaves, zip,
+    Array, DType, Key, Real, Tree, eval_tree, grad, hessian, live_buffers, live_nodes, named_leaves, zip,
 };
 use pullback_nn::{
     Adam, BatchNorm, Conv1d, Conv2d, Dropout, Embedding, Gru, LayerNorm, Linear, Lstm, MultiHeadAttention,
@@ -198,6 +198,10 @@ fn losses() {
         check(&(logits.clone(), targets.clone()), |(x, y)| loss(x, y));
     }
     check(&logits, |l| softmax_cross_entropy(l, &labels));
+    // At an exact fit the curvature is that of half the square.
+    let x = Array::from([1.0, 2.0]);
+    let h = hessian(|y: &Array| 2.0 * huber(y, &x, 0.7))(&x);
+    assert_eq!(h.to_vec::<f64>(), [1.0, 0.0, 0.0, 1.0]);
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Array {
     #[track_caller]
     pub(crate) fn flat_sqrt(&self) -> Array {
         let zero = self.equal(0.0);
-        where_(&zero, 0.0, where_(&zero, 1.0, self).sqrt())
+        where_(&zero, 0.0, where_(&zero, 1.0, self).sqrt()).with_square(self)
     }
 
     /// Sums along axes: `x.sum_axis(0)`, `x.sum_axis([0, -1])`, `x.sum_axis(keep(1))`. Bool arrays count in `i64`.

@@ -276,7 +276,7 @@ impl Array {
                 return;
             }
             state.cut = true;
-            std::mem::take(&mut state.args)
+            state.let_go()
         };
         drop(args)
     }
