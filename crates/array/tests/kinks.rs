@@ -1,6 +1,6 @@
-//! Derivatives where a function has a kink.
+//! Derivatives where a function has a kink, and beyond what its squares can hold.
 
-use pullback_array::{Array, Norm, Real, grad, hessian, jit, vmap, where_};
+use pullback_array::{Array, DType, Norm, Real, grad, hessian, jit, jvp, vmap, where_};
 
 fn a<const N: usize>(x: [f64; N]) -> Array {
     Array::from(x)
@@ -75,4 +75,67 @@ fn one_sided_squares_keep_their_values() {
         [0.0, 0.0, 4.0]
     );
     assert_eq!(Array::from([-3, 2]).relu().square().to_vec::<i32>(), [0, 4]);
+}
+
+/// A value and a gradient to the last digits.
+#[track_caller]
+fn near(f: impl Fn(&Array) -> Array, x: &Array, value: f64, slopes: &[f64]) {
+    let tolerance = if x.dtype() == DType::F32 { 1e-6 } else { 1e-14 };
+    let close = |have: f64, want: f64| have == want || (have / want - 1.0).abs() < tolerance;
+    let y = f(x).cast(DType::F64).item();
+    assert!(close(y, value), "{y} is not {value}");
+    let g = grad(&f)(x).cast(DType::F64).to_vec::<f64>();
+    assert!(g.iter().zip(slopes).all(|(&g, &want)| close(g, want)), "{g:?} are not {slopes:?}");
+    let t = jvp(&f)(x, &x.ones_like()).1.cast(DType::F64).item();
+    assert!((t - slopes.iter().sum::<f64>()).abs() < 10.0 * tolerance, "{t} is not the sum of {slopes:?}");
+}
+
+#[test]
+fn norms_of_tiny_and_large_numbers() {
+    for scale in [1e-310, 1e-200, 1e-155, 1e-20, 1.0, 1e20, 1e154, 1e200, 3e307] {
+        let x = scale * a([3.0, 4.0]);
+        let tolerant = scale != 1e-310;
+        if tolerant {
+            near(|x| x.norm(), &x, 5.0 * scale, &[0.6, 0.8]);
+            near(|x| x.norm_axis(Norm::P(2.0), 0), &x, 5.0 * scale, &[0.6, 0.8]);
+            near(
+                |x| x.norm_axis(Norm::P(4.0), 0),
+                &x,
+                337f64.powf(0.25) * scale,
+                &[27.0 / 337f64.powf(0.75), 64.0 / 337f64.powf(0.75)],
+            );
+            // The mean of larger numbers is itself out of range.
+            if scale < 1e300 {
+                near(|x| x.std(), &x, 0.5 * scale, &[-0.5, 0.5]);
+            }
+            near(|x| Array::complex(x, x.zeros_like()).norm(), &x, 5.0 * scale, &[0.6, 0.8]);
+        }
+        assert!((x.norm().item() / (5.0 * scale) - 1.0).abs() < 1e-12);
+    }
+    for scale in [1e-36, 1e-30, 1.0, 1e20, 3e37] {
+        let x = (scale * a([3.0, 4.0])).cast(DType::F32);
+        near(|x| x.norm(), &x, x.norm_axis(Norm::P(f64::INFINITY), 0).item() * 1.25, &[0.6, 0.8]);
+    }
+    let rows = Array::from([[3e-200, 4e-200], [3.0, 4.0], [3e200, 4e200], [0.0, 0.0]]);
+    let g = grad(|x: &Array| x.norm_axis(Norm::Two, 1).sum())(&rows).to_vec::<f64>();
+    assert!(g.iter().zip([0.6, 0.8, 0.6, 0.8, 0.6, 0.8, 0.0, 0.0]).all(|(g, want)| (g - want).abs() < 1e-15));
+    assert_eq!(a([f64::INFINITY, 1.0]).norm().item(), f64::INFINITY);
+    assert!(a([f64::NAN, 1.0]).norm().item().is_nan());
+    let h = hessian(|x: &Array| x.norm())(&a([3e-160, 4e-160])).to_vec::<f64>();
+    assert!(h.iter().zip([0.64, -0.48, -0.48, 0.36]).all(|(h, want)| (h * 5e-160 - want).abs() < 1e-14));
+}
+
+#[test]
+fn power_norms_at_zeros() {
+    let slopes = |p: f64, x: Array| grad(move |x: &Array| x.norm_axis(Norm::P(p), 0))(&x).to_vec::<f64>();
+    assert_eq!(slopes(0.5, a([0.0, 0.0])), [0.0, 0.0]);
+    assert_eq!(slopes(0.5, a([0.0, 4.0])), [0.0, 1.0]);
+    assert_eq!(slopes(-1.0, a([0.0, 2.0])), [0.0, 0.0]);
+    assert_eq!(slopes(-1.0, a([2.0, 2.0])), [0.25, 0.25]);
+    assert_eq!(slopes(3.0, a([0.0, 0.0])), [0.0, 0.0]);
+    assert_eq!(a([0.0, 2.0]).norm_axis(Norm::P(-1.0), 0).item(), 0.0);
+    assert_eq!(a([1.0, f64::INFINITY]).norm_axis(Norm::P(-1.0), 0).item(), 1.0);
+    assert_eq!(a([1.0, f64::INFINITY]).norm_axis(Norm::P(3.0), 0).item(), f64::INFINITY);
+    let empty = Array::zeros(&[2, 0], DType::F64);
+    [0.5, 2.0, 3.0].map(|p| assert_eq!(empty.norm_axis(Norm::P(p), 1).to_vec::<f64>(), [0.0, 0.0]));
 }

@@ -132,6 +132,29 @@ fn clipping() {
 }
 
 #[test]
+fn norms_of_large_and_vanishing_gradients() {
+    let _alone = alone();
+    let near = |have: Vec<f64>, want: &[f64]| {
+        let close = |(x, y): (&f64, &f64)| (x - y).abs() <= 1e-6 * y.abs();
+        assert!(have.iter().zip(want).all(close), "{have:?} {want:?}")
+    };
+    let single = |x: &Array| clip_by_global_norm(x, 1.0).cast(pullback_array::DType::F64).to_vec::<f64>();
+    near(single(&Array::from([1e30f32, 1.0])), &[1.0, 1e-30]);
+    near(single(&Array::from([3e38f32, 3e38])), &[0.5f64.sqrt(), 0.5f64.sqrt()]);
+    near(single(&Array::from([1e300, 1.0])), &[1.0, 1e-300]);
+    let mixed = (Array::from([3e30f32]), Array::from([4e30]), Array::from([0.0]));
+    near(vec![global_norm(&mixed).item()], &[5e30]);
+    near(vec![global_norm(&Array::from([3e-30f32, 4e-30])).item()], &[5e-30]);
+    let g = grad(global_norm)(&mixed);
+    near(vec![f64::from(g.0.to_vec::<f32>()[0]), g.1.item(), g.2.item()], &[0.6, 0.8, 0.0]);
+    for zero in [(Array::from([0.0f32]), Array::from([0.0])), (Array::from([0.0f32]), Array::from([2.0]))] {
+        let (a, b) = grad(global_norm)(&zero);
+        assert_eq!((a.to_vec::<f32>()[0], b.item()), (0.0, if zero.1.item() > 0.0 { 1.0 } else { 0.0 }));
+    }
+    assert_eq!(grad(global_norm)(&Array::from([0.0, 0.0])).to_vec::<f64>(), [0.0, 0.0]);
+}
+
+#[test]
 fn ten_thousand_steps_do_not_grow() {
     let _alone = alone();
     let (mut m, step) = (model(), value_and_grad(loss));

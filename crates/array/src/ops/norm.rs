@@ -1,9 +1,10 @@
 //! Norms of vectors and matrices.
 
 use crate::array::Array;
+use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Reduction;
-use crate::shape::{Axes, Dims, keep};
+use crate::shape::{Axes, Dims, Shape, keep};
 use pullback_real::Real;
 
 /// Which norm: of vectors (along one axis, or all elements) or of matrices (along two).
@@ -21,7 +22,7 @@ pub enum Norm {
 }
 
 impl Array {
-    /// The Euclidean norm of all elements; its derivative at the origin is 0.
+    /// The Euclidean norm of all elements, without overflow; its derivative at the origin is 0.
     #[track_caller]
     pub fn norm(&self) -> Array {
         self.norm_axis(Norm::Two, self.every())
@@ -42,7 +43,7 @@ impl Array {
         let axes = axes.into();
         let a = self.abs();
         let p = match order {
-            Norm::Two => return self.abs_squared().sum_axis(axes).flat_sqrt(),
+            Norm::Two => return self.root_mean_square(&axes, 1.0),
             Norm::P(p) => p,
             #[cfg(feature = "linalg")]
             Norm::Nuclear => return self.singular_norm(&axes, |s| s.sum_axis(-1)),
@@ -70,13 +71,63 @@ impl Array {
             f64::NEG_INFINITY => a.min_axis(axes),
             0.0 => a.not_equal(0.0).cast(a.dtype()).sum_axis(axes),
             1.0 => a.sum_axis(axes),
-            2.0 => self.abs_squared().sum_axis(axes).flat_sqrt(),
-            _ => {
-                let sum = a.powf(p).sum_axis(axes);
-                let zero = sum.equal(0.0);
-                where_(&zero, 0.0, where_(&zero, 1.0, sum).powf(1.0 / p))
-            }
+            2.0 => self.root_mean_square(&axes, 1.0),
+            _ => a.power_norm(p, &axes),
         }
+    }
+    /// √(Σ|x|²/n) along axes, with derivatives 0 at the origin. Squares that would leave the range of numbers are scaled.
+    #[track_caller]
+    pub(crate) fn root_mean_square(&self, axes: &Axes, n: f64) -> Array {
+        if !self.dtype().is_differentiable() {
+            return self.float().root_mean_square(axes, n);
+        }
+        let mean = |x: &Array| {
+            let sum = x.abs_squared().sum_axis(axes.clone());
+            if n == 1.0 { sum } else { sum / n }
+        };
+        let plain = mean(self);
+        let root = match self.dtype() {
+            // Squares of single precision fit into double precision.
+            DType::F32 => mean(&self.cast(DType::F64)).flat_sqrt().cast(DType::F32),
+            DType::C64 => mean(&self.cast(DType::C128)).flat_sqrt().cast(DType::F32),
+            _ => {
+                let sum = self.stop_gradient().abs_squared().sum_axis(keep(axes.clone()));
+                let power = |n: i32| Array::fill(2f64.powi(n), Shape::default(), DType::F64);
+                let small = where_(&sum.less(2f64.powi(-960)), power(600), power(0));
+                let scale = where_(&sum.equal(f64::INFINITY), power(-600), small);
+                mean(&(self * &scale)).flat_sqrt() / self.reduced_like(&scale, axes)
+            }
+        };
+        root.with_square(&plain)
+    }
+    /// (Σ aᵖ)^(1/p) along axes of magnitudes a; zeros move it nowhere.
+    #[track_caller]
+    fn power_norm(&self, p: f64, axes: &Axes) -> Array {
+        if self.count("norm", axes) == 0 {
+            return self.sum_axis(axes.clone());
+        }
+        let constant = self.stop_gradient();
+        let kept = keep(axes.clone());
+        let largest = if p > 0.0 { constant.max_axis(kept) } else { constant.min_axis(kept) };
+        let scales = largest.greater(0.0).logical_and(&largest.isfinite());
+        let scale = where_(&scales, &largest, largest.ones_like());
+        let x = self / &scale;
+        let powers = match p {
+            // The slope at 0 is infinite, or there is none.
+            _ if p < 1.0 => {
+                let zero = x.equal(0.0);
+                where_(&zero, if p > 0.0 { 0.0 } else { f64::INFINITY }, where_(&zero, 1.0, x).powf(p))
+            }
+            _ => x.powf(p),
+        };
+        let sum = powers.sum_axis(axes.clone());
+        let none = if p > 0.0 { sum.equal(0.0) } else { sum.equal(f64::INFINITY) };
+        where_(&none, 0.0, where_(&none, 1.0, sum).powf(1.0 / p) * self.reduced_like(&scale, axes))
+    }
+    /// A result along axes that were kept, in the shape it has otherwise.
+    #[track_caller]
+    fn reduced_like(&self, kept: &Array, axes: &Axes) -> Array {
+        if axes.keep { kept.clone() } else { kept.squeezed(&axes.resolve("norm", &self.0.shape)) }
     }
     /// A norm made of the singular values of matrices along two axes.
     #[cfg(feature = "linalg")]

@@ -22,7 +22,10 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn std_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
-        self.var_axis(axes, ddof).flat_sqrt()
+        let (axes, x) = (axes.into(), self.float());
+        let n = self.count("std", &axes) as f64 - ddof as f64;
+        let distances = &x - x.mean_axis(keep(axes.clone()));
+        distances.root_mean_square(&axes, n.max(0.0))
     }
     /// (x − mean)/√(var + ε) along axes, with the population's variance.
     ///

@@ -1,8 +1,9 @@
 //! Gradient clipping.
 
-use pullback_array::{Array, DType, Real, Tree, leaves, map};
+use pullback_array::{Array, DType, Real, Tree, leaves, map, stack, where_};
 
-/// The root of the sum of the squares of all floating-point leaves: one number, in `f64`.
+/// The root of the sum of the squares of all floating-point leaves: one number, in `f64`, computed without overflow. Its
+/// derivative at the origin is 0.
 ///
 /// ```
 /// use pullback_array::Array;
@@ -11,9 +12,17 @@ use pullback_array::{Array, DType, Real, Tree, leaves, map};
 /// ```
 #[track_caller]
 pub fn global_norm<M: Tree + Clone>(grads: &M) -> Array {
-    let floats = leaves(grads).into_iter().filter(|g| g.dtype().is_float());
-    let squares = floats.map(|g| g.square().sum().cast(DType::F64));
-    squares.reduce(|a, b| a + b).unwrap_or_else(|| Array::from(0.0)).sqrt()
+    let (double, single): (Vec<Array>, Vec<Array>) =
+        leaves(grads).into_iter().filter(|g| g.dtype().is_float()).partition(|g| g.dtype() == DType::F64);
+    // The squares of single precision fit into double precision.
+    let squares = single.iter().map(|g| g.cast(DType::F64).square().sum()).reduce(|a, b| a + b);
+    let root = squares.map(|s| where_(&s.equal(0.0), 0.0, s.sqrt()));
+    let norms: Vec<Array> = root.into_iter().chain(double.iter().map(Array::norm)).collect();
+    match &norms[..] {
+        [] => Array::from(0.0),
+        [one] => one.clone(),
+        _ => stack(&norms, 0).norm(),
+    }
 }
 
 /// The gradient, scaled down to the global norm `limit` if its norm is larger (Pascanu et al., "On the difficulty of
@@ -27,7 +36,11 @@ pub fn global_norm<M: Tree + Clone>(grads: &M) -> Array {
 #[track_caller]
 pub fn clip_by_global_norm<M: Tree + Clone>(grads: &M, limit: f64) -> M {
     let scale = limit / global_norm(grads).maximum(limit);
-    map(grads, |g| if g.dtype().is_float() { g * scale.cast(g.dtype()) } else { g.clone() })
+    // A scale below the range of `f32` is two factors within it.
+    let first = scale.maximum(1e-30);
+    let second = scale / &first;
+    let scaled = |g: &Array| g * first.cast(g.dtype()) * second.cast(g.dtype());
+    map(grads, |g| if g.dtype().is_float() { scaled(g) } else { g.clone() })
 }
 
 /// The gradient with every element held within ±`limit`.
