@@ -139,3 +139,48 @@ fn power_norms_at_zeros() {
     let empty = Array::zeros(&[2, 0], DType::F64);
     [0.5, 2.0, 3.0].map(|p| assert_eq!(empty.norm_axis(Norm::P(p), 1).to_vec::<f64>(), [0.0, 0.0]));
 }
+
+#[test]
+fn weights_of_zero_do_not_count() {
+    let f = |(x, b): &(Array, Array)| x.logsumexp_of(b, 0);
+    let at = |x: [f64; 2], b: [f64; 2]| {
+        let p = (a(x), a(b));
+        let (dx, db) = grad(f)(&p);
+        (f(&p).item(), dx.to_vec::<f64>(), db.to_vec::<f64>())
+    };
+    let (y, dx, db) = at([1000.0, 0.0], [0.0, 1.0]);
+    assert_eq!((y, dx, db[1]), (0.0, vec![0.0, 1.0], 1.0));
+    assert!(db[0] > 1e300);
+    let (y, dx, db) = at([740.0, 0.3], [0.0, 1.0]);
+    assert_eq!((y, dx, db[1]), (0.3, vec![0.0, 1.0], 1.0));
+    let (y, dx, db) = at([2.0, 1.0], [0.0, 1.0]);
+    assert_eq!((y, dx, db[1]), (1.0, vec![0.0, 1.0], 1.0));
+    assert!((db[0] / 1f64.exp() - 1.0).abs() < 1e-15);
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let (y, dx, _) = at([bad, 1.0], [0.0, 1.0]);
+        assert_eq!((y, dx), (1.0, vec![0.0, 1.0]), "{bad}");
+        let x = a([bad, 4.0]);
+        assert_eq!(x.average_axis(&a([0.0, 2.0]), 0).item(), 4.0);
+        let g = grad(|x: &Array| x.average_axis(&a([0.0, 2.0]), 0))(&x).to_vec::<f64>();
+        assert_eq!(g, [0.0, 1.0]);
+    }
+    assert_eq!(at([5.0, 6.0], [0.0, 0.0]).0, f64::NEG_INFINITY);
+    let rows = Array::from([[1.0, 2.0], [3.0, 4.0]]).logsumexp_of(&a([0.0, 1.0]), 1);
+    assert_eq!(rows.to_vec::<f64>(), [2.0, 4.0]);
+}
+
+#[test]
+fn quantiles_of_infinite_and_large_numbers() {
+    let inf = f64::INFINITY;
+    assert_eq!(a([1.0, inf, inf, inf]).median().item(), inf);
+    assert_eq!(a([1.0, 2.0, 3.0, inf, inf]).quantile(0.9).item(), inf);
+    assert_eq!(a([-inf, -inf, 1.0, 2.0]).quantile(0.1).item(), -inf);
+    assert_eq!(a([1.0, 2.0, 3.0, inf]).median().item(), 2.5);
+    assert_eq!(a([-1.7e308, 1.7e308]).median().item(), 0.0);
+    assert_eq!(a([1.7e308, 1.7e308]).median().item(), 1.7e308);
+    assert_eq!(a([0.1, 0.1]).quantile(0.3).item(), 0.1);
+    assert_eq!(Array::from([-3e38f32, 3e38]).median().item(), 0.0);
+    let g = grad(|x: &Array| x.quantile(0.25))(&a([7.0, 7.0])).to_vec::<f64>();
+    assert_eq!(g, [0.75, 0.25]);
+    assert_eq!(grad(|x: &Array| x.median())(&a([-1.7e308, 1.7e308])).to_vec::<f64>(), [0.5, 0.5]);
+}

@@ -1,6 +1,7 @@
 //! Sums of exponentials, without overflow.
 
 use crate::array::Array;
+use crate::build::agree;
 use crate::ops::where_;
 use crate::shape::{Axes, keep};
 use pullback_real::Real;
@@ -14,7 +15,8 @@ impl Array {
     pub fn logsumexp_axis(&self, axes: impl Into<Axes>) -> Array {
         self.logsumexp_weighted(None, &axes.into())
     }
-    /// ln Σ b·eˣ along axes, for weights b that broadcast with x.
+    /// ln Σ b·eˣ along axes, for weights b that broadcast with x. What has the weight 0 does not count, even if it is NaN or
+    /// infinite; the derivative by such a weight is that of any other.
     ///
     /// # Panics
     /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
@@ -24,21 +26,31 @@ impl Array {
     }
     #[track_caller]
     fn logsumexp_weighted(&self, b: Option<&Array>, axes: &Axes) -> Array {
-        let x = self.float();
-        if self.count("logsumexp", axes) == 0 {
+        let (x, b) = match b {
+            Some(b) => {
+                let (x, b) = agree("logsumexp", &self.float(), b);
+                (x, Some(b))
+            }
+            None => (self.float(), None),
+        };
+        if x.count("logsumexp", axes) == 0 {
             return x.sum_axis(axes.clone()) + f64::NEG_INFINITY;
         }
-        let top = x.stop_gradient().max_axis(keep(axes.clone()));
+        let counting = match &b {
+            Some(b) => where_(&b.not_equal(b.zeros_like()), x.stop_gradient(), f64::NEG_INFINITY),
+            None => x.stop_gradient(),
+        };
+        let top = counting.max_axis(keep(axes.clone()));
         let top = where_(&top.isfinite(), &top, 0.0);
-        let e = (x - &top).exp();
-        let terms = match b {
-            Some(b) => e * b,
+        let e = (&x - &top).exp();
+        let terms = match &b {
+            Some(b) => e.weighted(b),
             None => e,
         };
         let sum = terms.sum_axis(keep(axes.clone()));
         let none = sum.equal(0.0);
         let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
-        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &self.0.shape)) }
+        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &x.0.shape)) }
     }
     /// eˣ/Σ eˣ along axes; of no elements there are none.
     ///

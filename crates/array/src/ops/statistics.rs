@@ -76,12 +76,13 @@ impl Array {
         let place = q * (n - 1) as f64;
         let at = |k: f64| x.narrow(last, k as usize, 1);
         let (lo, share) = (at(place.floor()), place.fract());
-        let y = if share == 0.0 { lo } else { lo.lerp(at(place.floor() + 1.0), share) };
+        let y = if share == 0.0 { lo } else { between(&lo, &at(place.floor() + 1.0), share) };
         // NaN is sorted last.
         let worst = x.narrow(last, n - 1, 1);
         where_(&worst.isnan(), &worst, y).unmerged(&dims, &axes, &self.0.shape)
     }
-    /// Σ w·x/Σ w along axes, for weights of the same shape.
+    /// Σ w·x/Σ w along axes, for weights of the same shape. What has the weight 0 does not count, even if it is NaN or
+    /// infinite.
     ///
     /// # Panics
     /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
@@ -89,7 +90,14 @@ impl Array {
     pub fn average_axis(&self, weights: &Array, axes: impl Into<Axes>) -> Array {
         let axes = axes.into();
         let weights = weights.broadcast_to(self.shape());
-        (self * &weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
+        self.weighted(&weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
+    }
+    /// w·x, 0 where the weight is 0, whatever x is.
+    #[track_caller]
+    pub(crate) fn weighted(&self, weights: &Array) -> Array {
+        let used = weights.not_equal(weights.zeros_like());
+        // The derivative by a weight that is 0 is x.
+        where_(&used, self * weights, self.nan_to_num(0.0) * weights)
     }
     /// Covariances of the variables in rows, with n − 1: `[variables, observations]` → `[variables, variables]`. The
     /// covariance of one variable, also given as a vector, is a number.
@@ -124,4 +132,11 @@ impl Array {
         let n = d.size();
         c / d.reshape([n, 1]) / d.reshape([1, n])
     }
+}
+
+/// (1 − w)·a + w·b: a if both are equal, and without overflow.
+#[track_caller]
+fn between(a: &Array, b: &Array, w: f64) -> Array {
+    let step = b - a;
+    where_(&step.isfinite(), a + w * &step, (1.0 - w) * a + w * b)
 }
