@@ -184,3 +184,27 @@ fn quantiles_of_infinite_and_large_numbers() {
     assert_eq!(g, [0.75, 0.25]);
     assert_eq!(grad(|x: &Array| x.median())(&a([-1.7e308, 1.7e308])).to_vec::<f64>(), [0.5, 0.5]);
 }
+
+#[test]
+fn negative_ids_are_no_rows() {
+    let x = Array::from([[1.0, 2.0], [3.0, 4.0]]);
+    let ids = Array::from([0i64, -1]);
+    let refused = |f: &dyn Fn() -> Array| {
+        let message =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f().eval().clone())).unwrap_err();
+        let message = message.downcast_ref::<String>().unwrap();
+        assert!(
+            message.starts_with("index -1 is out of range for an axis of extent 2; it is row 1"),
+            "{message}"
+        )
+    };
+    refused(&|| x.take_rows(&ids));
+    refused(&|| x.take_last(&ids));
+    refused(&|| x.segment_sum(&ids, 2));
+    refused(&|| x.at_add(&ids, 1.0));
+    refused(&|| x.at_set(&ids, 1.0));
+    // Counted from the end where NumPy does.
+    assert_eq!(x.take(&ids, 0).to_vec::<f64>(), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(x.get(&ids).to_vec::<f64>(), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(x.at_set(-1, 0.0).to_vec::<f64>(), [1.0, 2.0, 0.0, 0.0]);
+}

@@ -57,8 +57,8 @@ mistakes! {
     show(Array::zeros(&[0], DType::F64).reshape([0]).max()) => "max: an empty set of elements has no max: shape [0], axes [0]\n  made at #";
     show(m().get(2)) => "get: index 2 is out of range for axis 0 with 2 elements, shape [2, 2]\n  made at #";
     show(m().get((0, 0, 0))) => "get: 3 indices for shape [2, 2]\n  made at #";
-    show(a().take(&Array::from([0, 3]), 0)) => "index 3 is out of range for an axis of extent 3\n  indexed at #";
-    show(a().take(&Array::from([0, -4]), 0)) => "index -4 is out of range for an axis of extent 3\n  indexed at #";
+    show(a().take(&Array::from([0, 3]), 0)) => "index 3 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
+    show(a().take(&Array::from([0, -4]), 0)) => "index -4 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
     show(a().take(&Array::from([0.0]), 0)) => "take: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #";
     show(a().at_set(0..2, a())) => "at_set: values of shape [3] do not broadcast to the [2] selected\n  array made at #\n  values made at #";
     show(concatenate(&[a(), m()], 0)) => "concatenate: shapes [3] and [2, 2] do not fit along axis 0\n  first made at #\n  other made at #";

@@ -27,8 +27,8 @@ fn expect_same_shape(what: &str, x: &Array, y: &Array) {
 /// ```
 ///
 /// # Panics
-/// If the shapes do not fit or the labels are not integers; on evaluation, if a label is not below the number of
-/// classes.
+/// If the shapes do not fit or the labels are not integers; on evaluation, if a label is negative or not below the number of
+/// classes, naming its row. (Rows that are padding are taken out, or their losses chosen away, before.)
 #[track_caller]
 pub fn softmax_cross_entropy(logits: &Array, labels: &Array) -> Array {
     let fits = logits.shape().split_last().is_some_and(|(_, batch)| batch == labels.shape());

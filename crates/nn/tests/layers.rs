@@ -283,6 +283,26 @@ fn labels_that_are_not() {
     softmax_cross_entropy(&w(1, &[2, 3]), &w(1, &[2, 3]));
 }
 #[test]
+#[should_panic(expected = "index -1 is out of range for an axis of extent 3; it is row 1 of the indices")]
+fn labels_that_pad() {
+    softmax_cross_entropy(&w(1, &[2, 3]), &Array::from([2i64, -1])).item();
+}
+#[test]
+#[should_panic(expected = "index -100 is out of range for an axis of extent 3; it is row 0 of the indices")]
+fn labels_that_are_ignored_elsewhere() {
+    softmax_cross_entropy(&w(1, &[2, 3]), &Array::from([-100i64, 2])).item();
+}
+#[test]
+#[should_panic(expected = "index -1 is out of range for an axis of extent 5; it is row 2 of the indices")]
+fn ids_that_pad() {
+    Embedding { table: w(1, &[5, 2]) }.forward(&Array::from([[4i64, 0], [-1, 1]])).eval();
+}
+#[test]
+#[should_panic(expected = "attention: of 4 causal queries the first 1 see none of the 3 keys")]
+fn queries_that_see_nothing() {
+    pullback_nn::attention(&w(1, &[4, 2]), &w(2, &[3, 2]), &w(3, &[3, 2]), true);
+}
+#[test]
 #[should_panic(expected = "max_pool: a window [3] with stride [1] does not fit")]
 fn window_too_large() {
     max_pool(&w(1, &[1, 2, 1]), [3], [1]);

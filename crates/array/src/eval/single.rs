@@ -214,8 +214,11 @@ fn factorised<T: linalg::Element>(op: Linalg, values: &Values, args: &[Ref], out
 
 /// Stops at an index that is no row, naming the line that asked for it.
 fn in_range(done: Result<(), BadIndex>, item: &Item) {
-    if let Err(BadIndex { index, len }) = done {
-        panic!("index {index} is out of range for an axis of extent {len}\n  indexed at {}", item.node.at())
+    if let Err(BadIndex { index, at, len }) = done {
+        panic!(
+            "index {index} is out of range for an axis of extent {len}; it is row {at} of the indices\n  indexed at {}",
+            item.node.at()
+        )
     }
 }
 

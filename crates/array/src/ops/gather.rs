@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::dtype::DType;
-use crate::ops::selection::{Selection, wrapped};
+use crate::ops::selection::{Negative, Selection, numbered};
 use crate::ops::{Index, Indices, associative_scan, where_};
 use crate::shape::{Dims, Shape};
 use pullback_real::real::Arg;
@@ -21,31 +21,36 @@ impl Array {
     /// If the axis is out of range or the indices are not integers; on evaluation, if a number is out of range.
     #[track_caller]
     pub fn take(&self, indices: &Array, axis: isize) -> Array {
+        self.taken(indices, axis, Negative::FromEnd)
+    }
+    /// The rows (elements along the first axis) with these numbers: an embedding. Ids are not counted from the end.
+    ///
+    /// # Panics
+    /// If there is no axis or the indices are not integers; on evaluation, if a number is negative or out of range.
+    #[track_caller]
+    pub fn take_rows(&self, indices: &Array) -> Array {
+        self.taken(indices, 0, Negative::OutOfRange)
+    }
+    #[track_caller]
+    fn taken(&self, indices: &Array, axis: isize, negative: Negative) -> Array {
         let k = crate::shape::axis("take", axis, self.shape());
         let mut all = vec![Index::from(..); k];
         all.push(Index::Array(indices.clone()));
-        Selection::new("take", self, all).read(self)
+        Selection::new("take", self, all, negative).read(self)
     }
-    /// The rows (elements along the first axis) with these numbers: an embedding.
+    /// In every row (along the last axis) the one element `indices` names: `[…, n]`, `[…]` → `[…]`. Labels are not counted
+    /// from the end.
     ///
     /// # Panics
-    /// As [`take`](Array::take).
-    #[track_caller]
-    pub fn take_rows(&self, indices: &Array) -> Array {
-        self.take(indices, 0)
-    }
-    /// In every row (along the last axis) the one element `indices` names: `[…, n]`, `[…]` → `[…]`.
-    ///
-    /// # Panics
-    /// As [`take_along_axis`](Array::take_along_axis).
+    /// As [`take_along_axis`](Array::take_along_axis), and on evaluation, if a number is negative.
     #[track_caller]
     pub fn take_last(&self, indices: &Array) -> Array {
         let at = indices.reshape_op(indices.0.shape.insert(indices.ndim(), 1));
-        let y = self.take_along_axis(&at, -1);
+        let y = self.taken_along(&at, -1, Negative::OutOfRange);
         y.reshape_op(y.0.shape.remove(y.ndim() - 1))
     }
-    /// Along an axis the elements with these numbers, which differ from place to place: `indices` has as many axes as
-    /// `self`, and the others broadcast.
+    /// Along an axis the elements with these numbers (negative ones count from the end), which differ from place to place:
+    /// `indices` has as many axes as `self`, and the others broadcast.
     ///
     /// ```
     /// use pullback_array::Array;
@@ -57,6 +62,10 @@ impl Array {
     /// If the axis is out of range, the indices are not integers or do not fit; on evaluation, if a number is out of range.
     #[track_caller]
     pub fn take_along_axis(&self, indices: &Array, axis: isize) -> Array {
+        self.taken_along(indices, axis, Negative::FromEnd)
+    }
+    #[track_caller]
+    fn taken_along(&self, indices: &Array, axis: isize, negative: Negative) -> Array {
         let k = crate::shape::axis("take_along_axis", axis, self.shape());
         let n = self.shape()[k];
         let others = self.0.shape.with(k, 1);
@@ -79,7 +88,7 @@ impl Array {
                 .reshape_op(Shape::new(&[others.size(), n]))
         };
         let rows = lined(self, n).reshape_op(Shape::new(&[others.size(), n, 1]));
-        let y = rows.gather_op(&lined(&wrapped("take_along_axis", indices, n), m));
+        let y = rows.gather_op(&lined(&numbered("take_along_axis", indices, n, negative), m));
         let mut inverse = last.clone();
         last.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
         y.reshape_op(last.iter().map(|&a| if a == k { m } else { others[a] }).collect()).permute_op(inverse)
@@ -109,7 +118,7 @@ impl Array {
         }
         let rest = &self.shape()[mask.ndim()..];
         let lines: Shape = [mask.size()].into_iter().chain(rest.iter().copied()).collect();
-        self.reshape_op(lines).take(&mask.nonzero(), 0)
+        self.reshape_op(lines).take_rows(&mask.nonzero())
     }
     /// The places, in row-major order, of the elements that are not zero; `i64`. Evaluates the array.
     #[track_caller]
@@ -119,7 +128,8 @@ impl Array {
         Array::from(places)
     }
 
-    /// With the elements at `index` replaced by `values`, which broadcast; of several for one place the last counts.
+    /// With the elements at `index` replaced by `values`, which broadcast; of several for one place the last counts. Plain
+    /// numbers and ranges count from the end if they are negative; those of index arrays are ids, and do not.
     ///
     /// ```
     /// use pullback_array::{Array, s};
@@ -129,8 +139,8 @@ impl Array {
     /// ```
     ///
     /// # Panics
-    /// If the index does not fit, `values` do not broadcast or the dtypes differ; on evaluation, if a number is out of
-    /// range.
+    /// If the index does not fit, `values` do not broadcast or the dtypes differ; on evaluation, if an array's number is
+    /// negative or out of range.
     #[track_caller]
     pub fn at_set(&self, index: impl Indices, values: impl Arg<Array>) -> Array {
         self.at_with("at_set", index.indices(), values.into_real(), |_, y| y.clone())
@@ -141,7 +151,7 @@ impl Array {
     /// As [`at_set`](Array::at_set).
     #[track_caller]
     pub fn at_add(&self, index: impl Indices, values: impl Arg<Array>) -> Array {
-        let to = Selection::new("at_add", self, index.indices());
+        let to = Selection::new("at_add", self, index.indices(), Negative::OutOfRange);
         self + to.spread(&self.fitting("at_add", &to, values.into_real()))
     }
     /// With the elements at `index` multiplied by `values`; of several for one place all count.
@@ -185,7 +195,7 @@ impl Array {
     }
     #[track_caller]
     fn at_with(&self, what: &str, index: Vec<Index>, values: Array, f: fn(&Array, &Array) -> Array) -> Array {
-        let to = Selection::new(what, self, index);
+        let to = Selection::new(what, self, index, Negative::OutOfRange);
         let values = self.fitting(what, &to, values);
         let Some(lines) = to.lines() else {
             let hit = to.spread(&Array::fill(1.0, to.shape(), DType::Bool));
@@ -195,8 +205,10 @@ impl Array {
         let rows = to.result_to_lines(&values);
         let (m, r) = (rows.shape()[1], rows.shape()[2]);
         let order = lines.argsort(0);
-        let place = lines.take(&order, 0);
-        let sorted = rows.reshape_op(Shape::new(&[m, r])).take(&order, 0);
+        // Looked up among themselves, numbers are the same, and one that is out of range is named by its own row.
+        let lines = Array::range(to.row_count(), DType::I64).take_rows(&lines);
+        let place = lines.take_rows(&order);
+        let sorted = rows.reshape_op(Shape::new(&[m, r])).take_rows(&order);
         let step = |a: &(Array, Array), b: &(Array, Array)| {
             let same = a.0.equal(&b.0);
             let same = same.reshape_op(Shape::new(&[same.size(), 1]));
@@ -222,7 +234,7 @@ impl Array {
     /// ```
     ///
     /// # Panics
-    /// If there is not one number a row; on evaluation, if one is out of range.
+    /// If there is not one number a row; on evaluation, if one is negative or out of range.
     #[track_caller]
     pub fn segment_sum(&self, ids: &Array, segments: usize) -> Array {
         if ids.ndim() != 1 || self.shape().first() != Some(&ids.size()) {

@@ -55,15 +55,39 @@ impl Array {
         let order = (n as f64 - 1.0) - self.flip(-1).argsort(-1).flip(-1).narrow(last, 0, k);
         (self.take_along_axis(&order, -1), order)
     }
-    /// For each element of `v` the number of elements of this sorted vector below it: where it would be inserted.
+    /// For each element of `v` the number of elements of this sorted vector below it: where it would be inserted, before
+    /// its equals. NaN is sorted last.
+    ///
+    /// ```
+    /// use pullback_array::Array;
+    /// let x = Array::from([1.0, 2.0, 2.0, 3.0]);
+    /// let v = Array::from([2.0, f64::NAN]);
+    /// assert_eq!(x.searchsorted(&v).to_vec::<i64>(), [1, 4]);
+    /// assert_eq!(x.searchsorted_right(&v).to_vec::<i64>(), [3, 4]);
+    /// ```
     ///
     /// # Panics
     /// If there is not one axis or the dtypes differ.
     #[track_caller]
     pub fn searchsorted(&self, v: &Array) -> Array {
+        let v = self.sought(v);
+        self.less(&v).logical_or(&v.isnan().logical_and(&self.equal(self))).sum_axis(-1)
+    }
+    /// The same, behind its equals: the number of elements that are not above it.
+    ///
+    /// # Panics
+    /// As [`searchsorted`](Array::searchsorted).
+    #[track_caller]
+    pub fn searchsorted_right(&self, v: &Array) -> Array {
+        let v = self.sought(v);
+        self.less_equal(&v).logical_or(&v.isnan()).sum_axis(-1)
+    }
+    /// Values with a last axis, along which they are compared with this vector.
+    #[track_caller]
+    fn sought(&self, v: &Array) -> Array {
         if self.ndim() != 1 {
             panic!("searchsorted: needs one axis, not shape {}\n  made at {}", self.0.shape, self.at())
         }
-        self.less(v.reshape_op(v.0.shape.insert(v.ndim(), 1))).sum_axis(-1)
+        v.reshape_op(v.0.shape.insert(v.ndim(), 1))
     }
 }

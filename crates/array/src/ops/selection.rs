@@ -24,9 +24,18 @@ struct Rows {
     place: usize,
 }
 
+/// What a negative number in an index array means.
+#[derive(Clone, Copy)]
+pub(crate) enum Negative {
+    /// A place counted from the end, as in NumPy.
+    FromEnd,
+    /// No row: labels and ids are padded with such numbers.
+    OutOfRange,
+}
+
 impl Selection {
     #[track_caller]
-    pub fn new(what: &str, x: &Array, indices: Vec<Index>) -> Selection {
+    pub fn new(what: &str, x: &Array, indices: Vec<Index>, negative: Negative) -> Selection {
         let of = x.0.shape.clone();
         let indices = filled(what, x, indices);
         let mut sel = Selection {
@@ -77,7 +86,7 @@ impl Selection {
                 }
                 Index::Array(i) => {
                     axes.push(axis);
-                    numbers.push(wrapped(what, &i, n));
+                    numbers.push(numbered(what, &i, n, negative));
                     places.push((k, rest.len()))
                 }
                 Index::Ellipsis => unreachable!("filled in"),
@@ -142,7 +151,7 @@ impl Selection {
         (self.unsliced(&self.lines_to_array(&values)), self.unsliced(&self.lines_to_array(&hit)))
     }
     /// How many rows index arrays choose from.
-    fn row_count(&self) -> usize {
+    pub fn row_count(&self) -> usize {
         self.rows.as_ref().map_or(1, |r| r.axes.iter().map(|&a| self.of[a]).product())
     }
     /// The transpose of slicing.
@@ -236,7 +245,7 @@ fn bounds(start: Option<isize>, stop: Option<isize>, step: isize, n: usize) -> (
 
 /// Index numbers from 0 of an axis with `n` elements. What is out of range stays so: evaluation names it.
 #[track_caller]
-pub(crate) fn wrapped(what: &str, i: &Array, n: usize) -> Array {
+pub(crate) fn numbered(what: &str, i: &Array, n: usize, negative: Negative) -> Array {
     if !i.dtype().is_int() {
         panic!(
             "{what}: indices are integer arrays, not {}; bool masks go to boolean_mask\n  made at {}",
@@ -246,7 +255,10 @@ pub(crate) fn wrapped(what: &str, i: &Array, n: usize) -> Array {
     }
     let i = i.cast(DType::I64);
     let n = n as f64;
-    where_(&i.less(0.0).logical_and(&i.greater_equal(-n)), &i + n, &i)
+    match negative {
+        Negative::FromEnd => where_(&i.less(0.0).logical_and(&i.greater_equal(-n)), &i + n, &i),
+        Negative::OutOfRange => i,
+    }
 }
 
 /// One number for several: their row-major place in `extents`. If any is out of range, so is the whole.
@@ -264,7 +276,7 @@ fn linear(numbers: &[Array], extents: &[usize]) -> Array {
 
 impl Array {
     /// A part of the array: `x.get(0)`, `x.get(1..3)`, `x.get((.., 0))`, `x.get(s![..;2, ..., -1])`; with integer
-    /// arrays the elements they name, `x.get(&i)`, `x.get((&i, &j))`, by NumPy's rules.
+    /// arrays the elements they name, `x.get(&i)`, `x.get((&i, &j))`, by NumPy's rules: negative numbers count from the end.
     ///
     /// ```
     /// use pullback_array::Array;
@@ -278,6 +290,6 @@ impl Array {
     /// If there are more indices than axes or a number is out of range; on evaluation, if an array's number is.
     #[track_caller]
     pub fn get(&self, index: impl Indices) -> Array {
-        Selection::new("get", self, index.indices()).read(self)
+        Selection::new("get", self, index.indices(), Negative::FromEnd).read(self)
     }
 }

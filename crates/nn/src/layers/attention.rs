@@ -4,10 +4,11 @@ use super::{Linear, expect_features};
 use pullback_array::{Array, DType, Key, Tree, where_};
 
 /// Scaled dot-product attention (Vaswani et al., "Attention is all you need", 2017): `softmax(q·kᵀ/√d)·v`, for `q`
-/// `[…, t, d]`, `k` `[…, s, d]`, `v` `[…, s, e]`. `causal`: position t sees positions up to t.
+/// `[…, t, d]`, `k` `[…, s, d]`, `v` `[…, s, e]`. `causal`: position t sees positions up to t; with more keys than queries,
+/// the queries are the last positions.
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// If the shapes do not fit, or there are more queries than keys and `causal` would leave the first of them nothing to see.
 #[track_caller]
 pub fn attention(q: &Array, k: &Array, v: &Array, causal: bool) -> Array {
     let (rank, d) = (q.ndim(), q.shape()[q.ndim() - 1]);
@@ -15,6 +16,11 @@ pub fn attention(q: &Array, k: &Array, v: &Array, causal: bool) -> Array {
     if causal {
         // With more columns than rows, the last row sees all.
         let (rows, columns) = (q.shape()[rank - 2], k.shape()[rank - 2]);
+        assert!(
+            rows <= columns,
+            "attention: of {rows} causal queries the first {} see none of the {columns} keys; take as many keys as queries, or mask the scores yourself",
+            rows - columns
+        );
         let seen = Array::tri(rows, columns, columns as isize - rows as isize, DType::Bool);
         scores = where_(&seen, &scores, f64::NEG_INFINITY);
     }

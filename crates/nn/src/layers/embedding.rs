@@ -25,7 +25,7 @@ impl Embedding {
     /// Integers `[…]` → `[…, features]`.
     ///
     /// # Panics
-    /// If the input is not of an integer dtype; on evaluation, if an integer is not below the count.
+    /// If the input is not of an integer dtype; on evaluation, if an integer is negative or not below the count.
     #[track_caller]
     pub fn forward(&self, index: &Array) -> Array {
         self.table.take_rows(index)

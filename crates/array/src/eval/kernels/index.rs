@@ -46,10 +46,11 @@ pub(crate) fn pick_inside<T: Pod>(data: &[T], first: isize, places: &[isize], ou
         .for_each(|(y, p)| *y = data.get((first + p) as usize).copied().unwrap_or(T::zeroed()))
 }
 
-/// An index that is no row: which, and how many rows there are.
+/// An index that is no row: which, where it stands among the indices, and how many rows there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadIndex {
     pub index: i64,
+    pub at: usize,
     pub len: usize,
 }
 
@@ -179,7 +180,7 @@ fn in_range(i: View<i64>, n: usize) -> Result<(), BadIndex> {
     });
     match first.into_inner() {
         usize::MAX => Ok(()),
-        k => Err(BadIndex { index: at(k), len: n }),
+        k => Err(BadIndex { index: at(k), at: k, len: n }),
     }
 }
 
@@ -257,7 +258,7 @@ mod tests {
         let mut i = vec![0i64; 100_000];
         (i[70_001], i[70_002]) = (-1, 3);
         let i = View::new(&i, 0, &[2, 50_000], &[50_000, 1]);
-        let error = Err(BadIndex { index: -1, len: 3 });
+        let error = Err(BadIndex { index: -1, at: 70_001, len: 3 });
         assert_eq!(
             gather(View::new(&[0.0; 6], 0, &[2, 3, 1], &[3, 1, 1]), i, &mut vec![0.0; 100_000]),
             error
