@@ -10,7 +10,7 @@ use crate::ops::{concatenate, where_};
 use crate::shape::Shape;
 use crate::tree::{Path, Tree, Visitor};
 use pullback_real::Real;
-use std::f64::consts::TAU;
+use std::f64::consts::PI;
 
 /// Where random numbers come from.
 ///
@@ -75,25 +75,40 @@ impl Key {
         let bits = Array::random_op(&(-1.0 - &self.0), n, DType::F64);
         (bits * KEYS).cast(DType::I64)
     }
+    /// Uniform in 0..1, multiples of 2⁻²⁴ or 2⁻⁵³.
     #[track_caller]
     fn unit(&self, shape: &[usize], dtype: DType) -> Array {
-        if !dtype.is_float() {
-            panic!(
-                "Key: random numbers of this kind are f32 or f64, not {dtype}; .cast them, or use integers"
-            )
-        }
+        expect_float(dtype);
         let shape = Shape::new(shape);
         Array::random_op(&self.0, shape.size(), dtype).reshape_op(shape)
     }
+    /// Uniform in −1..=1 and never 0, of 64 random bits each: near 0, where logarithms look, there are as many numbers as
+    /// elsewhere.
+    #[track_caller]
+    fn signed(&self, shape: &[usize], dtype: DType) -> Array {
+        expect_float(dtype);
+        let shape = Shape::new(shape);
+        let bits = Array::random_op(&self.0, shape.size(), DType::I64).reshape_op(shape);
+        ((bits.cast(DType::F64) + 0.5) * 2f64.powi(-63)).cast(dtype)
+    }
 
-    /// Uniform on `lo..hi`.
+    /// Uniform on `lo..hi`, without `hi`.
     ///
     /// # Panics
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn uniform(&self, shape: &[usize], lo: f64, hi: f64, dtype: DType) -> Array {
         let u = self.unit(shape, dtype);
-        if (lo, hi) == (0.0, 1.0) { u } else { u * (hi - lo) + lo }
+        if (lo, hi) == (0.0, 1.0) {
+            return u;
+        }
+        let (width, below) = match dtype {
+            DType::F32 => (f64::from((hi - lo) as f32), f64::from((hi as f32).next_down())),
+            _ => (hi - lo, hi.next_down()),
+        };
+        let x = if width.is_finite() { u * width + lo } else { (1.0 - &u) * lo + u * hi };
+        // Rounding may reach the bound.
+        if lo < hi { x.minimum(below) } else { x }
     }
     /// Standard normal (Box & Muller 1958).
     ///
@@ -103,9 +118,9 @@ impl Key {
     pub fn normal(&self, shape: &[usize], dtype: DType) -> Array {
         let shape = Shape::new(shape);
         let (n, half) = (shape.size(), shape.size().div_ceil(2));
-        let u = self.unit(&[2, half], dtype);
-        let radius = (-2.0 * (-u.get(0)).ln_1p()).sqrt();
-        let angle = u.get(1) * TAU;
+        let u = self.signed(&[2, half], dtype);
+        let radius = (2.0 * exponential(&u.get(0))).sqrt();
+        let angle = u.get(1) * PI;
         let both = concatenate(&[&radius * angle.cos(), radius * angle.sin()], 0);
         both.narrow(0, 0, n).reshape_op(shape)
     }
@@ -116,12 +131,26 @@ impl Key {
     #[track_caller]
     pub fn truncated_normal(&self, shape: &[usize], lo: f64, hi: f64, dtype: DType) -> Array {
         assert!(lo < hi, "truncated_normal: the bounds {lo} and {hi} are not in order");
-        // In the lower tail quantiles are accurate: there, turn the line round.
+        expect_float(dtype);
+        // In the lower tail probabilities are accurate: there, turn the line round.
         let turned = lo > 0.0;
         let (a, b) = if turned { (-hi, -lo) } else { (lo, hi) };
-        let (pa, pb) = (a.norm_cdf(), b.norm_cdf());
-        let x = (self.unit(shape, dtype) * (pb - pa) + pa).norm_quantile().clip(a, b);
-        if turned { -x } else { x }
+        let u = self.signed(shape, DType::F64);
+        let (mass, share) = (b.norm_cdf() - a.norm_cdf(), 0.5 * u.abs());
+        // A half of the numbers is measured from one bound, the other from the other.
+        let x = match () {
+            () if b <= FAR => quantile_of_log(&log_share(&u, a, b)),
+            () if b <= 0.0 => {
+                let (low, high) = (&share * mass + a.norm_cdf(), b.norm_cdf() - &share * mass);
+                where_(&u.greater(0.0), low, high).norm_quantile()
+            }
+            () => {
+                let outside = where_(&u.greater(0.0), a.norm_cdf(), Array::from((-b).norm_cdf()));
+                u.sign() * (share * mass + outside).norm_quantile()
+            }
+        };
+        let x = if turned { -x.clip(a, b) } else { x.clip(a, b) };
+        x.cast(dtype).clip(lo, hi)
     }
     /// Exponential with mean 1.
     ///
@@ -129,7 +158,7 @@ impl Key {
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn exponential(&self, shape: &[usize], dtype: DType) -> Array {
-        -(-self.unit(shape, dtype)).ln_1p()
+        exponential(&self.signed(shape, dtype))
     }
     /// Gumbel's distribution, e^(−e⁻ˣ): the largest of many.
     ///
@@ -137,22 +166,51 @@ impl Key {
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn gumbel(&self, shape: &[usize], dtype: DType) -> Array {
-        -self.exponential(shape, dtype).maximum(0.5 / KEYS).ln()
+        -self.exponential(shape, dtype).ln()
     }
     /// True with probability `p`.
     #[track_caller]
     pub fn bernoulli(&self, shape: &[usize], p: f64) -> Array {
         self.unit(shape, DType::F64).less(p)
     }
-    /// Integers from `lo` to `hi − 1`, equally likely; `i64`.
+    /// Integers from `lo` to `hi − 1`, equally likely to within 2⁻³² of their probability; `i64`.
     ///
     /// # Panics
-    /// If `lo < hi` does not hold or there are more than 2⁵³.
+    /// If `lo < hi` does not hold or there are 2⁶³ or more.
     #[track_caller]
     pub fn integers(&self, shape: &[usize], lo: i64, hi: i64) -> Array {
-        let count = hi.checked_sub(lo).filter(|&n| n > 0 && n as f64 <= KEYS);
+        let count = hi.checked_sub(lo).filter(|&n| n > 0);
         let Some(count) = count else { panic!("integers: from {lo} to {hi} are none, or too many") };
-        (self.unit(shape, DType::F64) * count as f64).cast(DType::I64) + Array::from(lo)
+        let below = match count {
+            // Every one is as many of 2⁵³ numbers, to within one.
+            ..=0x20_0000 => (self.unit(shape, DType::F64) * count as f64).cast(DType::I64),
+            _ => self.many(shape, count),
+        };
+        below + Array::from(lo)
+    }
+    /// Integers below `count`: ⌊count·K/2¹²⁸⌋ for 128 random bits K, 16 of them at a time.
+    #[track_caller]
+    fn many(&self, shape: &[usize], count: i64) -> Array {
+        const BASE: f64 = 65536.0;
+        // A quotient and a remainder; the quotient has at most 48 bits.
+        let split = |x: &Array| {
+            let low = x.remainder(BASE);
+            (((x - &low).cast(DType::F64) / BASE).cast(DType::I64), low)
+        };
+        let shape = Shape::new(shape);
+        let bits = Array::random_op(&self.0, 2 * shape.size(), DType::I64);
+        let (high, low) = ((count >> 16) as f64, (count & 0xFFFF) as f64);
+        let mut below = Array::zeros(&shape[..], DType::I64);
+        for k in 0..2 {
+            let mut rest = bits.narrow(0, k * shape.size(), shape.size()).reshape_op(shape.clone());
+            for _ in 0..4 {
+                let (next, digit) = split(&rest);
+                let (over, under) = split(&below);
+                below = &digit * high + over + split(&(digit * low + under)).0;
+                rest = next
+            }
+        }
+        below
     }
     /// The integers 0 to `n − 1` in random order; `i64`.
     #[track_caller]
@@ -184,4 +242,39 @@ impl Key {
     pub fn categorical(&self, logits: &Array) -> Array {
         (logits + self.gumbel(logits.shape(), logits.dtype())).argmax_axis(-1)
     }
+}
+
+#[track_caller]
+fn expect_float(dtype: DType) {
+    if !dtype.is_float() {
+        panic!("Key: random numbers of this kind are f32 or f64, not {dtype}; .cast them, or use integers")
+    }
+}
+
+/// Exponential numbers from uniform ones in −1..=1: −ln v of v below ½ or above it, with both tails as they are.
+#[track_caller]
+fn exponential(u: &Array) -> Array {
+    let half = 0.5 * u.abs();
+    -where_(&u.greater(0.0), half.ln(), (-&half).ln_1p())
+}
+
+/// Below it, normal probabilities are known by their logarithms.
+const FAR: f64 = -8.0;
+
+/// Logarithms of the probabilities of the numbers that leave a uniform share of `a..b` above them, from uniform ones in
+/// −1..=1.
+#[track_caller]
+fn log_share(u: &Array, a: f64, b: f64) -> Array {
+    let gap = a.norm_log_cdf() - b.norm_log_cdf();
+    let e = -exponential(u);
+    // ln(r + (1 − r)v) for v = e^e and the ratio r of the bounds' probabilities.
+    let share = if gap < -700.0 { e } else { (e.exp_m1() * -gap.exp_m1()).ln_1p() };
+    share + b.norm_log_cdf()
+}
+
+/// The numbers below [`FAR`] with these logarithms of probabilities, by Newton's method from below: the function is concave.
+#[track_caller]
+fn quantile_of_log(l: &Array) -> Array {
+    let start = -(-2.0 * l).sqrt();
+    (0..5).fold(start, |x, _| &x - (x.norm_log_cdf() - l) / x.inv_mills_ratio())
 }
