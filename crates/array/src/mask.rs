@@ -2,12 +2,14 @@
 //!
 //! The branch of a `Select` that is not taken gets a zero, and the next slope may be infinite there. So products are taken
 //! inside of the choice: `Select(c, g, 0)·s` is `Select(c, g·s, 0)`, as many operations. Where nothing is selected nothing
-//! changes. What lies between a choice and a product is looked through if it moves elements or adds them up; gathered rows'
-//! transpose, products of matrices and calls with rules of their own are not.
+//! changes. What lies between a choice and a product is looked through if it moves elements or adds them up. Gathered rows'
+//! transpose, products of matrices and calls with rules of their own mix elements: behind them a zero is certain only if one
+//! condition holds for all of them.
 
 use crate::array::Array;
 use crate::prim::{Compare, Prim, Reduction};
 use crate::rules::apply;
+use crate::shape::Shape;
 use pullback_real::{Binary, Unary};
 use smallvec::SmallVec;
 
@@ -32,7 +34,8 @@ pub(crate) fn times(g: &Array, s: &Array) -> Array {
 #[track_caller]
 pub(crate) fn plus(a: &Array, b: &Array) -> Array {
     let sum = || Array::binary_op(Binary::Add, a, b);
-    let (Some(x), Some(y)) = (Masked::of(a, false), Masked::of(b, false)) else { return sum() };
+    let (Some(x), Some(y)) = (Found::behind(a, false), Found::behind(b, false)) else { return sum() };
+    let (x, y) = (x.masked(), y.masked());
     if !same(&x.mask, &y.mask, DEPTH) {
         let either = Array::binary_op(Binary::Max, &x.holds(), &y.holds());
         return Masked { mask: either, side: true, value: sum() }.whole();
@@ -57,6 +60,56 @@ pub(crate) fn branch(c: &Array, g: &Array, side: bool) -> Option<Array> {
     Some(Masked { mask: c.clone(), side, value: g.clone() }.whole())
 }
 
+/// One condition on which whole (co)tangents are zero.
+pub(crate) struct Condition {
+    holds: Array,
+    side: bool,
+}
+
+impl Condition {
+    /// The condition that all of these have in common.
+    #[track_caller]
+    pub fn of<'a>(all: impl IntoIterator<Item = &'a Array>) -> Option<Condition> {
+        let mut common: Option<Condition> = None;
+        for g in all {
+            let masked = Masked::of(g, false)?;
+            let one = Condition { holds: uniform(&masked.mask)?, side: masked.side };
+            match &common {
+                Some(known) if known.side != one.side || !same(&known.holds, &one.holds, DEPTH) => {
+                    return None;
+                }
+                _ => common = Some(one),
+            }
+        }
+        common
+    }
+    /// What was linearly made of them, zero on the same condition.
+    #[track_caller]
+    pub fn keep(&self, made: &Array) -> Array {
+        let mask = self.holds.broadcast_op(&made.0.shape);
+        match Masked::direct(made) {
+            Some(known) if known.side == self.side && same(&known.mask, &mask, DEPTH) => made.clone(),
+            _ => Masked { mask, side: self.side, value: made.clone() }.whole(),
+        }
+    }
+}
+
+/// The one element that a mask repeats.
+#[track_caller]
+fn uniform(mask: &Array) -> Option<Array> {
+    let mut at = mask.clone();
+    while at.size() != 1 {
+        let (prim, args) = at.parts();
+        match prim {
+            Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
+                at = args[0].clone()
+            }
+            _ => return None,
+        }
+    }
+    Some(at.reshape_op(Shape::default()))
+}
+
 /// How far two masks are compared.
 const DEPTH: usize = 4;
 
@@ -71,24 +124,7 @@ impl Masked {
     /// An array seen as such a choice; with `deep` also through additions of elements, whose masks cost one more.
     #[track_caller]
     fn of(g: &Array, deep: bool) -> Option<Masked> {
-        let mut views: SmallVec<[Array; 4]> = SmallVec::new();
-        let mut at = g.clone();
-        // Nearly all others are told apart by a look at the last operation.
-        let mut found = loop {
-            match &at.0.prim {
-                Prim::Select | Prim::Complex => break Masked::direct(&at)?,
-                prim if passes(prim, deep) => {
-                    let next = at.parts().1.into_iter().next()?;
-                    views.push(std::mem::replace(&mut at, next))
-                }
-                _ => return None,
-            }
-        };
-        // Choices of choices are one.
-        while let Some(inner) = Masked::direct(&found.value) {
-            found = found.within(inner)
-        }
-        Some(views.iter().rev().fold(found, Masked::moved))
+        Found::behind(g, deep).map(Found::masked)
     }
     fn direct(g: &Array) -> Option<Masked> {
         let is_zero = |x: &Array| x.fill_value() == Some(0.0);
@@ -179,6 +215,40 @@ impl Masked {
             true => Array::select_op(&self.mask, &self.value, &zero),
             false => Array::select_op(&self.mask, &zero, &self.value),
         }
+    }
+}
+
+/// A choice, and the operations behind it that lead to an array.
+struct Found {
+    choice: Masked,
+    views: SmallVec<[Array; 4]>,
+}
+
+impl Found {
+    fn behind(g: &Array, deep: bool) -> Option<Found> {
+        let mut views: SmallVec<[Array; 4]> = SmallVec::new();
+        let mut at = g.clone();
+        // Nearly all others are told apart by a look at the last operation.
+        loop {
+            match &at.0.prim {
+                Prim::Select | Prim::Complex => return Some(Found { choice: Masked::direct(&at)?, views }),
+                prim if passes(prim, deep) => {
+                    let next = at.parts().1.into_iter().next()?;
+                    views.push(std::mem::replace(&mut at, next))
+                }
+                _ => return None,
+            }
+        }
+    }
+    /// The array as a choice.
+    #[track_caller]
+    fn masked(self) -> Masked {
+        let mut choice = self.choice;
+        // Choices of choices are one.
+        while let Some(inner) = Masked::direct(&choice.value) {
+            choice = choice.within(inner)
+        }
+        self.views.iter().rev().fold(choice, Masked::moved)
     }
 }
 

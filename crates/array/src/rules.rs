@@ -4,7 +4,7 @@
 //! their transpose; bilinear ones by the transpose in each argument. Only what is neither has a rule of its own.
 
 use crate::array::Array;
-use crate::mask::{branch, plus, times};
+use crate::mask::{Condition, branch, plus, times};
 use crate::prim::{Holomorphic, Kind, Padding, Prim, Reduction, Window};
 use crate::pushed;
 use crate::shape::{Dims, Shape};
@@ -22,6 +22,11 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
         Kind::Linear if matches!(prim, Prim::Select) => {
             smallvec![None, branch(&args[0], g, true), branch(&args[0], g, false)]
         }
+        Kind::Linear | Kind::Bilinear if mixes(prim) => {
+            let condition = Condition::of([g]);
+            let kept = |x: Array| condition.as_ref().map_or(x.clone(), |c| c.keep(&x));
+            (0..args.len()).map(|k| transposed(k).map(kept)).collect()
+        }
         Kind::Linear | Kind::Bilinear => (0..args.len()).map(transposed).collect(),
         Kind::Own => match prim {
             Prim::Reduce(..) => {
@@ -30,6 +35,11 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
             _ => unreachable!("custom calls are pulled back as a whole"),
         },
     }
+}
+
+/// Whether elements of a cotangent become parts of others, in ways that masks do not follow.
+fn mixes(prim: &Prim) -> bool {
+    matches!(prim, Prim::Matmul | Prim::Conv(_) | Prim::Gather | Prim::Cumsum { .. } | Prim::Fft { .. })
 }
 
 /// The tangent of `y` from those of its arguments; `None` is zero. (`Custom` calls are pushed forward by `jvp`.)

@@ -1,7 +1,7 @@
 //! The branch of a choice that is not taken has an exact zero as its derivative, whatever it is multiplied with on its way.
 
 use pullback_array::{
-    Array, DType, Mode, Real, cond, grad, hessian, hvp, jacobian_with, jit, jvp, vmap, where_,
+    Array, DType, Mode, Real, checkpoint, cond, grad, hessian, hvp, jacobian_with, jit, jvp, vmap, where_,
 };
 
 /// The gradient of the sum of f at x: by reverse mode, under jit, by forward mode and by Jacobians in both.
@@ -121,4 +121,25 @@ fn complex_numbers() {
         where_(&x.greater(0.0), z.sqrt(), z.zeros_like()).real()
     };
     check(f, &a([0.0, 4.0]), &[0.0, 0.25]);
+}
+
+#[test]
+fn one_condition_for_all_passes_functions_with_rules_of_their_own() {
+    let root = |x: &Array| x.sqrt();
+    let chosen = |f: &dyn Fn(&Array) -> Array, x: &Array| where_(&x.sum().greater(0.0), f(x), 0.0);
+    let compiled = jit(root);
+    check_one(|x| chosen(&|x| compiled(x), x));
+    check_one(|x| chosen(&|x| checkpoint(root)(x), x));
+    check_one(|x| chosen(&|x| cond(&x.sum().less(1.0), root, |x: &Array| 2.0 * x, x), x));
+    check_one(|x| chosen(&|x| x.sqrt().reshape([1, 1]).matmul(&Array::ones(&[1, 1], DType::F64)), x));
+    check_one(|x| chosen(&|x| x.sqrt().take(&Array::from([0i64]), 0), x));
+    check_one(|x| chosen(&|x| x.sqrt().cumsum(0), x));
+}
+#[track_caller]
+fn check_one(f: impl Fn(&Array) -> Array) {
+    let sum = |x: &Array| f(x).sum();
+    let (x, one) = (a([0.0]), a([1.0]));
+    assert_eq!(grad(&sum)(&x).to_vec::<f64>(), [0.0], "reverse");
+    assert_eq!(jvp(&sum)(&x, &one).1.item(), 0.0, "forward");
+    assert_eq!(hessian(&sum)(&x).to_vec::<f64>(), [0.0], "second");
 }

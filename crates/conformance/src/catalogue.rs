@@ -30,15 +30,15 @@ if there is one: ties of `maximum`, `minimum`, `max` and `min` share evenly, `so
 steps have derivative 0. Where that differs from JAX's choice, the last column says how.
 
 What is smooth although a part of it has a kink keeps its first derivatives; higher ones follow the parts' conventions.
-Squares, even powers and magnitudes look at what they are taken of, so that `x.norm().square()`, `x.abs().powf(4.0)`,
-`x.std().square()`, `x.hypot(y).square()`, `x.maximum(-x).square()` and `x.relu().square() + (-x).relu().square()` have the
+Squares, even powers and magnitudes of arrays look at what they are taken of, so that `x.norm().square()`,
+`x.abs().powf(4.0)`, `x.std().square()`, `x.hypot(y).square()`, `x.maximum(-x).square()` and `x.relu().square() + (-x).relu().square()` have the
 second derivatives of the polynomials they are. Kinks that cancel in another way, such as a kink squared by pieces of
 `where_`, leave a second derivative of 0 at the kink itself: write them as what is smooth.
 
 A branch that `where_` does not take has the derivative 0, whatever it is multiplied with on its way back: elementwise
-operations, movements of elements, broadcasts and sums, each used as often as wanted. Behind gathers of rows that are
-computed, products of matrices, convolutions, loops, and functions with a rule of their own (`custom`, a `jit` that was
-compiled apart), the zero is a plain number again, and 0 · ∞ is NaN.
+operations, movements of elements, broadcasts and sums, each used as often as wanted. What mixes elements (gathers of rows
+that are computed, products of matrices, convolutions, loops, linear algebra, functions with a rule of their own) passes it
+on if the condition is one for all elements; else the zero is a plain number behind it, and 0 · ∞ is NaN.
 ";
 
 /// Code on one line, or a word for what is longer.

@@ -99,8 +99,8 @@ impl Array {
 
 /// The elements of `a` where `c` holds, else those of `b`; all broadcast. The branch not taken gets an exact zero in
 /// derivatives, whatever its value and its slopes: the zero stays one through elementwise operations, movements,
-/// broadcasts and sums. (Products of matrices, gathers of computed rows and functions with rules of their own take it for a
-/// plain number, which an infinite slope behind them makes NaN.)
+/// broadcasts and sums. (Products of matrices, gathers of computed rows and functions with rules of their own pass it on if
+/// `c` is one condition for all; else they take it for a plain number, which an infinite slope behind them makes NaN.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, where_};

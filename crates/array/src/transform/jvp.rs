@@ -4,6 +4,7 @@ use super::vjp::vjp_by_floats;
 use super::{matching, needs_floats, returned, within};
 use crate::array::{Array, Place, Trace};
 use crate::custom::Linear;
+use crate::mask::Condition;
 use crate::prim::{Call, Prim};
 use crate::rules::{differentiable, pushforward};
 use crate::tree::{Tree, leaves, map};
@@ -51,8 +52,12 @@ pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> Ha
         if let Prim::Custom(call, _) = prim {
             let inputs = &args[..args.len() - 1];
             if moved[..inputs.len()].iter().any(Option::is_some) {
+                let condition = Condition::of(moved[..inputs.len()].iter().flatten());
+                let kept = |t: Array| condition.as_ref().map_or(t.clone(), |c| c.keep(&t));
                 let pushed = push_call(call, inputs, moved[..inputs.len()].to_vec());
-                tangents.extend(call.ids().into_iter().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, t))));
+                tangents.extend(
+                    call.ids().into_iter().zip(pushed).filter_map(|(id, t)| t.map(|t| (id, kept(t)))),
+                );
             }
         } else if differentiable(&node)
             && let Some(t) = pushforward(prim, &args, &node, &moved)

@@ -3,7 +3,7 @@
 use super::{aliased, matching, needs_floats, replaced, returned, rows, within};
 use crate::array::{Args, Array, Place, Trace};
 use crate::custom::Linear;
-use crate::mask::plus;
+use crate::mask::{Condition, plus};
 use crate::prim::Prim;
 use crate::rules::pullback;
 use crate::tree::{Path, Tree, leaves};
@@ -42,7 +42,11 @@ impl Sweep {
             let mut bar =
                 |(j, id)| if j == *k { Some(g.clone()) } else { self.bar.remove(&id).map(|(_, g)| g) };
             let cotangents: Linear = call.ids().into_iter().enumerate().map(&mut bar).collect();
-            let pulled = call.pull(inputs, cotangents);
+            let condition = Condition::of(cotangents.iter().flatten());
+            let pulled = call.pull(inputs, cotangents).into_iter().map(|d| match &condition {
+                Some(condition) => d.map(|d| condition.keep(&d)),
+                None => d,
+            });
             inputs.iter().zip(pulled).for_each(|(x, g)| self.add(x, g));
         } else {
             let pulled = pullback(prim, &args, node, &g);
