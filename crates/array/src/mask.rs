@@ -2,11 +2,12 @@
 //!
 //! The branch of a `Select` that is not taken gets a zero, and the next slope may be infinite there. So products are taken
 //! inside of the choice: `Select(c, g, 0)·s` is `Select(c, g·s, 0)`, as many operations. Where nothing is selected nothing
-//! changes. What lies between a choice and a product is looked through if it moves elements or adds them up. Gathered rows'
+//! changes. A slope that is itself such a choice (of `relu`, of a maximum) makes one of the product. What lies between a choice and a product is looked through if it moves elements or adds them up. Gathered rows'
 //! transpose, products of matrices and calls with rules of their own mix elements: behind them a zero is certain only if one
 //! condition holds for all of them.
 
 use crate::array::Array;
+use crate::dtype::DType;
 use crate::prim::{Compare, Prim, Reduction};
 use crate::rules::apply;
 use crate::shape::Shape;
@@ -19,9 +20,14 @@ pub(crate) fn times(g: &Array, s: &Array) -> Array {
     if s.fill_value() == Some(1.0) {
         return g.clone();
     }
-    let product = |g: &Array| match s.fill_value() {
+    let plain = |g: &Array, s: &Array| match s.fill_value() {
+        Some(1.0) => g.clone(),
         Some(-1.0) => -g,
         _ => Array::binary_op(Binary::Mul, g, s),
+    };
+    let product = |g: &Array| match Masked::slope(s) {
+        Some(chosen) => chosen.with(|s| plain(g, s)).whole(),
+        None => plain(g, s),
     };
     // A plain number is finite: it leaves the zeros behind additions what they are.
     match Masked::of(g, s.fill_value().is_none()) {
@@ -72,8 +78,7 @@ impl Condition {
     pub fn of<'a>(all: impl IntoIterator<Item = &'a Array>) -> Option<Condition> {
         let mut common: Option<Condition> = None;
         for g in all {
-            let masked = Masked::of(g, false)?;
-            let one = Condition { holds: uniform(&masked.mask)?, side: masked.side };
+            let one = Found::behind(g, false)?.uniform()?;
             match &common {
                 Some(known) if known.side != one.side || !same(&known.holds, &one.holds, DEPTH) => {
                     return None;
@@ -155,6 +160,17 @@ impl Masked {
             _ => None,
         }
     }
+    /// A slope as one: of a step it is a comparison, and rows of the table choose.
+    #[track_caller]
+    fn slope(s: &Array) -> Option<Masked> {
+        match s.parts() {
+            (Prim::Binary(Binary::Less), args) => {
+                let mask = Array::compare_op(Compare::Lt, &args[0], &args[1]);
+                Some(Masked { mask, side: true, value: s.ones_like() })
+            }
+            _ => Masked::direct(s),
+        }
+    }
     /// The choice of what is itself one.
     #[track_caller]
     fn within(self, inner: Masked) -> Masked {
@@ -179,7 +195,11 @@ impl Masked {
         match prim {
             Prim::Unary(_) => self.with(|x| -x),
             Prim::Cast(_) => self.with(with),
-            // The terms are zeros for certain if none is taken.
+            // Sums of no terms are zeros for certain, and so are those of terms of which none is taken.
+            Prim::Reduce(..) if args[0].size() == 0 => {
+                let none = Array::fill(0.0, view.0.shape.clone(), DType::Bool);
+                Masked { mask: none, side: true, value: view.clone() }
+            }
             Prim::Reduce(_, axes) => {
                 let op = if self.side { Reduction::Max } else { Reduction::Min };
                 Masked { mask: self.mask.reduce_op(op, axes.clone()), side: self.side, value: view.clone() }
@@ -238,6 +258,17 @@ impl Found {
                 }
                 _ => return None,
             }
+        }
+    }
+    /// The condition that is one for all elements, if it has one.
+    #[track_caller]
+    fn uniform(self) -> Option<Condition> {
+        let mut choice = self.choice;
+        loop {
+            if let Some(holds) = uniform(&choice.mask) {
+                return Some(Condition { holds, side: choice.side });
+            }
+            choice = Masked::direct(&choice.value)?
         }
     }
     /// The array as a choice.

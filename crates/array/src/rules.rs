@@ -5,9 +5,10 @@
 
 use crate::array::Array;
 use crate::mask::{Condition, branch, plus, times};
-use crate::prim::{Holomorphic, Kind, Padding, Prim, Reduction, Window};
+use crate::prim::{Compare, Holomorphic, Kind, Padding, Prim, Reduction, Window};
 use crate::pushed;
 use crate::shape::{Dims, Shape};
+use pullback_real::Binary;
 use smallvec::{SmallVec, smallvec};
 
 /// The cotangents of `y`'s arguments from its cotangent `g`; `None` is zero. (`Custom` calls are pulled back by `custom`.)
@@ -29,8 +30,8 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
         }
         Kind::Linear | Kind::Bilinear => (0..args.len()).map(transposed).collect(),
         Kind::Own => match prim {
-            Prim::Reduce(..) => {
-                smallvec![Some(times(&g.broadcast_op(&args[0].0.shape), &share(&args[0], y)))]
+            Prim::Reduce(op, _) => {
+                smallvec![Some(times(&g.broadcast_op(&args[0].0.shape), &share(*op, &args[0], y)))]
             }
             _ => unreachable!("custom calls are pulled back as a whole"),
         },
@@ -73,9 +74,9 @@ pub(crate) fn pushforward(
             sum(&mut left.into_iter().chain(right))
         }
         Kind::Own => match prim {
-            Prim::Reduce(_, axes) => {
+            Prim::Reduce(op, axes) => {
                 let t = tangents[0].as_ref()?;
-                Some(times(t, &share(&args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
+                Some(times(t, &share(*op, &args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
             }
             _ => unreachable!("custom calls are pushed forward as a whole"),
         },
@@ -92,6 +93,7 @@ fn slope(prim: &Prim, args: &[Array], y: &Array, k: usize) -> Option<Array> {
         Prim::Unary(op) if op.is_flat() => return None,
         Prim::Unary(op) => op.slope(&args[0], y),
         Prim::Binary(op) if op.is_flat() => return None,
+        Prim::Binary(op @ (Binary::Max | Binary::Min)) => share_of_two(*op, &args[k], &args[1 - k]),
         Prim::Binary(op) if k == 0 => op.slope_x(&args[0], &args[1], y),
         Prim::Binary(op) => op.slope_y(&args[0], &args[1], y),
         // The last argument is the value, which is constant.
@@ -104,13 +106,25 @@ fn slope(prim: &Prim, args: &[Array], y: &Array, k: usize) -> Option<Array> {
     (s.fill_value() != Some(0.0)).then_some(s)
 }
 
-/// Which share of the extremum `y` each element of `x` has: tied elements share evenly.
+/// Which share of the larger (smaller) of two `x` has: the table's slope, as a choice, so that its zeros stay.
 #[track_caller]
-fn share(x: &Array, y: &Array) -> Array {
+fn share_of_two(op: Binary, x: &Array, other: &Array) -> Array {
+    let (low, high) = if op == Binary::Max { (x, other) } else { (other, x) };
+    let less = |a: &Array, b: &Array| Array::compare_op(Compare::Lt, a, b);
+    let half = Array::fill(0.5, x.0.shape.clone(), x.dtype());
+    let taken = Array::select_op(&less(high, low), &x.ones_like(), &half);
+    Array::select_op(&less(low, high), &x.zeros_like(), &taken)
+}
+
+/// Which share of the extremum `y` each element of `x` has: tied elements share evenly. The others are chosen away.
+#[track_caller]
+fn share(op: Reduction, x: &Array, y: &Array) -> Array {
     let axes: Dims = (0..x.ndim()).filter(|&k| x.shape()[k] != y.shape()[k]).collect();
-    let hit = Array::compare_op(crate::prim::Compare::Eq, x, &y.broadcast_op(&x.0.shape)).cast(x.dtype());
+    let y = y.broadcast_op(&x.0.shape);
+    let hit = Array::compare_op(Compare::Eq, x, &y).cast(x.dtype());
     let count = hit.reduce_op(Reduction::Sum, axes).broadcast_op(&x.0.shape);
-    hit / count
+    let (low, high) = if op == Reduction::Max { (x, &y) } else { (&y, x) };
+    Array::select_op(&Array::compare_op(Compare::Lt, low, high), &x.zeros_like(), &(hit / count))
 }
 
 /// The primitive of `y` with other arguments, of other extents perhaps. (`Custom` calls are rebuilt as a whole.)

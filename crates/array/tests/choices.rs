@@ -84,6 +84,12 @@ fn through_movements_and_sums() {
 }
 
 #[test]
+fn sums_of_no_elements() {
+    let f = |x: &Array| x.sqrt().maximum(Array::zeros(&[0], DType::F64)).sum();
+    assert_eq!(grad(f)(&a([0.0])).to_vec::<f64>(), [0.0]);
+}
+
+#[test]
 fn choices_within_choices() {
     let f = |x: &Array| {
         let y = where_(&x.greater(0.0), x.sqrt(), 0.0);
@@ -92,6 +98,25 @@ fn choices_within_choices() {
     check(f, &a([0.0, 4.0, 16.0]), &[0.0, 0.125, 0.0]);
     check(|x| where_(&x.greater(0.0), x, 0.0).sqrt(), &a([0.0, 4.0]), &[0.0, 0.25]);
     check(|x| x.nan_to_num(0.0).clip(0.0, f64::INFINITY).sqrt(), &a([f64::NAN, 4.0]), &[0.0, 0.25]);
+}
+
+#[test]
+fn what_a_maximum_or_a_rectifier_leaves_out() {
+    check(|x| (x.sqrt() - 1.0).relu(), &a([0.0, 4.0]), &[0.0, 0.25]);
+    check(|x| (x.sqrt() - 1.0).relu6(), &a([0.0, 4.0]), &[0.0, 0.25]);
+    check(|x| x.sqrt().maximum(1.0), &a([0.0, 4.0]), &[0.0, 0.25]);
+    check(|x| (-x.sqrt()).minimum(-1.0), &a([0.0, 4.0]), &[0.0, -0.25]);
+    check(|x| x.sqrt().clip(1.0, 9.0), &a([0.0, 4.0, 100.0]), &[0.0, 0.25, 0.0]);
+    check(|x| (x / x).nan_to_num(0.0), &a([0.0]), &[0.0]);
+    let one = |f: fn(&Array) -> Array| {
+        assert_eq!(grad(f)(&a([0.0, 4.0, 4.0])).to_vec::<f64>(), [0.0, 0.125, 0.125]);
+    };
+    one(|x| x.sqrt().max());
+    one(|x| -(-x.sqrt()).min());
+    let g = grad(|x: &Array| x.max())(&a([f64::NAN, 1.0])).to_vec::<f64>();
+    assert!(g.iter().all(|g| g.is_nan()));
+    let g = grad(|x: &Array| x.maximum(a([3.0, 1.0])).sum())(&a([3.0, f64::NAN])).to_vec::<f64>();
+    assert_eq!(g, [0.5, 0.5]);
 }
 
 #[test]

@@ -137,7 +137,9 @@ fn power_norms_at_zeros() {
     assert_eq!(a([1.0, f64::INFINITY]).norm_axis(Norm::P(-1.0), 0).item(), 1.0);
     assert_eq!(a([1.0, f64::INFINITY]).norm_axis(Norm::P(3.0), 0).item(), f64::INFINITY);
     let empty = Array::zeros(&[2, 0], DType::F64);
-    [0.5, 2.0, 3.0].map(|p| assert_eq!(empty.norm_axis(Norm::P(p), 1).to_vec::<f64>(), [0.0, 0.0]));
+    for p in [0.5, 2.0, 3.0] {
+        assert_eq!(empty.norm_axis(Norm::P(p), 1).to_vec::<f64>(), [0.0, 0.0]);
+    }
 }
 
 #[test]

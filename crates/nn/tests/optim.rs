@@ -1,6 +1,8 @@
 //! Optimisers against optax 0.2 (JAX, double precision), their state, and memory over long runs.
 
-use pullback_array::{Array, DType, Real, Tree, eval, io, live_buffers, live_nodes, map, value_and_grad};
+use pullback_array::{
+    Array, DType, Real, Tree, eval, grad, io, live_buffers, live_nodes, map, value_and_grad,
+};
 use pullback_nn::{Adam, AdamW, RmsProp, Sgd, clip_by_global_norm, global_norm, schedule};
 use std::sync::Mutex;
 
@@ -138,7 +140,7 @@ fn norms_of_large_and_vanishing_gradients() {
         let close = |(x, y): (&f64, &f64)| (x - y).abs() <= 1e-6 * y.abs();
         assert!(have.iter().zip(want).all(close), "{have:?} {want:?}")
     };
-    let single = |x: &Array| clip_by_global_norm(x, 1.0).cast(pullback_array::DType::F64).to_vec::<f64>();
+    let single = |x: &Array| clip_by_global_norm(x, 1.0).cast(DType::F64).to_vec::<f64>();
     near(single(&Array::from([1e30f32, 1.0])), &[1.0, 1e-30]);
     near(single(&Array::from([3e38f32, 3e38])), &[0.5f64.sqrt(), 0.5f64.sqrt()]);
     near(single(&Array::from([1e300, 1.0])), &[1.0, 1e-300]);
