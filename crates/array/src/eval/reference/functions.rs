@@ -14,7 +14,6 @@ fn exact1(op: Unary) -> bool {
             | Unary::Abs
             | Unary::Square
             | Unary::Recip
-            | Unary::RecipOnePlusSquare
             | Unary::Sqrt
             | Unary::Relu
             | Unary::Sign
