@@ -266,7 +266,8 @@ impl Array {
         };
         LIVE.fetch_add(1, Relaxed);
         let inner = live.as_ref().is_some_and(|t| t.inside.load(Relaxed));
-        let state = Mutex::new(State { args, value, cut: false, returned: false, square: None, together: None });
+        let state =
+            Mutex::new(State { args, value, cut: false, returned: false, square: None, together: None });
         let at = PLACE.get().unwrap_or(Location::caller());
         Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, inner, traced, depth, state }))
     }

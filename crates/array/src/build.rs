@@ -533,12 +533,12 @@ fn int_op(op: Binary) -> bool {
         | Binary::Atan2
         | Binary::Hypot
         | Binary::Copysign => false,
-        Binary::DigammaDrop
-        | Binary::OverHypot
-        | Binary::GammaP
-        | Binary::GammaQ
-        | Binary::GammaPdf
-        | Binary::GammaPByA(_) => false,
+        Binary::PolygammaDrop(_) | Binary::LnABeta | Binary::LnRatio | Binary::KlDiv | Binary::OverHypot => {
+            false
+        }
+        Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => false,
+        Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => false,
+        Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) => false,
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare | Binary::Exp2Share => false,
         Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }

@@ -132,7 +132,9 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
              ? trunc($ / #) - copysign(1.0, $ / #) : trunc($ / #)",
         )),
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare | Binary::Exp2Share => None,
-        Binary::LnBeta | Binary::DigammaDrop => None,
+        Binary::LnBeta | Binary::LnABeta | Binary::PolygammaDrop(_) => None,
+        Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => None,
+        Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) | Binary::LnRatio | Binary::KlDiv => None,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => None,
     }
 }

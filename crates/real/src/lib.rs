@@ -22,6 +22,7 @@ mod record;
 pub mod schedule;
 mod series;
 mod session;
+mod slopes;
 pub mod sparse;
 pub mod special;
 mod sweep;

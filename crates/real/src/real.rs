@@ -4,10 +4,14 @@
 //! is that detour. With it the single bound `R: Real` allows `&x * &y`, `2.0 * &x` and `x.max(0.0)`.
 
 use crate::op::elementary;
+use crate::slopes::{
+    bell, erf_inv_slope, exp_minus, gamma_pdf_by_a, gamma_pdf_slope_at_0, hazard_by_a, ln_a_beta_slope,
+    ln_minus_digamma, norm_quantile_slope,
+};
 use crate::special as s;
 use crate::table::Notation::{self, Function, Infix, Power, Prefix};
 use crate::table::rows;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, TAU};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
@@ -205,30 +209,6 @@ macro_rules! real_trait {
 }
 rows!(elementary);
 methods!(real_trait);
-
-/// `exp(-square)`, and where that is 0 a certain zero: the square's infinite slope does no harm there.
-#[track_caller]
-fn bell<R: Real>(square: &R) -> R {
-    let e = (-square).exp();
-    R::select(&e, &e, &R::lift(0.0))
-}
-
-/// `∂ⁿ/∂aⁿ` of `x^(a-1) e^-x / Γ(a)`, for any carrier: the complete Bell polynomials of the derivatives of its logarithm.
-fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R) -> R {
-    let slope = |k: u32| if k == 0 { x.ln() - a.polygamma(0) } else { -a.polygamma(k) };
-    let slopes: Vec<R> = (0..n).map(slope).collect();
-    let mut bell = vec![R::lift(1.0)];
-    for m in 0..n as usize {
-        let mut binomial = 1.0;
-        let terms = (0..=m).map(|k| {
-            let term = binomial * &bell[m - k] * &slopes[k];
-            binomial *= (m - k) as f64 / (k + 1) as f64;
-            term
-        });
-        bell.push(terms.sum())
-    }
-    a.gamma_pdf(x) * &bell[n as usize]
-}
 
 /// A [`Real`] for code that copies and branches: `Copy`, ordered, comparable with `f64`.
 ///

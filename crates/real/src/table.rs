@@ -91,25 +91,28 @@ macro_rules! rows {
                 /// ln(1 + eˣ).
                 Softplus softplus = s::softplus, |x, _| x.logistic(), Function, -4.0..4.0;
                 /// The error function.
-                Erf erf = s::erf, |x, _| FRAC_2_SQRT_PI * bell(&x.square()), Function, -2.0..2.0;
+                Erf erf = s::erf, |x, _| FRAC_2_SQRT_PI * exp_minus(&x.square()), Function, -2.0..2.0;
                 /// 1 − erf x, accurate in the tail.
-                Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * bell(&x.square()), Function, -2.0..3.0;
+                Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * bell(x), Function, -2.0..3.0;
                 /// exp(x²)·erfc(x).
-                Erfcx erfcx = s::erfcx, |x, y| 2.0 * x * y - FRAC_2_SQRT_PI, Function, -1.0..3.0;
+                Erfcx erfcx = s::erfcx, |x, _| x.erfcx_derivative(1), Function, -1.0..3.0;
                 /// The inverse of [`erf`](Real::erf).
-                ErfInv erf_inv = s::erf_inv, |_, y| FRAC_2_SQRT_PI.recip() * y.square().exp(), Function, -0.9..0.9;
+                ErfInv erf_inv = s::erf_inv, |x, y| erf_inv_slope(x, y), Function, -0.9..0.9;
                 /// Γ(x).
                 Gamma gamma = s::gamma, |x, y| y * x.polygamma(0), Function, 0.5..4.0;
                 /// ln |Γ(x)|.
                 LnGamma ln_gamma = s::ln_gamma, |x, _| x.polygamma(0), Function, 0.3..6.0;
                 /// The distribution function of the standard normal.
-                NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * bell(&(0.5 * x.square())), Function, -3.0..3.0;
+                NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * exp_minus(&(0.5 * x.square())), Function, -3.0..3.0;
                 /// ln of [`norm_cdf`](Real::norm_cdf), accurate in the lower tail.
                 NormLogCdf norm_log_cdf = s::norm_log_cdf, |x, _| x.inv_mills_ratio(), Function, -4.0..3.0;
                 /// φ(x)/Φ(x), the slope of [`norm_log_cdf`](Real::norm_log_cdf).
                 InvMillsRatio inv_mills_ratio = s::inv_mills_ratio, |x, _| x.inv_mills_derivative(1), Function, -4.0..3.0;
                 /// The inverse of [`norm_cdf`](Real::norm_cdf).
-                NormQuantile norm_quantile = s::norm_quantile, |_, y| TAU.sqrt() * (0.5 * y.square()).exp(), Function, 0.1..0.9;
+                NormQuantile norm_quantile = s::norm_quantile, |p, y| norm_quantile_slope(p, y), Function, 0.1..0.9;
+                /// x − ln(1 + x), never negative.
+                Ln1pExcess ln_1p_excess = s::ln_1p_excess,
+                    |x, _| R::select(&x.less(1.0), &(x / (1.0 + x)), &(1.0 - (1.0 + x).recip())), Function, -0.6..3.0;
                 /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
                 Logit logit = s::logit, |x, _| x.recip() + (1.0 - x).recip(), Function, 0.1..0.9;
                 /// The exponential integral Ei(x).
@@ -170,6 +173,15 @@ macro_rules! rows {
                 /// The n-th derivative of [`inv_mills_ratio`](Real::inv_mills_ratio).
                 InvMillsDerivative inv_mills_derivative(n: u32 = 1) = |x| s::inv_mills_derivative(n, x),
                     |x, _| x.inv_mills_derivative(n + 1), Function, -4.0..3.0;
+                /// The n-th derivative of [`erfcx`](Real::erfcx).
+                ErfcxDerivative erfcx_derivative(n: u32 = 1) = |x| s::erfcx_derivative(n, x),
+                    |x, _| x.erfcx_derivative(n + 1), Function, -1.0..3.0;
+                /// The n-th derivative of ln Γ(x) − (x − ½) ln x + x − ½ ln 2π, the error of Stirling's formula.
+                StirlingError stirling_error(n: u32 = 0) = |x| s::stirling_error(n, x),
+                    |x, _| x.stirling_error(n + 1), Function, 0.5..6.0;
+                /// The n-th derivative of ln(1 + x)/x, 1 at 0 for n = 0.
+                Ln1pRatio ln_1p_ratio(n: u32 = 0) = |x| s::ln_1p_ratio(n, x),
+                    |x, _| x.ln_1p_ratio(n + 1), Function, -0.4..6.0;
             }
             binary {
             //  op   method   value,   slopes from x, y and z = op(x, y),   notation,   where it is smooth
@@ -238,18 +250,31 @@ macro_rules! rows {
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// ln B(x, y), the logarithm of the beta function.
                 LnBeta ln_beta = s::ln_beta,
-                    |x, y, _| (x.digamma_drop(y), y.digamma_drop(x)), Function, (0.5..4.0, 0.5..4.0);
-                /// ψ(x) − ψ(x + y), the slope of [`ln_beta`](Real::ln_beta).
-                DigammaDrop digamma_drop = |x, y| s::digamma(x) - s::digamma(x + y),
-                    |x, y, _| (x.polygamma(1) - (x + y).polygamma(1), -(x + y).polygamma(1)),
-                    Function, (0.5..4.0, 0.5..4.0);
+                    |x, y, _| (x.polygamma_drop(y, 0), y.polygamma_drop(x, 0)), Function, (0.5..4.0, 0.5..4.0);
+                /// ln(x·B(x, y)), accurate where x is small.
+                LnABeta ln_a_beta = s::ln_a_beta,
+                    |x, y, _| (ln_a_beta_slope(x, y), y.polygamma_drop(x, 0)), Function, (0.02..0.3, 0.5..4.0);
                 /// P(a, x), the regularised lower incomplete gamma function: the gamma distribution's probability up to x.
                 GammaP gamma_p = s::gamma_p, |a, x, _| (a.gamma_p_by_a(x, 1), a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
                 /// Q(a, x) = 1 − P(a, x).
                 GammaQ gamma_q = s::gamma_q, |a, x, _| (-a.gamma_p_by_a(x, 1), -a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
                 /// xᵃ⁻¹e⁻ˣ/Γ(a), the gamma distribution's density.
                 GammaPdf gamma_pdf = s::gamma_pdf,
-                    |a, x, y| (y * (x.ln() - a.polygamma(0)), y * ((a - 1.0) / x - 1.0)), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, y| (y * ln_minus_digamma(x, a), R::select(x, &(y * ((a - 1.0 - x) / x)), &gamma_pdf_slope_at_0(a, x))),
+                    Function, (0.5..4.0, 0.3..5.0);
+                /// ln of [`gamma_p`](Real::gamma_p), also where that underflows.
+                LnGammaP ln_gamma_p = s::ln_gamma_p,
+                    |a, x, y| (a.ln_gamma_p_by_a(x, 1), (a.ln_gamma_pdf(x) - y).exp()), Function, (0.5..4.0, 0.3..5.0);
+                /// ln of [`gamma_q`](Real::gamma_q), also where that underflows.
+                LnGammaQ ln_gamma_q = s::ln_gamma_q,
+                    |a, x, y| (a.ln_gamma_q_by_a(x, 1), -(a.ln_gamma_pdf(x) - y).exp()), Function, (0.5..4.0, 0.3..5.0);
+                /// ln of [`gamma_pdf`](Real::gamma_pdf), also where that underflows.
+                LnGammaPdf ln_gamma_pdf = s::ln_gamma_pdf,
+                    |a, x, _| (ln_minus_digamma(x, a), { let d = a - 1.0; R::select(&d, &((&d - x) / x), &R::lift(-1.0)) }), Function, (0.5..4.0, 0.3..5.0);
+                /// ln(x/y), accurate where x and y are close.
+                LnRatio ln_ratio = s::ln_ratio, |x, y, _| (x.recip(), -y.recip()), Function, (0.3..3.0, 0.3..3.0);
+                /// x ln(x/y) − x + y, never negative; y where x = 0.
+                KlDiv kl_div = s::kl_div, |x, y, _| (x.ln_ratio(y), (y - x) / y), Function, (0.3..1.2, 1.4..3.0);
                 /// x·ln y, 0 where x = 0.
                 XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
@@ -272,6 +297,17 @@ macro_rules! rows {
                 /// ∂ⁿP(a, x)/∂aⁿ, n ≤ 15.
                 GammaPByA gamma_p_by_a(n: u32 = 1) = |a, x| s::gamma_p_by_a(n, a, x),
                     |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x)), Function, (0.5..4.0, 0.3..5.0);
+                /// ∂ⁿ ln P(a, x)/∂aⁿ, n ≤ 15.
+                LnGammaPByA ln_gamma_p_by_a(n: u32 = 1) = |a, x| s::ln_gamma_p_by_a(n, a, x),
+                    |a, x, _| (a.ln_gamma_p_by_a(x, n + 1), hazard_by_a(n, a, x, |a, x, k| a.ln_gamma_p_by_a(x, k))),
+                    Function, (0.5..4.0, 0.3..5.0);
+                /// ∂ⁿ ln Q(a, x)/∂aⁿ, n ≤ 15.
+                LnGammaQByA ln_gamma_q_by_a(n: u32 = 1) = |a, x| s::ln_gamma_q_by_a(n, a, x),
+                    |a, x, _| (a.ln_gamma_q_by_a(x, n + 1), -hazard_by_a(n, a, x, |a, x, k| a.ln_gamma_q_by_a(x, k))),
+                    Function, (0.5..4.0, 0.3..5.0);
+                /// ψ⁽ⁿ⁾(x) − ψ⁽ⁿ⁾(x + y), the slope of [`ln_beta`](Real::ln_beta) for n = 0.
+                PolygammaDrop polygamma_drop(n: u32 = 0) = |x, y| s::polygamma_drop(n, x, y),
+                    |x, y, _| (x.polygamma_drop(y, n + 1), -(x + y).polygamma(n + 1)), Function, (0.5..4.0, 0.5..4.0);
             }
         }
     };

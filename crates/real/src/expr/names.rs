@@ -25,7 +25,7 @@ pub(crate) enum Function {
 }
 
 /// Functions that are not single rows of the table.
-const FUNCTIONS: [(&str, Function); 12] = [
+const FUNCTIONS: [(&str, Function); 18] = [
     ("digamma", Function::Unary(Unary::Polygamma(0))),
     ("trigamma", Function::Unary(Unary::Polygamma(1))),
     ("powi", Function::Powi),
@@ -35,7 +35,13 @@ const FUNCTIONS: [(&str, Function); 12] = [
     ("bessel_y", Function::Order(Unary::BesselY)),
     ("bessel_i0e_derivative", Function::Order(Unary::BesselI0eDerivative)),
     ("inv_mills_derivative", Function::Order(Unary::InvMillsDerivative)),
+    ("erfcx_derivative", Function::Order(Unary::ErfcxDerivative)),
+    ("stirling_error", Function::Order(Unary::StirlingError)),
+    ("ln_1p_ratio", Function::Order(Unary::Ln1pRatio)),
     ("gamma_p_by_a", Function::BinaryOrder(Binary::GammaPByA)),
+    ("ln_gamma_p_by_a", Function::BinaryOrder(Binary::LnGammaPByA)),
+    ("ln_gamma_q_by_a", Function::BinaryOrder(Binary::LnGammaQByA)),
+    ("polygamma_drop", Function::BinaryOrder(Binary::PolygammaDrop)),
     ("clamp", Function::Clamp),
     ("select", Function::Select),
 ];

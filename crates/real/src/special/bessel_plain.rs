@@ -17,7 +17,13 @@ pub fn bessel_j(n: u32, x: f64) -> f64 {
     match n {
         0 => libm::j0(x),
         1 => libm::j1(x),
-        _ if ln_bound(n, x) < LN_SMALLEST => if x < 0.0 && n % 2 == 1 { -0.0 } else { 0.0 },
+        _ if ln_bound(n, x) < LN_SMALLEST => {
+            if x < 0.0 && n % 2 == 1 {
+                -0.0
+            } else {
+                0.0
+            }
+        }
         n if n > LAST_ORDER => f64::NAN,
         n => libm::jn(n as i32, x),
     }
@@ -39,7 +45,11 @@ pub fn bessel_y(n: u32, x: f64) -> f64 {
         1 => libm::y1(x),
         // |Y_n(x)| J_n(x) is about 1/(π n) where x is far below n.
         n if n > LAST_ORDER => {
-            if x >= 0.0 && ln_bound(n, x) < LN_SMALLEST { f64::NEG_INFINITY } else { f64::NAN }
+            if x >= 0.0 && ln_bound(n, x) < LN_SMALLEST {
+                f64::NEG_INFINITY
+            } else {
+                f64::NAN
+            }
         }
         n => libm::yn(n as i32, x),
     }

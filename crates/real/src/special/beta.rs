@@ -1,7 +1,9 @@
 //! The logarithm of the beta function, without the cancellation of the three gamma functions it is made of.
 
 use super::dd::Dd;
-use super::gamma::{ASYMPTOTIC, ln_abs_gamma, ln_gamma_dd, stirling_dd};
+use super::gamma::{ASYMPTOTIC, digamma, ln_abs_gamma, ln_gamma_dd, stirling_dd};
+use super::incomplete_gamma::ln_gamma_of_1_plus;
+use super::polygamma::trigamma;
 
 /// `ln|B(a, b)| = ln|Γ(a)| + ln|Γ(b)| - ln|Γ(a + b)|`, symmetric.
 ///
@@ -76,4 +78,33 @@ fn beyond(a: f64, b: f64) -> f64 {
 fn pole(a: f64, b: f64) -> f64 {
     let sum = a + b;
     if sum <= 0.0 && sum == sum.floor() { f64::NAN } else { f64::INFINITY }
+}
+
+/// `ln(a B(a, b))` for positive arguments, also relative to itself where `a` is small and it is about `-a (ψ(b) + γ)`.
+///
+/// # Source
+///
+/// DLMF 5.12.1 and 5.5.1.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ln_a_beta;
+/// // 2/(1 · 2)
+/// assert!(ln_a_beta(1.0, 1.0) == 0.0);
+/// assert!((ln_a_beta(1e-10, 2.0) / -1e-10 - 1.0).abs() < 1e-9);
+/// ```
+pub fn ln_a_beta(a: f64, b: f64) -> f64 {
+    if a > 0.1 || !(a > 0.0 && b > 0.0 && b.is_finite()) {
+        return ln_beta(a, b) + a.ln();
+    }
+    if b < 1e-100 {
+        return -(b / (a + b)).ln();
+    }
+    let first = ln_gamma_of_1_plus(a);
+    if a < 1e-8 * b.min(1.0) || b > 1e6 {
+        // Of the series of ln Γ(a + b) in a, the third term is beyond the last place.
+        return (first - Dd::from(a) * (digamma(b) + 0.5 * a * trigamma(b))).value();
+    }
+    (first + ln_gamma_dd(Dd::from(b)) - ln_gamma_dd(Dd::sum(a, b))).value()
 }

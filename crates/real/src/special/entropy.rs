@@ -102,3 +102,51 @@ pub fn kl_div(x: f64, y: f64) -> f64 {
         x * (x.ln() - y.ln() - 1.0) + y
     }
 }
+
+/// `ln(x / y)`, accurate relative to itself where `x` and `y` are close.
+///
+/// # Source
+///
+/// `ln(1 + (x - y) / y)` for a quotient near one, where the difference is exact.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ln_ratio;
+/// assert!((ln_ratio(1e300, 1e-300) - 600.0 * std::f64::consts::LN_10).abs() < 1e-12);
+/// assert!((ln_ratio(1.0 + 1e-15, 1.0) / 1.11e-15 - 1.0).abs() < 1e-2);
+/// ```
+pub fn ln_ratio(x: f64, y: f64) -> f64 {
+    let quotient = x / y;
+    if (0.5..2.0).contains(&quotient) {
+        ((x - y) / y).ln_1p()
+    } else if quotient > f64::MIN_POSITIVE && quotient < f64::INFINITY {
+        quotient.ln()
+    } else {
+        x.ln() - y.ln()
+    }
+}
+
+/// `x - ln(1 + x)`, never negative; `inf` at -1 and `inf`, NaN below -1.
+///
+/// # Source
+///
+/// DLMF 4.6.1 in double-double arithmetic near 0, the definition elsewhere.
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ln_1p_excess;
+/// assert!((ln_1p_excess(1e-8) / (0.5e-16 - 1e-24 / 3.0) - 1.0).abs() < 1e-15);
+/// ```
+pub fn ln_1p_excess(x: f64) -> f64 {
+    if x.abs() < 1e-5 {
+        x * x * (0.5 - x * (1.0 / 3.0 - x * (0.25 - x * 0.2)))
+    } else if x.abs() < 1.5 && x > -0.99 {
+        (Dd::from(x) - Dd::from(x).ln_1p()).value()
+    } else if x == f64::INFINITY {
+        x
+    } else {
+        x - x.ln_1p()
+    }
+}

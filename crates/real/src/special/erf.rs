@@ -56,6 +56,7 @@ pub(crate) fn erfc_and_slope(x: f64) -> (f64, f64) {
 fn erfc_and_slope_far(x: f64) -> (f64, f64) {
     let a = x.abs();
     let (right, e) = exp_of_square_and_exp(a, -1.0, erfcx_right(a));
+    let e = if e == 0.0 { e } else { e - e * Dd::square(a).lo };
     (if x < 0.0 { 2.0 - right } else { right }, -FRAC_2_SQRT_PI * e)
 }
 

@@ -223,7 +223,7 @@ pub fn digamma(x: f64) -> f64 {
 }
 
 /// [`digamma`] for a positive argument that is not tiny.
-fn digamma_dd(x: Dd) -> Dd {
+pub(super) fn digamma_dd(x: Dd) -> Dd {
     let (mut y, mut sum) = (x, Dd::ZERO);
     while y.hi < ASYMPTOTIC {
         sum = sum + Dd::ONE / y;

@@ -1,12 +1,12 @@
 //! The regularised incomplete gamma functions, the probabilities of the gamma and Poisson distributions.
 //!
 //! Of the complementary pair the smaller one is computed and subtracted from one; which method computes it depends
-//! on the place in the quadrant, see [`both`].
+//! on the place in the quadrant, see [`minor`].
 
 use super::dd::Dd;
 use super::erf::erfcx;
 use super::expint::exp_int_e1;
-use super::gamma::{ASYMPTOTIC, ln_gamma_dd, stirling_dd};
+use super::gamma::{ASYMPTOTIC, ln_abs_gamma, ln_gamma_dd, stirling_dd};
 use super::poly::horner;
 use std::f64::consts::PI;
 
@@ -47,27 +47,111 @@ pub fn gamma_q(a: f64, x: f64) -> f64 {
     both(a, x).1
 }
 
+/// `ln P(a, x)`, see [`gamma_p`]: a logarithm of no number that might have underflowed; `-inf` at `x = 0`, 0 at infinity.
+///
+/// # Source
+///
+/// As [`gamma_p`].
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ln_gamma_p;
+/// assert!((ln_gamma_p(2.0, 1e-300) / (-600.0 * std::f64::consts::LN_10 - std::f64::consts::LN_2) - 1.0).abs() < 1e-15);
+/// ```
+pub fn ln_gamma_p(a: f64, x: f64) -> f64 {
+    let (minor, lower) = minor(a, x);
+    if lower { minor.ln() } else { minor.ln_of_rest() }
+}
+
+/// `ln Q(a, x)`, see [`ln_gamma_p`]; 0 at `x = 0`, `-inf` at infinity.
+///
+/// # Source
+///
+/// As [`gamma_p`].
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ln_gamma_q;
+/// assert!((ln_gamma_q(1.0, 800.0) + 800.0).abs() < 1e-12);
+/// ```
+pub fn ln_gamma_q(a: f64, x: f64) -> f64 {
+    let (minor, lower) = minor(a, x);
+    if lower { minor.ln_of_rest() } else { minor.ln() }
+}
+
 /// `(P, Q)`.
 fn both(a: f64, x: f64) -> (f64, f64) {
+    match minor(a, x) {
+        (Part::Both(part, rest), true) | (Part::Both(rest, part), false) => (part, rest),
+        (part, true) => (part.value(), 1.0 - part.value()),
+        (part, false) => (1.0 - part.value(), part.value()),
+    }
+}
+
+/// `(P, Q)` over `e^log`, without underflow.
+pub(super) fn both_over(a: f64, x: f64, log: Dd) -> (f64, f64) {
+    let (minor, lower) = minor(a, x);
+    let (part, rest) = match minor {
+        Part::Scaled { log: own, factor } => ((own - log).exp_value() * factor, 1.0 - minor.value()),
+        Part::Both(part, rest) => (part * (-log).exp_value(), rest),
+    };
+    let rest = rest * (-log).exp_value();
+    if lower { (part, rest) } else { (rest, part) }
+}
+
+/// One of the complementary pair.
+enum Part {
+    /// `e^log factor`, which may underflow.
+    Scaled { log: Dd, factor: f64 },
+    /// It and the other.
+    Both(f64, f64),
+}
+
+impl Part {
+    fn value(&self) -> f64 {
+        match *self {
+            Part::Scaled { log, factor } => log.exp_value() * factor,
+            Part::Both(part, _) => part,
+        }
+    }
+    fn ln(&self) -> f64 {
+        match *self {
+            Part::Scaled { log, factor } if log.hi.is_finite() => (log + Dd::from(factor).ln()).value(),
+            Part::Scaled { log, .. } => log.hi,
+            Part::Both(part, rest) if part > 0.5 => (-rest).ln_1p(),
+            Part::Both(part, _) => part.ln(),
+        }
+    }
+    fn ln_of_rest(&self) -> f64 {
+        match *self {
+            Part::Scaled { .. } => (-self.value()).ln_1p(),
+            Part::Both(part, rest) if rest > 0.5 => (-part).ln_1p(),
+            Part::Both(_, rest) => rest.ln(),
+        }
+    }
+}
+
+/// The smaller of the pair (or that which the method computes), and whether it is `P`.
+fn minor(a: f64, x: f64) -> (Part, bool) {
     if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 || (a == x && (a == 0.0 || a.is_infinite())) {
-        (f64::NAN, f64::NAN)
+        (Part::Both(f64::NAN, f64::NAN), true)
     } else if x == 0.0 || a.is_infinite() {
-        (0.0, 1.0)
+        (Part::Both(0.0, 1.0), true)
     } else if a == 0.0 || x.is_infinite() {
-        (1.0, 0.0)
+        (Part::Both(1.0, 0.0), true)
     } else if a < 1e-100 {
         // The first term of the power series in a; the others are beyond the last place.
-        (1.0, a * exp_int_e1(x))
+        (Part::Both(1.0, a * exp_int_e1(x)), true)
     } else if a < 1.0 && x < 1.5 {
         small(a, x)
     } else if a >= 200.0 && (x - a).abs() < 0.3 * a {
         near_diagonal(a, x)
     } else if x < a {
-        let p = density(a, x) * series(a, x);
-        (p, 1.0 - p)
+        (Part::Scaled { log: ln_density(a, x), factor: series(a, x) }, true)
     } else {
-        let q = density(a, x) * continued_fraction(a, x);
-        (1.0 - q, q)
+        (Part::Scaled { log: ln_density(a, x), factor: continued_fraction(a, x) }, false)
     }
 }
 
@@ -95,26 +179,42 @@ pub fn gamma_pdf(a: f64, x: f64) -> f64 {
     } else if x.is_infinite() {
         0.0
     } else {
-        density(a, x) / x
+        ln_density(a, x).exp_value() / x
     }
 }
 
-/// `x^a e^-x / Γ(a)`: the exponent is a small difference of large terms.
-fn density(a: f64, x: f64) -> f64 {
-    let log = if a < ASYMPTOTIC {
-        Dd::from(x).ln() * a - x - ln_gamma_dd(Dd::from(a))
+/// The logarithm of [`gamma_pdf`].
+///
+/// # Source
+///
+/// DLMF 8.8.13 and 5.11.1, in which the large terms are cancelled (C. Loader, *Fast and accurate computation of binomial
+/// probabilities*, 2000).
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::ln_gamma_pdf;
+/// assert!((ln_gamma_pdf(1e10, 1e10) + 12.431863998183234).abs() < 1e-14);
+/// ```
+pub fn ln_gamma_pdf(a: f64, x: f64) -> f64 {
+    if x > 0.0 && x.is_finite() && a > 0.0 && a.is_finite() {
+        let log = ln_density(a, x);
+        if log.hi.is_finite() { (log - Dd::from(x).ln()).value() } else { log.hi }
     } else {
-        // Far off the diagonal the result is zero to all digits, and the terms below leave the range.
-        if x / a < 1e-200 {
-            return 0.0;
-        }
-        let (_, exponent) = deviance(a, x);
-        if exponent.hi.is_nan() || exponent.hi > 2000.0 {
-            return 0.0;
-        }
-        (Dd::from(a).ln() * 0.5) - exponent - Dd::HALF_LN_2PI - stirling_dd(Dd::from(a))
+        gamma_pdf(a, x).ln()
+    }
+}
+
+/// The logarithm of `x^a e^-x / Γ(a)`, a small difference of large terms.
+pub(super) fn ln_density(a: f64, x: f64) -> Dd {
+    let quotient = x / a;
+    let log = if a < ASYMPTOTIC || !(1e-200..1e200).contains(&quotient) {
+        Dd::from(x).ln() * a - x - ln_abs_gamma(a)
+    } else {
+        (Dd::from(a).ln() * 0.5) - deviance(a, x).1 - Dd::HALF_LN_2PI - stirling_dd(Dd::from(a))
     };
-    log.exp_value()
+    // Out of the range are only the terms that are subtracted.
+    if log.hi.is_nan() { Dd::from(f64::NEG_INFINITY) } else { log }
 }
 
 /// `μ = x/a - 1` and `a (μ - ln(1 + μ))`.
@@ -168,7 +268,7 @@ fn continued_fraction(a: f64, x: f64) -> f64 {
 
 /// `a < 1` and `x < 3/2`: `P = e^u (1 + a S)` with `u = a ln x - ln Γ(1 + a)` and `S` the sum of
 /// `(-x)^n / ((a + n) n!)`; `Q = 1 - P` cancels for small `a`, hence the double-double numbers.
-fn small(a: f64, x: f64) -> (f64, f64) {
+fn small(a: f64, x: f64) -> (Part, bool) {
     let u = Dd::from(x).ln() * a - ln_gamma_of_1_plus(a);
     let (mut sum, mut power) = (Dd::ZERO, Dd::ONE);
     for n in 1..40 {
@@ -181,14 +281,14 @@ fn small(a: f64, x: f64) -> (f64, f64) {
     }
     let sum = sum * a;
     if u.hi < -600.0 {
-        return (u.exp_value(), 1.0);
+        return (Part::Scaled { log: u, factor: (sum + 1.0).value() }, true);
     }
     let power = u.exp();
-    ((power + power * sum).value(), (-u.exp_m1() - power * sum).value())
+    (Part::Both((power + power * sum).value(), (-u.exp_m1() - power * sum).value()), true)
 }
 
 /// `ln Γ(1 + a)` relative to itself also for the smallest `a > 0` (DLMF 5.7.3).
-fn ln_gamma_of_1_plus(a: f64) -> Dd {
+pub(super) fn ln_gamma_of_1_plus(a: f64) -> Dd {
     if a > 1e-9 {
         return ln_gamma_dd(Dd::sum(1.0, a));
     }
@@ -199,7 +299,7 @@ fn ln_gamma_of_1_plus(a: f64) -> Dd {
 
 /// Temme's expansion: with `η²/2 = μ - ln(1 + μ)`, the smaller of the pair is
 /// `e^(-a η²/2) (erfcx(|η| sqrt(a/2)) / 2 ± Σ C_k(η) a^-k / sqrt(2 pi a))`.
-fn near_diagonal(a: f64, x: f64) -> (f64, f64) {
+fn near_diagonal(a: f64, x: f64) -> (Part, bool) {
     let (mu, exponent) = deviance(a, x);
     let right = mu.hi >= 0.0;
     let eta = (2.0 * exponent.hi / a).sqrt();
@@ -207,8 +307,7 @@ fn near_diagonal(a: f64, x: f64) -> (f64, f64) {
     let sum = TEMME.iter().rev().fold(0.0, |sum, row| sum / a + horner(eta, row));
     let correction = sum / (2.0 * PI * a).sqrt();
     let correction = if right { correction } else { -correction };
-    let minor = (-exponent).exp_value() * (0.5 * erfcx(exponent.hi.sqrt()) + correction);
-    if right { (1.0 - minor, minor) } else { (minor, 1.0 - minor) }
+    (Part::Scaled { log: -exponent, factor: 0.5 * erfcx(exponent.hi.sqrt()) + correction }, !right)
 }
 
 /// Power series of `C_0, C_1, ...` (DLMF 8.12.10 to 8.12.12), as many terms as `a >= 200` and `|η| < 0.36` need.

@@ -1,6 +1,11 @@
-//! The derivatives of the incomplete gamma functions by their first argument: the same expansions, in Taylor series.
+//! The derivatives of the incomplete gamma functions and their logarithms by the first argument: the same expansions, in
+//! truncated Taylor series.
+//!
+//! All series are those of a function over the weight `x^a e^-x / Γ(a + 1)` at the place, which does not underflow.
 
-use super::incomplete_gamma::gamma_pdf;
+use super::dd::Dd;
+use super::gamma::{BERNOULLI, digamma_dd};
+use super::incomplete_gamma::{both_over, ln_density, ln_gamma_p, ln_gamma_q};
 use super::polygamma::polygamma;
 
 /// `∂ⁿP(a, x)/∂aⁿ`, for `a > 0`, `x >= 0` and `n <= 15`; NaN outside. Relative error about 1e-13 for n = 1, away from
@@ -10,7 +15,8 @@ use super::polygamma::polygamma;
 ///
 /// The series DLMF 8.7.3 for `x < a + 1`, whose terms' first derivatives have one sign; elsewhere the continued fraction
 /// DLMF 8.9.2 of the upper function. Both are evaluated in truncated Taylor series of `a` (for n = 1 compare
-/// R. J. Moore, Applied Statistics 31 (1982), 330).
+/// R. J. Moore, Applied Statistics 31 (1982), 330). For a large `a` near `x`, the recurrence DLMF 8.8.5 gives the difference from
+/// `a` to `a + 1`, and the formula of Euler and Maclaurin (DLMF 2.10.1) the derivative.
 ///
 /// # Examples
 ///
@@ -20,28 +26,80 @@ use super::polygamma::polygamma;
 /// assert!((gamma_p_by_a(1, 2.0, 3.0) / difference - 1.0).abs() < 1e-9);
 /// ```
 pub fn gamma_p_by_a(n: u32, a: f64, x: f64) -> f64 {
+    if n == 0 { super::gamma_p(a, x) } else { of_order(n, a, x, Function::P) }
+}
+
+/// `∂ⁿ ln P(a, x)/∂aⁿ`, where [`gamma_p_by_a`] exists.
+///
+/// # Source
+///
+/// The logarithm of the Taylor series of [`gamma_p_by_a`].
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::{gamma_p, gamma_p_by_a, ln_gamma_p_by_a};
+/// let want = gamma_p_by_a(1, 2.0, 3.0) / gamma_p(2.0, 3.0);
+/// assert!((ln_gamma_p_by_a(1, 2.0, 3.0) / want - 1.0).abs() < 1e-14);
+/// ```
+pub fn ln_gamma_p_by_a(n: u32, a: f64, x: f64) -> f64 {
+    if n == 0 { ln_gamma_p(a, x) } else { of_order(n, a, x, Function::LnP) }
+}
+
+/// `∂ⁿ ln Q(a, x)/∂aⁿ`, where [`gamma_p_by_a`] exists.
+///
+/// # Source
+///
+/// As [`ln_gamma_p_by_a`].
+///
+/// # Examples
+///
+/// ```
+/// use pullback_real::special::{gamma_p_by_a, gamma_q, ln_gamma_q_by_a};
+/// let want = -gamma_p_by_a(1, 2.0, 3.0) / gamma_q(2.0, 3.0);
+/// assert!((ln_gamma_q_by_a(1, 2.0, 3.0) / want - 1.0).abs() < 1e-14);
+/// ```
+pub fn ln_gamma_q_by_a(n: u32, a: f64, x: f64) -> f64 {
+    if n == 0 { ln_gamma_q(a, x) } else { of_order(n, a, x, Function::LnQ) }
+}
+
+/// What is derived.
+#[derive(Clone, Copy)]
+enum Function {
+    P,
+    LnP,
+    LnQ,
+}
+
+fn of_order(n: u32, a: f64, x: f64, of: Function) -> f64 {
     match n {
-        0 => super::gamma_p(a, x),
-        1 => nth::<2>(1, a, x),
-        2 => nth::<3>(2, a, x),
-        3 => nth::<4>(3, a, x),
-        4..8 => nth::<8>(n as usize, a, x),
-        8..16 => nth::<16>(n as usize, a, x),
+        0..=1 => nth::<2>(1, a, x, of),
+        2 => nth::<3>(2, a, x, of),
+        3 => nth::<4>(3, a, x, of),
+        4..8 => nth::<8>(n as usize, a, x, of),
+        8..16 => nth::<16>(n as usize, a, x, of),
         16.. => f64::NAN,
     }
 }
 
-fn nth<const N: usize>(n: usize, a: f64, x: f64) -> f64 {
+fn nth<const N: usize>(n: usize, a: f64, x: f64, of: Function) -> f64 {
     if a.is_nan() || x.is_nan() || a <= 0.0 || x < 0.0 || a.is_infinite() {
         return f64::NAN;
     }
     if x == 0.0 || x.is_infinite() {
-        return 0.0;
+        // A power of x: its logarithm falls with ln x at 0.
+        let falls = matches!((of, n), (Function::LnP, 1)) && x == 0.0;
+        return if falls { f64::NEG_INFINITY } else { 0.0 };
     }
-    let weight = x * gamma_pdf(a, x);
+    let ln_weight = ln_density(a, x) - Dd::from(a).ln();
     let factorial: f64 = (1..=n).map(|k| k as f64).product();
-    let coefficient = if x < a + 1.0 { lower::<N>(a, x)[n] } else { -upper::<N>(a, x)[n] };
-    weight * factorial * coefficient
+    let series = lower_over_weight::<N>(a, x);
+    factorial
+        * match of {
+            Function::P => ln_weight.exp_value() * series[n],
+            Function::LnP => ln(both_over(a, x, ln_weight).0, series)[n],
+            Function::LnQ => ln(both_over(a, x, ln_weight).1, series.map(|c| -c))[n],
+        }
 }
 
 /// A polynomial in the step of `a`, to the power N - 1.
@@ -62,6 +120,26 @@ fn quotient<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
     }
     z
 }
+/// The logarithm of a series with this value and these further coefficients, but for its value.
+fn ln<const N: usize>(value: f64, series: Taylor<N>) -> Taylor<N> {
+    let mut y = [0.0; N];
+    for k in 1..N {
+        let sum: f64 = (1..k).map(|j| j as f64 * y[j] * series[k - j]).sum();
+        y[k] = (series[k] - sum / k as f64) / value
+    }
+    y
+}
+
+/// `P` over the weight; of the series' value nothing is promised.
+fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    if a >= 30.0 && (1.0 / std::f64::consts::E..std::f64::consts::E).contains(&(x / a)) {
+        near_diagonal(a, x)
+    } else if x < a + 1.0 {
+        lower(a, x)
+    } else {
+        upper(a, x).map(|c| -c)
+    }
+}
 
 /// The factor by which `x^b/Γ(b)` changes from `b` on: the exponential of its logarithm's series.
 fn factor<const N: usize>(b: f64, x: f64) -> Taylor<N> {
@@ -75,9 +153,9 @@ fn factor<const N: usize>(b: f64, x: f64) -> Taylor<N> {
     y
 }
 
-/// `P` over its weight at `a`: the sum of `x^k / (a (a+1) … (a+k))`, each term with its own factor.
+/// `P` over the weight: the sum of `x^k / ((a+1) … (a+k))`, each term with its own factor.
 fn lower<const N: usize>(a: f64, x: f64) -> Taylor<N> {
-    let mut term = factor::<N>(a + 1.0, x).map(|c| c / a);
+    let mut term = factor::<N>(a + 1.0, x);
     let (mut sum, mut k) = ([0.0; N], 0.0);
     loop {
         sum.iter_mut().zip(term).for_each(|(s, t)| *s += t);
@@ -89,9 +167,9 @@ fn lower<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     }
 }
 
-/// `Q` over its weight at `a`: `1/(b₀ - c₁/(b₁ - c₂/(b₂ - …)))` with `bᵢ = x + 2i + 1 - a`, `cᵢ = i (i - a)`.
+/// `Q` over the weight: `a/(b₀ - c₁/(b₁ - c₂/(b₂ - …)))` with `bᵢ = x + 2i + 1 - a`, `cᵢ = i (i - a)`.
 fn upper<const N: usize>(a: f64, x: f64) -> Taylor<N> {
-    let n = (100.0 + 20.0 * x.min(1e7).sqrt()).ceil() as usize;
+    let n = (100.0 + 20.0 * x.min(1e4).sqrt()).ceil() as usize;
     let b = |i: usize| line::<N>(x + 2.0 * i as f64 + 1.0 - a, -1.0);
     // From the far end.
     let mut tail = b(n);
@@ -101,5 +179,42 @@ fn upper<const N: usize>(a: f64, x: f64) -> Taylor<N> {
         tail = b(i - 1);
         tail.iter_mut().zip(rest).for_each(|(t, r)| *t -= r);
     }
-    quotient(&factor(a, x), &tail)
+    let first = factor::<N>(a + 1.0, x);
+    let numerator = std::array::from_fn(|k| a * first[k] + if k > 0 { first[k - 1] } else { 0.0 });
+    quotient(&numerator, &tail)
+}
+
+/// `P(a + 1, x) - P(a, x) = -g(a)` with `g` the weight, so that `∂P/∂a = -Σ B_k g⁽ᵏ⁾/k!`: a sum of Taylor coefficients.
+fn near_diagonal<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    const TERMS: usize = 2 * BERNOULLI.len() - 10;
+    const COUNT: usize = TERMS + 16;
+    // The Taylor series of the weight over itself: its logarithm has the derivatives ln x - ψ(a + 1), -ψ′(a + 1), …
+    let next = Dd::sum(a, 1.0);
+    let (mut g, mut slopes, mut factorial) = ([0.0; COUNT], [0.0; COUNT], 1.0);
+    g[0] = 1.0;
+    let count = TERMS + N;
+    for k in 1..count {
+        slopes[k] = match k {
+            1 => (Dd::from(x).ln() - digamma_dd(next)).value(),
+            _ => -polygamma(k as u32 - 1, next.hi) / factorial,
+        };
+        factorial *= k as f64;
+        g[k] = (1..=k).map(|j| slopes[j] * g[k - j]).sum::<f64>() / k as f64;
+    }
+    // Of Σ B_k g⁽ᵏ⁾/k!, the m-th coefficient is Σ B_k g_{k+m} (k+m)!/(m! k!).
+    let coefficient = |m: usize| {
+        let (mut sum, mut binomial) = (0.0, 1.0);
+        for k in 0..TERMS {
+            let bernoulli = match k {
+                0 => 1.0,
+                1 => -0.5,
+                k if k % 2 == 1 => 0.0,
+                k => BERNOULLI[k / 2 - 1].0 / BERNOULLI[k / 2 - 1].1,
+            };
+            sum += bernoulli * binomial * g[k + m];
+            binomial *= (k + m + 1) as f64 / (k + 1) as f64
+        }
+        sum
+    };
+    std::array::from_fn(|k| if k == 0 { 0.0 } else { -coefficient(k - 1) / k as f64 })
 }

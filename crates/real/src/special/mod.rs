@@ -28,29 +28,31 @@ mod normal;
 mod poly;
 mod polygamma;
 mod quotient;
+mod stirling;
 
 pub use bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e};
 pub use bessel_order::{bessel_i, bessel_i0e_derivative};
 pub use bessel_plain::{bessel_j, bessel_y};
-pub use beta::ln_beta;
+pub use beta::{ln_a_beta, ln_beta};
 pub use elementary::{
     acosh, asinh, atanh, exp2, fmod, hypot, maximum, minimum, over_hypot, powi, remainder, round, rsqrt,
     sech, sign, sinc, soft_sign,
 };
-pub use entropy::{entr, kl_div, rel_entr};
+pub use entropy::{entr, kl_div, ln_1p_excess, ln_ratio, rel_entr};
 pub(crate) use erf::erfc_and_slope;
 pub use erf::{erf, erf_inv, erfc, erfc_inv, erfcx};
 pub use expint::{exp_int_e1, exp_int_ei};
 pub use gamma::{digamma, gamma, ln_gamma};
-pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q};
-pub use incomplete_gamma_by_a::gamma_p_by_a;
+pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q, ln_gamma_p, ln_gamma_pdf, ln_gamma_q};
+pub use incomplete_gamma_by_a::{gamma_p_by_a, ln_gamma_p_by_a, ln_gamma_q_by_a};
 pub use logistic::{
     exp_share, exp2_share, log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, tanh, xlog1py,
     xlogy,
 };
 pub(crate) use logistic::{logistic_and_slope, tanh_and_slope};
-pub use mills::inv_mills_derivative;
+pub use mills::{erfcx_derivative, inv_mills_derivative};
 pub(crate) use normal::norm_cdf_and_slope;
 pub use normal::{inv_mills_ratio, norm_cdf, norm_log_cdf, norm_quantile};
 pub use polygamma::{polygamma, trigamma};
 pub use quotient::{floor_divide, ratio, trunc_divide};
+pub use stirling::{ln_1p_ratio, polygamma_drop, stirling_error};

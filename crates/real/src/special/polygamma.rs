@@ -113,7 +113,7 @@ pub fn polygamma(n: u32, x: f64) -> f64 {
 }
 
 /// `scale^s ζ(s, x)`, the sum of `(scale / (x + k))^s` over `k = 0, 1, ...`, for `0 < scale <= x`.
-fn scaled_zeta(s: u32, x: Dd, scale: Dd) -> Dd {
+pub(super) fn scaled_zeta(s: u32, x: Dd, scale: Dd) -> Dd {
     let order = f64::from(s);
     let (mut y, mut sum) = (x, Dd::ZERO);
     while y.hi < order + ASYMPTOTIC {
