@@ -24,20 +24,20 @@ pub fn logpdf<R: Real>(x: &R, df: impl Arg<R>) -> R {
 pub fn cdf<R: Real>(x: &R, df: impl Arg<R>) -> R {
     gamma::cdf(x, 0.5 * df.into_real(), R::lift(2.0))
 }
-/// The logarithm of [`cdf`].
+/// The logarithm of [`cdf`], also where that underflows.
 #[track_caller]
 pub fn logcdf<R: Real>(x: &R, df: impl Arg<R>) -> R {
-    cdf(x, df).ln()
+    gamma::logcdf(x, 0.5 * df.into_real(), R::lift(2.0))
 }
 /// The probability of more than x.
 #[track_caller]
 pub fn sf<R: Real>(x: &R, df: impl Arg<R>) -> R {
     gamma::sf(x, 0.5 * df.into_real(), R::lift(2.0))
 }
-/// The logarithm of [`sf`].
+/// The logarithm of [`sf`], also where that underflows.
 #[track_caller]
 pub fn logsf<R: Real>(x: &R, df: impl Arg<R>) -> R {
-    sf(x, df).ln()
+    gamma::logsf(x, 0.5 * df.into_real(), R::lift(2.0))
 }
 /// The differential entropy, in nats.
 #[track_caller]

@@ -1,6 +1,7 @@
 //! The Dirichlet distribution with concentrations `alpha[k]`, on x[…, k] > 0 with Σ x = 1 along the last axis.
 
 use pullback_array::{Array, Real};
+use std::f64::consts::TAU;
 
 /// The density: `x[…, k]` → `[…]`.
 ///
@@ -29,7 +30,12 @@ pub fn logpdf(x: &Array, alpha: &Array) -> Array {
 #[track_caller]
 pub fn entropy(alpha: &Array) -> Array {
     let (all, k) = (alpha.sum_axis(-1), alpha.shape().last().copied().unwrap_or(0) as f64);
-    log_norm(alpha) + (&all - k) * all.digamma() - ((alpha - 1.0) * alpha.digamma()).sum_axis(-1)
+    // ln B(alpha) and the digamma functions without their large logarithms, which cancel.
+    let each =
+        0.5 * alpha.ln() + alpha.stirling_error(0) + (alpha - 1.0) * (0.5 / alpha - alpha.stirling_error(1));
+    let whole =
+        (&all - k) * (all.stirling_error(1) - 0.5 / &all) + (0.5 - k) * all.ln() - all.stirling_error(0);
+    each.sum_axis(-1) + whole + 0.5 * (k - 1.0) * TAU.ln()
 }
 /// ln B(alpha).
 #[track_caller]

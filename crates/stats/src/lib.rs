@@ -18,8 +18,8 @@
 //! assert!((g[0] - norm::pdf(&0.0, 0.0, 1.0)).abs() < 1e-16);
 //! ```
 //!
-//! Outside of a distribution's support a density is what its formula gives there, not 0: nothing is compared, so that
-//! every carrier takes the same path.
+//! Beside a distribution's support probabilities are 0 or 1, and do not change. A density is what its formula gives there, not 0.
+//! Every carrier takes the same path.
 #![forbid(unsafe_code)]
 
 pub mod beta;

@@ -1,6 +1,6 @@
 //! The negative binomial distribution: k failures before the n-th success, of probability p each. n need not be whole.
 
-use crate::incomplete_beta::betainc;
+use crate::incomplete_beta::{Tails, ln_front, skew, within};
 use pullback_real::Real;
 use pullback_real::real::Arg;
 
@@ -18,15 +18,47 @@ pub fn pmf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
 #[track_caller]
 pub fn logpmf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
     let (n, p) = (n.into_real(), p.into_real());
-    (k + &n).ln_gamma() - n.ln_gamma() - (k + 1.0).ln_gamma() + n.xlogy(&p) + k.xlog1py(-p)
+    // For k = 0 the power alone, and where p or q is 0 the powers: the terms of the other form are infinite.
+    let q = 1.0 - &p;
+    let inside = R::lift(0.0).less(k) * R::lift(0.0).less(&p) * R::lift(0.0).less(&q);
+    let only = |z: &R, at: f64| R::select(&inside, z, &R::lift(at));
+    let (j, p_in, q_in) = (only(k, 1.0), only(&p, 0.5), only(&q, 0.5));
+    let of_all = ln_front(&n, &j, &p_in, &q_in, &-skew(&n, &j, &p_in, &q_in)) - j.ln();
+    let powers = n.xlogy(&p) + k.xlogy(&q);
+    R::select(&inside, &of_all, &powers)
+}
+/// Whether no outcome is at most k, and the tails of the beta distribution at p.
+#[track_caller]
+fn tails<R: Real>(k: &R, n: impl Arg<R>, p: &R) -> (R, Tails<R>) {
+    let none = k.less(0.0);
+    let shape = R::select(&none, &R::lift(1.0), &(k.floor() + 1.0));
+    (none, within(&n.into_real(), &shape, p))
 }
 /// The probability of at most k.
 #[track_caller]
 pub fn cdf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
-    betainc(n.into_real(), k.floor() + 1.0, &p.into_real())
+    let p = p.into_real();
+    let (none, tails) = tails(k, n, &p);
+    R::select(&none, &R::lift(0.0), &tails.cdf(&p, &R::lift(0.0), &R::lift(1.0)))
+}
+/// The logarithm of [`cdf`], also where that underflows.
+#[track_caller]
+pub fn logcdf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
+    let p = p.into_real();
+    let (none, tails) = tails(k, n, &p);
+    R::select(&none, &R::lift(f64::NEG_INFINITY), &tails.logcdf(&p))
 }
 /// The probability of more than k.
 #[track_caller]
 pub fn sf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
-    betainc(k.floor() + 1.0, n.into_real(), &(1.0 - p.into_real()))
+    let p = p.into_real();
+    let (none, tails) = tails(k, n, &p);
+    R::select(&none, &R::lift(1.0), &tails.sf(&p, &R::lift(1.0), &R::lift(0.0)))
+}
+/// The logarithm of [`sf`], also where that underflows.
+#[track_caller]
+pub fn logsf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
+    let p = p.into_real();
+    let (none, tails) = tails(k, n, &p);
+    R::select(&none, &R::lift(0.0), &tails.logsf(&p))
 }

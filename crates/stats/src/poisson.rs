@@ -15,26 +15,36 @@ pub fn pmf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
 /// ```
 #[track_caller]
 pub fn logpmf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
-    let mu = mu.into_real();
-    k.xlogy(&mu) - (k + 1.0).ln_gamma() - mu
+    (k + 1.0).ln_gamma_pdf(mu.into_real())
+}
+/// Whether no outcome is at most k, and the shape of the gamma distribution that belongs to k.
+#[track_caller]
+fn shape<R: Real>(k: &R) -> (R, R) {
+    let none = k.less(0.0);
+    let shape = R::select(&none, &R::lift(1.0), &(k.floor() + 1.0));
+    (none, shape)
 }
 /// The probability of at most k.
 #[track_caller]
 pub fn cdf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
-    (k.floor() + 1.0).gamma_q(mu.into_real())
+    let (none, shape) = shape(k);
+    R::select(&none, &R::lift(0.0), &shape.gamma_q(mu.into_real()))
 }
-/// The logarithm of [`cdf`].
+/// The logarithm of [`cdf`], also where that underflows.
 #[track_caller]
 pub fn logcdf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
-    cdf(k, mu).ln()
+    let (none, shape) = shape(k);
+    R::select(&none, &R::lift(f64::NEG_INFINITY), &shape.ln_gamma_q(mu.into_real()))
 }
 /// The probability of more than k.
 #[track_caller]
 pub fn sf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
-    (k.floor() + 1.0).gamma_p(mu.into_real())
+    let (none, shape) = shape(k);
+    R::select(&none, &R::lift(1.0), &shape.gamma_p(mu.into_real()))
 }
-/// The logarithm of [`sf`].
+/// The logarithm of [`sf`], also where that underflows.
 #[track_caller]
 pub fn logsf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
-    sf(k, mu).ln()
+    let (none, shape) = shape(k);
+    R::select(&none, &R::lift(0.0), &shape.ln_gamma_p(mu.into_real()))
 }

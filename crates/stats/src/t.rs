@@ -1,9 +1,9 @@
 //! Student's t distribution with `df` degrees of freedom, a location and a scale.
 
-use crate::incomplete_beta::{fraction, lower};
+use crate::incomplete_beta::{Tails, fraction};
 use pullback_real::Real;
 use pullback_real::real::Arg;
-use std::f64::consts::PI;
+use std::f64::consts::TAU;
 
 /// The density.
 #[track_caller]
@@ -21,49 +21,95 @@ pub fn pdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>
 pub fn logpdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
     let (df, scale) = (df.into_real(), scale.into_real());
     let z = (x - loc.into_real()) / &scale;
-    let above = 0.5 * (&df + 1.0);
-    above.ln_gamma()
-        - (0.5 * &df).ln_gamma()
-        - 0.5 * (PI * &df).ln()
-        - scale.ln()
-        - above * (z.square() / &df).ln_1p()
+    let u = &z / df.sqrt();
+    -kernel(&z, &u, &df) - u.hypot(1.0).ln() + ln_constant(&df) - 0.5 * TAU.ln() - scale.ln()
+}
+/// df/2 ln(1 + u²) with u² = z²/df: z²/2 in the limit.
+#[track_caller]
+fn kernel<R: Real>(z: &R, u: &R, df: &R) -> R {
+    let near = u.abs().less(1.0);
+    let only = |cond: &R, z: &R| R::select(cond, z, &R::lift(0.0));
+    let far = R::select(&near, &R::lift(0.0), &R::lift(1.0));
+    let (inner, ratio) = (only(&near, z).square(), only(&near, u).square().ln_1p_ratio(0));
+    let outer = only(&far, df) * only(&far, u).hypot(1.0).ln();
+    R::select(&near, &(0.5 * inner * ratio), &outer)
+}
+/// ln Γ(h + ½) − ln Γ(h) − ½ ln h for h = df/2: 0 in the limit.
+#[track_caller]
+fn ln_constant<R: Real>(df: &R) -> R {
+    let (half, above) = (0.5 * df, 0.5 * (df + 1.0));
+    0.5 * (df.recip().ln_1p_ratio(0) - 1.0) + above.stirling_error(0) - half.stirling_error(0)
+}
+/// The place in units of the scale.
+#[track_caller]
+fn standard<R: Real>(x: &R, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
+    (x - loc.into_real()) / scale.into_real()
 }
 /// The probability of at most x.
 #[track_caller]
 pub fn cdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
-    let df = df.into_real();
-    let z = (x - loc.into_real()) / scale.into_real();
-    let (half, whole) = (0.5 * &df, &df + z.square());
-    let (share, rest) = (z.square() / &whole, &df / &whole);
-    // In the middle z times a smooth function of z², so that nothing is special at 0; in the tails half of what lies there.
-    let front = (half.xlogy(&rest) - half.ln_beta(0.5)).exp() * &z / whole.sqrt();
-    let middle = 0.5 + front / fraction(&R::lift(0.5), &half, &share);
-    let beyond = (1.5 / (&half + 2.5)).less(&share);
-    // Where the tail is not taken it is computed at a harmless place: its slopes are infinite at z = 0.
-    let safe = |x: &R| R::select(&beyond, x, &R::lift(0.5));
-    let tail = 0.5 * lower(&half, &R::lift(0.5), &safe(&rest), &safe(&share));
-    let tails = R::select(&z.less(0.0), &tail, &(1.0 - &tail));
-    R::select(&beyond, &tails, &middle)
+    let (middle, tails, z) = places(&standard(x, loc, scale), &df.into_real());
+    R::select(&tails.inside, &tails.cdf(&z, &z, &z), &(0.5 + middle))
+}
+/// u²/(1 + u²) and 1/(1 + u²).
+#[track_caller]
+fn parts<R: Real>(u: &R) -> (R, R) {
+    (u.over_hypot(1.0).square(), R::lift(1.0).over_hypot(u).square())
+}
+/// The distance of the probability of at most z from ½ near the middle, and the tails outside of it, with a place in them.
+#[track_caller]
+fn places<R: Real>(z: &R, df: &R) -> (R, Tails<R>, R) {
+    let finite = z.abs().less(f64::INFINITY);
+    let placed = R::select(&finite, z, &R::lift(0.0));
+    // z²/(df + z²) > 3/(df/2 + 5), in a form that has its limit.
+    let far = R::lift(3.0).less(0.5 * placed.square() + 2.0 * placed.square() / df);
+    let within = R::lift(1.0) - &far;
+    let front =
+        |z: &R, u: &R, df: &R| ln_constant(df) - kernel(z, u, df) - u.hypot(1.0).ln() - 0.5 * TAU.ln();
+    // The side not taken is computed at a harmless place.
+    let middle = {
+        let z = R::select(&within, &placed, &R::lift(0.0));
+        let u = &z / df.sqrt();
+        let (x, y) = parts(&u);
+        let qx = 0.5 * z.square() * &y;
+        let part = fraction(&R::lift(0.5), &x, &qx, &y, &(0.5 * &y - &qx));
+        0.5 * &z * front(&z, &u, df).exp() / part
+    };
+    let ln = {
+        // Beyond 1e30 degrees of freedom nothing depends on them.
+        let df = R::select(&df.less(1e30), df, &R::lift(1e30));
+        let z = R::select(&far, &placed, &R::lift(4.0));
+        let u = &z / df.sqrt();
+        let (y, x) = parts(&u);
+        let part = fraction(&(0.5 * &df), &x, &(0.5 * &x), &y, &(0.5 * (&df * &y - &x)));
+        front(&z, &u, &df) + (0.5 * z.abs()).ln() - part.ln()
+    };
+    let ln = R::select(&finite, &ln, &R::lift(f64::NEG_INFINITY));
+    let beyond = R::select(&finite, &far, &R::lift(1.0));
+    (middle, Tails { ln, upper: R::lift(0.0).less(z), inside: beyond }, z.clone())
 }
 /// The logarithm of [`cdf`].
 #[track_caller]
 pub fn logcdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
-    cdf(x, df, loc, scale).ln()
+    let (middle, tails, z) = places(&standard(x, loc, scale), &df.into_real());
+    R::select(&tails.inside, &tails.logcdf(&z), &(0.5 + middle).ln())
 }
 /// The probability of more than x.
 #[track_caller]
 pub fn sf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
-    cdf(&-x, df, -loc.into_real(), scale)
+    let (middle, tails, z) = places(&standard(x, loc, scale), &df.into_real());
+    R::select(&tails.inside, &tails.sf(&z, &z, &z), &(0.5 - middle))
 }
 /// The logarithm of [`sf`].
 #[track_caller]
 pub fn logsf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
-    sf(x, df, loc, scale).ln()
+    let (middle, tails, z) = places(&standard(x, loc, scale), &df.into_real());
+    R::select(&tails.inside, &tails.logsf(&z), &(0.5 - middle).ln())
 }
 /// The differential entropy, in nats.
 #[track_caller]
 pub fn entropy<R: Real>(df: impl Arg<R>, scale: impl Arg<R>) -> R {
     let df = df.into_real();
     let (half, above) = (0.5 * &df, 0.5 * (&df + 1.0));
-    &above * (above.digamma() - half.digamma()) + 0.5 * df.ln() + half.ln_beta(0.5) + scale.into_real().ln()
+    0.5 * TAU.ln() - above * half.polygamma_drop(0.5, 0) - ln_constant(&df) + scale.into_real().ln()
 }
