@@ -1,6 +1,6 @@
 //! Jacobians and Hessians: `vjp` or `jvp` of a basis, as a batch.
 
-use super::{grad, jvp, map_rows, vjp, vmap};
+use super::{grad, jvp, map_rows, needs_floats, vjp, vmap};
 use crate::array::Array;
 use crate::shape::{Dims, Shape};
 use crate::tree::{Tree, leaves, map, zip};
@@ -28,7 +28,7 @@ pub enum Mode {
 /// ```
 ///
 /// # Panics
-/// If f's result is not real floating point, or the point is complex.
+/// If f's result is not real floating point, or the point is complex or has only integer leaves.
 pub fn jacobian<P: Tree + Clone + 'static>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
     jacobian_with(f, Mode::Auto, usize::MAX)
 }
@@ -53,6 +53,7 @@ pub fn jacobian_with<P: Tree + Clone + 'static>(
         if chunk == 0 {
             panic!("jacobian: a chunk has at least one row")
         }
+        needs_floats("jacobian", p);
         let (y, pull) = vjp(&f)(p);
         needs_real(leaves(p).iter().chain([&y]));
         if !y.dtype().is_float() {

@@ -1,7 +1,7 @@
 //! Forward mode: the graph a function left, replayed oldest first with a tangent beside every node.
 
-use super::vjp::vjp_by_floats;
-use super::{matching, needs_floats, returned, within};
+use super::vjp::vjp;
+use super::{matching, returned, within};
 use crate::array::{Array, Place, Trace};
 use crate::custom::Linear;
 use crate::mask::Condition;
@@ -20,10 +20,9 @@ use std::sync::Arc;
 /// ```
 ///
 /// # Panics
-/// If the tangent's leaves do not have the shapes and dtypes of the input's, or the point has only integer leaves.
+/// If the tangent's leaves do not have the shapes and dtypes of the input's.
 pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &P) -> (Q, Q) {
     move |p, dp| {
-        needs_floats("jvp", p);
         let seeds = matching("jvp", p, dp);
         let running = Trace::start();
         let (y, inputs) = within(&running.0, p, &f);
@@ -103,7 +102,7 @@ fn push_call(call: &Arc<Call>, inputs: &[Array], tangents: Linear) -> Linear {
         let pulled = call.pull(inputs, u.iter().cloned().map(Some).collect());
         active.iter().map(|&k| pulled[k].clone().unwrap_or_else(|| inputs[k].zeros_like())).collect()
     };
-    let (_, transposed) = vjp_by_floats(linear)(&call.zeros());
+    let (_, transposed) = vjp(linear)(&call.zeros());
     let g: Vec<Array> = active.iter().filter_map(|&k| tangents[k].clone()).collect();
     transposed(&g).into_iter().map(Some).collect()
 }

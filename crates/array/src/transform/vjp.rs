@@ -92,22 +92,8 @@ pub type Pullback<P, Q> = Box<dyn Fn(&Q) -> P>;
 /// ```
 ///
 /// # Panics
-/// If the point has only integer leaves. The pullback panics if the cotangent's leaves do not have the shapes and dtypes of
-/// the output's.
+/// The pullback panics if the cotangent's leaves do not have the shapes and dtypes of the output's.
 pub fn vjp<P, Q>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Pullback<P, Q>)
-where
-    P: Tree + Clone + 'static,
-    Q: Tree + Clone + 'static,
-{
-    let vjp = vjp_by_floats(f);
-    move |p| {
-        needs_floats("vjp", p);
-        vjp(p)
-    }
-}
-
-/// The same at any point: of integers nothing comes back.
-pub(super) fn vjp_by_floats<P, Q>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> (Q, Pullback<P, Q>)
 where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
