@@ -57,7 +57,7 @@ impl Array {
     /// The only element, as `f64`.
     ///
     /// # Panics
-    /// If the array has not exactly one element, or is complex.
+    /// If the array has not exactly one element, is complex, or an integer that an `f64` cannot hold.
     #[track_caller]
     pub fn item(&self) -> f64 {
         if self.size() != 1 {
@@ -68,7 +68,16 @@ impl Array {
             DType::F32 => f64::from(value.slice::<f32>()[0]),
             DType::F64 => value.slice::<f64>()[0],
             DType::I32 => f64::from(value.slice::<i32>()[0]),
-            DType::I64 => value.slice::<i64>()[0] as f64,
+            DType::I64 => {
+                let number = value.slice::<i64>()[0];
+                if number as f64 as i128 != i128::from(number) {
+                    panic!(
+                        "item: an f64 cannot hold the number {number}; take .to_vec::<i64>()\n  made at {}",
+                        self.at()
+                    )
+                }
+                number as f64
+            }
             DType::Bool => f64::from(value.slice::<u8>()[0]),
             DType::C64 | DType::C128 => panic!(
                 "item: the number is {}; take .item_complex(), or .real() and .imag()\n  made at {}",

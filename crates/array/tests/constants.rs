@@ -144,7 +144,10 @@ fn whole_numbers_stand_beside_arrays() {
     let tokens = Array::from([0i64, 7, i64::MAX]);
     assert_eq!(tokens.equal(0).to_vec::<bool>(), [true, false, false]);
     assert_eq!((&tokens + 0).to_vec::<i64>(), [0, 7, i64::MAX]);
-    // A number that an f64 cannot hold is exact.
+    // A number that an f64 cannot hold is exact, or not given as one.
+    let panic = panic_of(|| (&tokens - 1).get(2).item()).expect("refused");
+    assert!(panic.text.starts_with("item: an f64 cannot hold the number 9223372036854775806"), "{panic:?}");
+    assert_eq!(Array::from([i64::MIN]).item(), -(2f64.powi(63)));
     assert_eq!((&tokens - i64::MAX).to_vec::<i64>(), [-i64::MAX, 7 - i64::MAX, 0]);
     assert_eq!(tokens.equal(i64::MAX).to_vec::<bool>(), [false, false, true]);
     assert_eq!((Array::from([1.0f32]) + 1).dtype(), DType::F32);
