@@ -9,10 +9,15 @@ use crate::dtype::DType;
 use crate::transform::{jvp, vjp};
 use crate::tree::{Path, Tree, leaves, map, named_leaves};
 use num_complex::Complex64;
+use pullback_real::differences::differences;
 use std::rc::Rc;
 
-/// Checks the derivatives of `f` at `x`, up to an order: forward mode against central differences along a direction, and
-/// reverse against forward mode by ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩. The next order is the same check of the gradient.
+/// Checks the derivatives of `f` at `x`, up to an order: forward mode against extrapolated central differences along two
+/// directions, and reverse against forward mode by ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩. The next order is the same check of the gradient.
+///
+/// Every element of the result is compared by itself, to what differences can resolve: their truncation, estimated from
+/// several steps, and the roundoff of the element's own value. The second direction is long where the gradient is small, so
+/// that a small derivative beside a large one counts as much.
 ///
 /// Complex arrays are pairs of real numbers here, under this crate's convention: ⟨u, v⟩ is the real part of Σ u·v.
 ///
@@ -58,38 +63,72 @@ where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
 {
-    let (v, u) = (like(x, 11), like(&f(x), 12));
-    let (_, forward) = jvp(|x: &P| f(x))(x, &v);
+    let u = like(&f(x), 12);
     let reverse = vjp(|x: &P| f(x))(x).1(&u);
+    for v in [like(x, 11), balanced(&reverse, &like(x, 13))] {
+        along(what, f, x, (&u, &reverse), &v)
+    }
+}
+
+/// The checks along one direction, given a cotangent u and what reverse mode makes of it.
+#[track_caller]
+fn along<P, Q>(what: &str, f: &dyn Fn(&P) -> Q, x: &P, (u, reverse): (&Q, &P), v: &P)
+where
+    P: Tree + Clone + 'static,
+    Q: Tree + Clone + 'static,
+{
+    let (_, forward) = jvp(|x: &P| f(x))(x, v);
     let narrow = leaves(x).iter().any(|x| x.dtype().real() == DType::F32);
-    let (h, loose, tight) = if narrow { (0.02, 0.02, 1e-3) } else { (1e-3, 1e-6, 1e-9) };
-    // Central differences of fourth order: their error is about h⁴ and 1e-16/h.
-    let at = |s: f64| -> Vec<Vec<f64>> { leaves(&f(&moved(x, &v, s * h))).iter().map(numbers).collect() };
-    let (a, b, c, d) = (at(-2.0), at(-1.0), at(1.0), at(2.0));
-    for (leaf, (path, t)) in named_leaves(&forward).into_iter().enumerate() {
-        if !t.dtype().is_differentiable() {
-            continue;
-        }
-        let size = a[leaf].iter().fold(1.0, |m: f64, y| m.max(y.abs()));
+    let (step, loose, tight, epsilon) = match narrow {
+        true => (0.04, 2e-3, 1e-3, 16.0 * f64::from(f32::EPSILON)),
+        false => (4e-3, 1e-8, 1e-9, 16.0 * f64::EPSILON),
+    };
+    let named = || named_leaves(&forward).into_iter().filter(|(_, t)| t.dtype().is_differentiable());
+    let at = |s: f64| -> Vec<f64> {
+        let all = leaves(&f(&moved(x, v, s)));
+        all.iter().filter(|y| y.dtype().is_differentiable()).flat_map(numbers).collect()
+    };
+    let mut by_differences = differences(at, step, 5, epsilon).into_iter();
+    for (path, t) in named() {
         for (i, t) in numbers(&t).into_iter().enumerate() {
-            let n = (a[leaf][i] - d[leaf][i] + 8.0 * (c[leaf][i] - b[leaf][i])) / (12.0 * h);
-            if !close(t, n, loose, size) {
+            let n = by_differences.next().expect("as many numbers");
+            if !n.agrees(t, loose) {
                 panic!(
-                    "check_grads, {what}: forward mode gives {t}, differences {n} (output leaf `{path}`, element {i})"
+                    "check_grads, {what}: forward mode gives {t}, differences {} ± {:.0e} (output leaf `{path}`, element {i})",
+                    n.value, n.error
                 )
             }
         }
     }
-    let (left, right) = (dot(&u, &forward), dot(&reverse, &v));
+    let (left, right) = (dot(u, &forward), dot(reverse, v));
     // A derivative that cancels leaves what was rounded.
-    let size = dot_size(&u, &forward).max(dot_size(&reverse, &v)).max(1e-4);
-    if !close(left, right, tight, size) {
+    let size = dot_size(u, &forward).max(dot_size(reverse, v));
+    let equal = left == right || (left - right).abs() <= tight * size;
+    if !equal {
         panic!("check_grads, {what}: forward mode gives ⟨u, J·v⟩ = {left}, reverse ⟨Jᵀ·u, v⟩ = {right}")
     }
 }
 
-fn close(x: f64, y: f64, tolerance: f64, size: f64) -> bool {
-    (x - y).abs() <= tolerance * (x.abs() + y.abs() + size)
+/// A direction in which the elements of a gradient count alike: the smaller they are the longer, up to 1.
+fn balanced<P: Tree + Clone>(g: &P, v: &P) -> P {
+    let size = |g: &Array| -> Vec<f64> {
+        let parts = numbers(g);
+        match g.dtype().is_complex() {
+            true => parts.chunks(2).map(|z| z[0].hypot(z[1])).collect(),
+            false => parts.iter().map(|g| g.abs()).collect(),
+        }
+    };
+    let all: Vec<Vec<f64>> = leaves(g).iter().map(size).collect();
+    let least = all.iter().flatten().copied().filter(|g| *g > 0.0).fold(f64::INFINITY, f64::min);
+    let (mut v, mut all) = (v.clone(), all.into_iter());
+    v.visit(&Path::Root, &mut |_, v| {
+        let sizes = all.next().expect("as many leaves");
+        if v.dtype().is_differentiable() {
+            let factors: Vec<f64> = sizes.iter().map(|g| if *g > 0.0 { least / g } else { 1.0 }).collect();
+            *v = &*v * Array::from_slice(&factors, v.shape()).cast(v.dtype())
+        }
+    });
+    v
 }
 
 /// A tree of the same shapes with arbitrary numbers in −1..1, the same in every run; integers and bools as zeros.

@@ -4,12 +4,15 @@
 //! ones with differences of first ones, and so on; so a derivative that was made wrong on purpose, or cut by
 //! accident, shows at its own order.
 
+use crate::differences::{Difference, differences};
 use crate::diff::{grad, hessian, jacobian, value_and_grad, vjp};
 use crate::var::Var;
 use std::fmt;
 
-/// How far derivatives and differences may lie apart, relative to the larger of them and of the function's scale.
-const TOLERANCE: f64 = 1e-8;
+/// How far derivatives and differences may lie apart beside what differences can resolve, relative to the larger of them.
+const TOLERANCE: f64 = 1e-9;
+/// The roundoff of a value, relative: a few units in the last place.
+const ROUNDOFF: f64 = 16.0 * f64::EPSILON;
 
 /// What was compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +21,7 @@ pub struct Report {
     pub value: f64,
     /// The number of comparisons.
     pub compared: usize,
-    /// The largest difference found, relative.
+    /// The largest difference found, relative to the derivative or the function's scale, whichever is larger.
     pub worst: f64,
 }
 
@@ -62,7 +65,8 @@ impl std::error::Error for Mismatch {}
 /// assert!(wrong.to_string().starts_with("derivative of order 1 by x[0] at [0.5]: reverse mode gives 0.5, "));
 /// ```
 ///
-/// `f` must be smooth around `x`, and its value of moderate size.
+/// `f` must be smooth around `x`. Each derivative is compared by itself, to what differences of values can resolve: next to a
+/// value of 1e6 they see 1e-8, whatever the other derivatives are.
 ///
 /// # Errors
 /// The first derivative that does not agree. Where differences do not settle, this is an error too; at a kink they
@@ -126,62 +130,30 @@ impl Comparison<'_> {
         order: u32,
     ) -> Result<(), Mismatch> {
         let n = self.x.len();
-        let scale = f(self.x).iter().fold(0.0, |m: f64, y| m.max(y.abs()));
+        let scale = f(self.x).iter().fold(f64::MIN_POSITIVE, |m: f64, y| m.max(y.abs()));
         for i in 0..n {
-            for (row, (difference, error)) in differences(f, self.x, i).into_iter().enumerate() {
+            let moved = |by: f64| {
+                let mut x = self.x.to_vec();
+                x[i] += by;
+                f(&x)
+            };
+            let step = 0.02 * self.x[i].abs().max(0.5);
+            for (row, by_differences) in differences(moved, step, 12, ROUNDOFF).into_iter().enumerate() {
                 for (mode, jacobian) in modes {
                     let derivative = jacobian[row * n + i];
-                    let size = derivative.abs().max(difference.abs()).max(scale);
-                    let off = (derivative - difference).abs();
-                    // A wild estimate excuses nothing.
-                    let allowed = TOLERANCE * size + (4.0 * error).min(1e-6 * size);
-                    if off > allowed || off.is_nan() || allowed.is_nan() {
+                    let Difference { value: difference, error, .. } = by_differences;
+                    if !by_differences.agrees(derivative, TOLERANCE) {
                         let mut by: Vec<_> = (0..order).rev().map(|k| row / n.pow(k) % n).collect();
                         by.push(i);
                         let at = self.x.to_vec();
                         return Err(Mismatch { mode, by, at, derivative, difference, error });
                     }
+                    let size = derivative.abs().max(difference.abs()).max(scale);
                     self.report.compared += 1;
-                    self.report.worst = self.report.worst.max(off / size.max(f64::MIN_POSITIVE));
+                    self.report.worst = self.report.worst.max((derivative - difference).abs() / size);
                 }
             }
         }
         Ok(())
     }
-}
-
-/// The derivative of every result of `f` by `x[i]`, with an estimate of its error: central differences at
-/// shrinking steps, extrapolated to step 0 (C. J. F. Ridders, Advances in Engineering Software 4, 1982).
-fn differences(f: &dyn Fn(&[f64]) -> Vec<f64>, x: &[f64], i: usize) -> Vec<(f64, f64)> {
-    const SHRINK: f64 = 1.6;
-    let mut best: Vec<(f64, f64)> = Vec::new();
-    let mut last: Vec<Vec<f64>> = Vec::new();
-    let mut step = 0.02 * x[i].abs().max(0.5);
-    let mut at = x.to_vec();
-    for _ in 0..12 {
-        at[i] = x[i] + step;
-        let (up, above) = (f(&at), at[i]);
-        at[i] = x[i] - step;
-        let (down, below) = (f(&at), at[i]);
-        let first: Vec<f64> = up.iter().zip(&down).map(|(u, d)| (u - d) / (above - below)).collect();
-        let mut row = vec![first];
-        let mut factor = SHRINK * SHRINK;
-        for coarser in &last {
-            let finer = row.last().expect("the difference itself");
-            let next: Vec<f64> =
-                finer.iter().zip(coarser).map(|(a, b)| a + (a - b) / (factor - 1.0)).collect();
-            best.resize(next.len(), (f64::NAN, f64::INFINITY));
-            for (k, best) in best.iter_mut().enumerate() {
-                let error = (next[k] - finer[k]).abs().max((next[k] - coarser[k]).abs());
-                if error < best.1 {
-                    *best = (next[k], error);
-                }
-            }
-            row.push(next);
-            factor *= SHRINK * SHRINK;
-        }
-        last = row;
-        step /= SHRINK;
-    }
-    best
 }

@@ -8,6 +8,8 @@ pub mod check;
 mod complex;
 mod counts;
 pub mod diff;
+#[doc(hidden)]
+pub mod differences;
 mod dual;
 mod error;
 pub mod explicit;
