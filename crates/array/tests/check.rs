@@ -43,12 +43,24 @@ fn a_factor_of_two_at_a_small_scale() {
 }
 #[test]
 fn a_missing_term() {
-    planted(|x: &Array| x.sin() + x.square(), |x, _, g| g * (x.cos() + 2.0 * x), |x, _, g| 2.0 * g * x, a(), 1);
+    planted(
+        |x: &Array| x.sin() + x.square(),
+        |x, _, g| g * (x.cos() + 2.0 * x),
+        |x, _, g| 2.0 * g * x,
+        a(),
+        1,
+    );
 }
 #[test]
 fn a_transposed_jacobian() {
     let m = || Array::from([[1.0, 2.0], [-0.5, 3.0]]);
-    planted(move |x: &Array| m().matmul(x), move |_, _, g| m().t().matmul(g), move |_, _, g| m().matmul(g), a(), 1);
+    planted(
+        move |x: &Array| m().matmul(x),
+        move |_, _, g| m().t().matmul(g),
+        move |_, _, g| m().matmul(g),
+        a(),
+        1,
+    );
 }
 #[test]
 fn a_wrong_element_beside_a_large_one() {
@@ -56,7 +68,13 @@ fn a_wrong_element_beside_a_large_one() {
     let wrong = || Array::from([1e7, 0.5]);
     // Of the result, and of the argument.
     planted(move |x: &Array| large() * x, move |_, _, g| g * large(), move |_, _, g| g * wrong(), a(), 1);
-    planted(move |x: &Array| (large() * x).sum(), move |_, _, g| g * large(), move |_, _, g| g * wrong(), a(), 1);
+    planted(
+        move |x: &Array| (large() * x).sum(),
+        move |_, _, g| g * large(),
+        move |_, _, g| g * wrong(),
+        a(),
+        1,
+    );
     let larger = || Array::from([1e12, 1.0]);
     let missing = || Array::from([1e12, 0.0]);
     planted(move |x: &Array| larger() * x, move |_, _, g| g * larger(), move |_, _, g| g * missing(), a(), 1);

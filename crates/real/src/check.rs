@@ -4,8 +4,8 @@
 //! ones with differences of first ones, and so on; so a derivative that was made wrong on purpose, or cut by
 //! accident, shows at its own order.
 
-use crate::differences::{Difference, differences};
 use crate::diff::{grad, hessian, jacobian, value_and_grad, vjp};
+use crate::differences::{Difference, differences};
 use crate::var::Var;
 use std::fmt;
 

@@ -25,7 +25,12 @@ impl Difference {
 /// steps, extrapolated to step 0 (C. J. F. Ridders, Advances in Engineering Software 4, 1982).
 ///
 /// `epsilon` is the relative error of a value of `f`.
-pub fn differences(mut f: impl FnMut(f64) -> Vec<f64>, step: f64, steps: usize, epsilon: f64) -> Vec<Difference> {
+pub fn differences(
+    mut f: impl FnMut(f64) -> Vec<f64>,
+    step: f64,
+    steps: usize,
+    epsilon: f64,
+) -> Vec<Difference> {
     const SHRINK: f64 = 1.6;
     let mut best: Vec<Difference> = Vec::new();
     let mut largest: Vec<f64> = Vec::new();
@@ -42,7 +47,8 @@ pub fn differences(mut f: impl FnMut(f64) -> Vec<f64>, step: f64, steps: usize, 
         let mut factor = SHRINK * SHRINK;
         for coarser in &last {
             let finer = row.last().expect("the difference itself");
-            let next: Vec<f64> = finer.iter().zip(coarser).map(|(a, b)| a + (a - b) / (factor - 1.0)).collect();
+            let next: Vec<f64> =
+                finer.iter().zip(coarser).map(|(a, b)| a + (a - b) / (factor - 1.0)).collect();
             for (i, best) in best.iter_mut().enumerate() {
                 // Extrapolation makes roundoff a little larger.
                 let roundoff = 2.0 * epsilon * largest[i] / h;

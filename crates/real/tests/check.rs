@@ -18,16 +18,12 @@ fn planted(right: impl Fn(&[Var]) -> Var, wrong: impl Fn(&[Var]) -> Var, x: &[f6
 
 #[test]
 fn a_factor_of_two() {
-    let slope = |factor: f64| {
-        move |x: &[Var]| with_slopes(|x| x[0] * x[0], &[factor * stop(x[0])], x)
-    };
+    let slope = |factor: f64| move |x: &[Var]| with_slopes(|x| x[0] * x[0], &[factor * stop(x[0])], x);
     planted(slope(2.0), slope(1.0), &[1.3], &[0]);
 }
 #[test]
 fn a_factor_of_two_beside_a_large_offset() {
-    let slope = |factor: f64| {
-        move |x: &[Var]| with_slopes(|x| x[0] * x[0] + 1e6, &[factor * stop(x[0])], x)
-    };
+    let slope = |factor: f64| move |x: &[Var]| with_slopes(|x| x[0] * x[0] + 1e6, &[factor * stop(x[0])], x);
     planted(slope(2.0), slope(1.0), &[1.3], &[0]);
     // A share of 1e-5 of the derivative.
     planted(slope(2.0), slope(2.00002), &[1.3], &[0]);
