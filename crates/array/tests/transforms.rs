@@ -166,3 +166,14 @@ fn convolutions_of_nothing() {
         assert_eq!((dx.sum().item(), dw.sum().item()), (0.0, 0.0));
     }
 }
+
+/// What a derivative is made of is seen to be linear in the tangent, also where a slope may be infinite.
+#[test]
+fn pushforwards_with_infinite_slopes_are_linear_functions() {
+    let f = |x: &Array| (x.sqrt() / (x + 1.0)).ln() * x.powf(0.25) + x.sum().atanh();
+    let x = Array::from([0.1, 0.4]);
+    let transposed = linear_transpose(|v: &Array| jvp(f)(&x, v).1, &x);
+    let u = Array::from([1.0, -2.0]);
+    let (want, have) = (vjp(f)(&x).1(&u), transposed(&u));
+    assert!((want - have).abs().max().item() < 1e-14);
+}

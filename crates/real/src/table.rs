@@ -270,7 +270,7 @@ macro_rules! rows {
                     |a, x, y| (a.ln_gamma_q_by_a(x, 1), -(a.ln_gamma_pdf(x) - y).exp()), Function, (0.5..4.0, 0.3..5.0);
                 /// ln of [`gamma_pdf`](Real::gamma_pdf), also where that underflows.
                 LnGammaPdf ln_gamma_pdf = s::ln_gamma_pdf,
-                    |a, x, _| (ln_minus_digamma(x, a), { let d = a - 1.0; R::select(&d, &((&d - x) / x), &R::lift(-1.0)) }), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (ln_minus_digamma(x, a), { let d = a - 1.0; R::select(x, &((&d - x) / x), &(d.ratio(x) - 1.0)) }), Function, (0.5..4.0, 0.3..5.0);
                 /// ln(x/y), accurate where x and y are close.
                 LnRatio ln_ratio = s::ln_ratio, |x, y, _| (x.recip(), -y.recip()), Function, (0.3..3.0, 0.3..3.0);
                 /// x ln(x/y) − x + y, never negative; y where x = 0.

@@ -8,6 +8,25 @@ fn near(x: f64, want: f64, tolerance: f64) {
     assert!((x - want).abs() <= tolerance * want.abs().max(1e-300), "{x:e}, wanted {want:e}");
 }
 
+/// What a select by one variable holds fixed still moves with the others.
+#[test]
+fn mixed_derivatives_where_a_power_is_none() {
+    use pullback_real::hessian;
+    // ∂²/∂a∂x of ln(x^(a-1) e^-x / Γ(a)) is 1/x, also at the exponential distribution and at no event.
+    for (x, a) in [(0.5, 1.0), (3.0, 1.0), (3.0, 2.0)] {
+        near(hessian(|v| gamma::logpdf(&v[0], v[1], 1.0))(&[x, a])[0][1], 1.0 / x, 1e-14);
+        near(hessian(|v| gamma::logpdf(&v[0], v[1], 1.0))(&[x, a])[1][0], 1.0 / x, 1e-14);
+        near(hessian(|v| poisson::logpmf(&v[0], v[1]))(&[a - 1.0, x])[0][1], 1.0 / x, 1e-14);
+        near(hessian(|v| poisson::logpmf(&v[0], v[1]))(&[a - 1.0, x])[1][0], 1.0 / x, 1e-14);
+    }
+    // ln Γ(k + n)/(Γ(k + 1) Γ(n)) + n ln p + k ln q: at k = 0 the slope by k is ψ(n) − ψ(1) + ln q, as it is beside it.
+    let slopes = |k: f64| grad(|v: &[Var]| nbinom::logpmf(&v[0], v[1], v[2]))(&[k, 0.5, 0.25]);
+    let (at, beside) = (slopes(0.0), slopes(1e-6));
+    at.iter().zip(&beside).for_each(|(x, y)| near(*x, *y, 1e-5));
+    near(at[0], -1.38629436111989062 - 0.287682072451780927, 1e-14);
+    assert_eq!(nbinom::logpmf(&-1.0, 2.0, 0.5), f64::NEG_INFINITY);
+}
+
 #[test]
 fn incomplete_beta() {
     for (a, b, x, want) in [

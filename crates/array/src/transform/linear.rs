@@ -94,7 +94,7 @@ pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array], call
             Prim::Unary(op) => *op == Unary::Neg,
             Prim::Binary(Binary::Add | Binary::Sub) => moves == [true, true],
             Prim::Binary(Binary::Mul) => one,
-            Prim::Binary(Binary::Div) => moves == [true, false],
+            Prim::Binary(Binary::Div | Binary::TimesOrZero) => moves == [true, false],
             Prim::Holomorphic(Holomorphic::Binary(Binary::Div)) => moves == [true, false, false],
             // A constant on the other side of a choice or in a join is an offset, unless it is zero.
             Prim::Select | Prim::Concat(_) | Prim::Complex => args

@@ -95,6 +95,9 @@ fn pole(a: f64, b: f64) -> f64 {
 /// assert!((ln_a_beta(1e-10, 2.0) / -1e-10 - 1.0).abs() < 1e-9);
 /// ```
 pub fn ln_a_beta(a: f64, b: f64) -> f64 {
+    if a == 0.0 && b > 0.0 {
+        return 0.0;
+    }
     if a > 0.1 || !(a > 0.0 && b > 0.0 && b.is_finite()) {
         return ln_beta(a, b) + a.ln();
     }
