@@ -169,6 +169,10 @@ impl Case {
     pub fn all_mean(self, f: impl Fn(&[Host]) -> Vec<Host> + 'static) -> Case {
         Case { definition: Some(Box::new(f)), ..self }
     }
+    /// Whether there is something to take a gradient by.
+    pub fn has_gradient(&self) -> bool {
+        self.inputs.iter().any(|x| matches!(x, Spec::Any(_) | Spec::Positive(_) | Spec::Share(_)))
+    }
     /// Not smooth, or not at all points.
     pub fn rough(self) -> Case {
         Case { smooth: false, ..self }
