@@ -33,9 +33,8 @@ fn is_bounded1(op: Unary) -> bool {
 }
 fn is_bounded2(op: Binary) -> bool {
     use Binary::*;
-    match op {
-        Add | Sub | Mul | Max | Min | Copysign | Hypot | LogAddExp | LogAddExp2 | ExpShare | Exp2Share
-        | Less => true,
-        _ => false,
-    }
+    matches!(
+        op,
+        Add | Sub | Mul | Max | Min | Copysign | Hypot | LogAddExp | LogAddExp2 | ExpShare | Exp2Share | Less
+    )
 }
