@@ -57,7 +57,7 @@ fn train<M: Tree + Clone>(mut model: M, steps: u64, loss: impl Fn(&M) -> Array) 
 
 fn main() {
     let example = Example::start();
-    let (n, steps) = (30, example.of(600, 400));
+    let (n, steps) = (30, 600);
     let x = Array::linspace(-2.0, 2.0, n);
     let y = x.greater(0.0).cast(DType::F64) * 2.0 - 1.0 + 0.05 * Key::new(3).normal(&[n], DType::F64);
     y.eval();

@@ -6,12 +6,15 @@ use pullback_nn as nn;
 use pullback_real::{Binary, Real, Unary};
 use pullback_stats as stats;
 
+/// A function of arrays.
+type OfArrays = Box<dyn Fn(&[Array]) -> Array>;
+
 /// What is compared: a function of a few numbers, or of as many arrays of one shape, place by place.
 pub struct Function {
     /// Its name in the data.
     pub name: String,
     /// Of arrays.
-    pub arrays: Box<dyn Fn(&[Array]) -> Array>,
+    pub arrays: OfArrays,
     /// Of numbers, if it is generic in its number.
     pub scalars: Option<Box<dyn Scalar>>,
     /// How far it may be off.

@@ -142,7 +142,7 @@ impl Comparison<'_> {
                 for (mode, jacobian) in modes {
                     let derivative = jacobian[row * n + i];
                     let Difference { value: difference, error, .. } = by_differences;
-                    if !by_differences.agrees(derivative, TOLERANCE) {
+                    if !by_differences.agrees(derivative, TOLERANCE, 0.0) {
                         let mut by: Vec<_> = (0..order).rev().map(|k| row / n.pow(k) % n).collect();
                         by.push(i);
                         let at = self.x.to_vec();

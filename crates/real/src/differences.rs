@@ -13,10 +13,11 @@ pub struct Difference {
 
 impl Difference {
     /// Whether a derivative that is right but for a share `tolerance` of itself may lie where this one does. A wild
-    /// estimate excuses nothing: a part in a thousand at most, beside roundoff.
-    pub fn agrees(&self, derivative: f64, tolerance: f64) -> bool {
+    /// estimate excuses nothing: a part in a thousand at most, beside roundoff. `noise` is what else roundoff may make, of
+    /// terms that cancel in the derivative.
+    pub fn agrees(&self, derivative: f64, tolerance: f64, noise: f64) -> bool {
         let size = derivative.abs().max(self.value.abs());
-        let allowed = tolerance * size + (4.0 * self.error).min(1e-3 * size + 4.0 * self.roundoff);
+        let allowed = tolerance * size + noise + (4.0 * self.error).min(1e-3 * size + 4.0 * self.roundoff);
         (derivative - self.value).abs() <= allowed
     }
 }
