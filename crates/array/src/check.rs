@@ -70,6 +70,11 @@ where
     }
 }
 
+/// The largest magnitude.
+fn largest(numbers: Vec<f64>) -> f64 {
+    numbers.into_iter().fold(0.0, |most, x| most.max(x.abs()))
+}
+
 /// The checks along one direction, given a cotangent u and what reverse mode makes of it.
 #[track_caller]
 fn along<P, Q>(what: &str, f: &dyn Fn(&P) -> Q, x: &P, (u, reverse): (&Q, &P), v: &P)
@@ -88,10 +93,11 @@ where
         let all = leaves(&f(&moved(x, v, s)));
         all.iter().filter(|y| y.dtype().is_differentiable()).flat_map(numbers).collect()
     };
+    let values = largest(at(0.0));
     let mut by_differences = differences(at, step, 5, epsilon).into_iter();
     for (path, t) in named() {
-        // Where elements are sums of common terms, one that is 0 has the roundoff of the others.
-        let noise = 32.0 * epsilon * numbers(&t).into_iter().fold(0.0, |most: f64, t| most.max(t.abs()));
+        // Where elements are sums of common terms, one that is 0 has the roundoff of the others, and of their derivatives.
+        let noise = 32.0 * epsilon * largest(numbers(&t)) + 20.0 * epsilon / step * values;
         for (i, t) in numbers(&t).into_iter().enumerate() {
             let n = by_differences.next().expect("as many numbers");
             if !n.agrees(t, loose, noise) {

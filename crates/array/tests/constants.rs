@@ -135,7 +135,7 @@ fn whole_numbers_stand_beside_arrays() {
     let x = Array::from([1.5, 2.0]);
     assert_eq!((&x + 1).to_vec::<f64>(), [2.5, 3.0]);
     assert_eq!((2 * &x - 1).to_vec::<f64>(), [2.0, 3.0]);
-    assert_eq!(((1 / x.clone()) % 1).to_vec::<f64>(), [1.0 / 1.5, 0.5]);
+    assert_eq!(((4 / x.clone()) % 3).to_vec::<f64>(), [(4.0 / 1.5) % 3.0, 2.0]);
     assert_eq!(x.pow(2).to_vec::<f64>(), [2.25, 4.0]);
     let mut y = x.clone();
     y += 1;
