@@ -97,7 +97,7 @@ where
     let mut by_differences = differences(at, step, 5, epsilon).into_iter();
     for (path, t) in named() {
         // Where elements are sums of common terms, one that is 0 has the roundoff of the others, and of their derivatives.
-        let noise = 32.0 * epsilon * largest(numbers(&t)) + 20.0 * epsilon / step * values;
+        let noise = 32.0 * epsilon * largest(numbers(&t)).max(values);
         for (i, t) in numbers(&t).into_iter().enumerate() {
             let n = by_differences.next().expect("as many numbers");
             if !n.agrees(t, loose, noise) {
