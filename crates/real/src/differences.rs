@@ -13,11 +13,12 @@ pub struct Difference {
 
 impl Difference {
     /// Whether a derivative that is right but for a share `tolerance` of itself may lie where this one does. A wild
-    /// estimate excuses nothing: a part in a thousand at most, beside roundoff. `noise` is what else roundoff may make, of
-    /// terms that cancel in the derivative.
+    /// estimate excuses nothing: a part in a thousand at most, beside roundoff, its own and the `noise` of terms that cancel,
+    /// of which more is taken if it is seen.
     pub fn agrees(&self, derivative: f64, tolerance: f64, noise: f64) -> bool {
         let size = derivative.abs().max(self.value.abs());
-        let allowed = tolerance * size + noise + (4.0 * self.error).min(1e-3 * size + 4.0 * self.roundoff);
+        let most = 1e-3 * size + 4.0 * self.roundoff + 300.0 * noise;
+        let allowed = tolerance * size + noise + (4.0 * self.error).min(most);
         (derivative - self.value).abs() <= allowed
     }
 }

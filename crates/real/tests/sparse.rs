@@ -222,8 +222,8 @@ fn zero_multipliers_leave_their_entries() {
     let relu = |x: &[Var]| x[0].sin().relu() * 3.0 + x[1].square();
     let maximum = |x: &[Var]| x[0].square().max(x[1].square() * x[2]) + x[2];
     let product = |x: &[Var]| (x[0] * x[1]).relu() * x[2];
-    let functions: [&dyn Fn(&[Var]) -> Var; 3] = [&relu, &maximum, &product];
-    for f in functions {
+    type Function<'a> = &'a dyn Fn(&[Var]) -> Var;
+    for f in [&relu as Function, &maximum, &product] {
         let (x, others) =
             ([-1.0, 0.5, 0.2], [[1.0, 0.5, 0.2], [0.3, 2.0, 1.5], [-2.0, -0.1, -0.3], [0.0; 3]]);
         let h = SparseHessian::new(|x: &[Var]| f(x), &x);
