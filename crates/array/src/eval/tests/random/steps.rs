@@ -169,9 +169,11 @@ pub fn grow(pool: &mut Pool, code: Code) {
             pair(pool, d, op, |d, pool| pool.float(d))
         }
         Kind::Function2 => {
-            // What takes as long as a thousand others is computed as one of them is, number by number.
+            // What takes as long as a hundred others is computed as one of them is, number by number.
             let op = match d.one(Binary::ALL) {
-                Binary::GammaPByA(_) | Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) => Binary::GammaP,
+                Binary::GammaP | Binary::GammaQ | Binary::GammaPdf => Binary::LnBeta,
+                Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => Binary::LnBeta,
+                Binary::GammaPByA(_) | Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) => Binary::LnBeta,
                 op => op,
             };
             pair(pool, d, op, |d, pool| pool.float(d))
