@@ -92,6 +92,8 @@ add("norm_log_cdf", sp.log(sp.erfc(-x / sp.sqrt(2)) / 2), LINE, at=TAIL)
 MILLS = PHI / (sp.erfc(-x / sp.sqrt(2)) / 2)
 add("inv_mills_ratio", MILLS, LINE, at={-INF: [INF, -1.0, 0.0]})
 add("logit", sp.log(x / (1 - x)), SHARE, outside=lambda a: a < 0 or a > 1, at={0.0: [-INF, INF, -INF], 1.0: [INF, INF, INF]})
+for n in (0, 1, 2):
+    add(f"exp_over:{n}", sp.diff(sp.exp(x) / x, x, n), LINE, at={0.0: [[ANY, -INF, ANY][n], [-INF, ANY, -INF][n], ANY], INF: [INF, INF, INF]})
 add("exp_int_ei", sp.Ei(x), LINE, at={0.0: [-INF, ANY, -INF]})
 add("exp_int_e1", sp.expint(1, x), [v for v in ABOVE if not v < 0], at={0.0: [INF, ANY, INF]})
 add("bessel_i0", sp.besseli(0, x), LINE)
@@ -122,11 +124,11 @@ for n in (1, 2):
 # Elementwise functions of arrays.
 D = R(math.pi / 180), R(180 / math.pi)
 add("rsqrt", 1 / sp.sqrt(x), ABOVE, outside=neg, at={0.0: [INF, -INF, INF], -0.0: [ANY, ANY, ANY]})
-add("rgamma", 1 / sp.gamma(x), [v for v in ABOVE if not v < 0 and not v == 0])
+GAMMA_ZEROS = {v: [0.0, float((-1) ** int(v) * math.factorial(int(-v))), ANY] for v in LINE if -20 < v < 0 and v == int(v)}
+add("rgamma", 1 / sp.gamma(x), [v for v in LINE if v > -20 and v != 0], at=GAMMA_ZEROS)
 add("multigammaln:2", sp.log(sp.pi) / 2 + sp.loggamma(x) + sp.loggamma(x - R(1, 2)), [v for v in HALF if v > 0.5] + [NAN])
 add("deg2rad", sp.pi / 180 * x, LINE)
 add("rad2deg", 180 / sp.pi * x, LINE)
-add("sinc", sp.sin(sp.pi * x) / (sp.pi * x), LINE, at={0.0: [1.0, 0.0, -math.pi**2 / 3], INF: [0.0, 0.0, 0.0], -INF: [0.0, 0.0, 0.0]})
 add("nan_to_num", x, [v for v in LINE if abs(v) < 1e30])
 add("entr", -x * sp.log(x), ABOVE, outside=neg, at={0.0: [0.0, INF, -INF], -0.0: [0.0, ANY, ANY], INF: [-INF, -INF, 0.0]})
 add("xlogx", x * sp.log(x), ABOVE, outside=neg, at={0.0: [0.0, -INF, INF], -0.0: [0.0, ANY, ANY]})
@@ -208,6 +210,12 @@ def deeper(f, v):
 
 
 add_numeric = lambda *a, **k: ALL.append(Numeric(*a, **k))
+S, T = mp.sinpi, mp.cospi
+ENDS = {INF: [NAN] * 3, -INF: [NAN] * 3}
+add_numeric("sin_pi", [S, lambda v: mp.pi * T(v), lambda v: -(mp.pi**2) * S(v)], LINE, at=ENDS)
+add_numeric("cos_pi", [T, lambda v: -mp.pi * S(v), lambda v: -(mp.pi**2) * T(v)], LINE, at=ENDS)
+add_numeric("sinc", [lambda v: S(v) / mp.pi / v, lambda v: (T(v) - S(v) / mp.pi / v) / v, lambda v: (-mp.pi * S(v) - 2 * (T(v) - S(v) / mp.pi / v) / v) / v], LINE,
+            at={0.0: [1.0, 0.0, -math.pi**2 / 3], INF: [0.0, 0.0, 0.0], -INF: [0.0, 0.0, 0.0]})
 add_numeric("erf_inv", [deep(erf_inverse), deep(lambda v: c() * mp.exp(erf_inverse(v) ** 2)),
                         deep(lambda v: 2 * erf_inverse(v) * c() ** 2 * mp.exp(2 * erf_inverse(v) ** 2))], UNIT,
             at={1.0: [INF, INF, INF], -1.0: [-INF, INF, -INF], 0.0: [0.0, math.sqrt(math.pi) / 2, 0.0]}, outside=outside_unit)
@@ -220,6 +228,6 @@ def quantile(p):
 slope = lambda q: mp.sqrt(2 * mp.pi) * mp.exp(q * q / 2)
 add_numeric("norm_quantile", [deep(quantile), deep(lambda p: slope(quantile(p))), deep(lambda p: quantile(p) * slope(quantile(p)) ** 2)], SHARE,
             at={0.0: [-INF, INF, -INF], 1.0: [INF, INF, INF], 0.5: [0.0, math.sqrt(2 * math.pi), 0.0]}, outside=lambda a: a < 0 or a > 1)
-add_numeric("erfcinv", [deep(erfc_inverse), deep(lambda q: -c() * mp.exp(erfc_inverse(q) ** 2)),
+add_numeric("erfc_inv", [deep(erfc_inverse), deep(lambda q: -c() * mp.exp(erfc_inverse(q) ** 2)),
                         deep(lambda q: 2 * erfc_inverse(q) * c() ** 2 * mp.exp(2 * erfc_inverse(q) ** 2))], quantile_points(),
             at={0.0: [INF, -INF, INF], 1.0: [0.0, -math.sqrt(math.pi) / 2, 0.0]})

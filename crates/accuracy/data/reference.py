@@ -63,7 +63,7 @@ def results(f, args, branches):
 
 def lines(f):
     start = time.time()
-    exact.least_digits = 500 if f.name.startswith("log_add_exp") else 60
+    exact.least_digits = exact.digits_for(f.name)
     branches = [(where, Branch(e, f.symbols)) for where, e in f.branches] if not isinstance(f, Numeric) else []
     out = [f"= {f.name.replace(' ', '_')} {f.arity}"]
     done = set()

@@ -533,9 +533,8 @@ fn int_op(op: Binary) -> bool {
         | Binary::Atan2
         | Binary::Hypot
         | Binary::Copysign => false,
-        Binary::PolygammaDrop(_) | Binary::LnABeta | Binary::LnRatio | Binary::KlDiv | Binary::OverHypot => {
-            false
-        }
+        Binary::PolygammaDrop(_) | Binary::LnABeta | Binary::LnRatio | Binary::OverHypot => false,
+        Binary::KlDiv | Binary::RelEntr => false,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => false,
         Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => false,
         Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) => false,

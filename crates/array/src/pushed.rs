@@ -24,7 +24,9 @@ fn is_bounded1(op: Unary) -> bool {
     use Unary::*;
     match op {
         Neg | Square | OneMinusSquare | RecipOnePlusSquare | Abs | Relu | SoftSign => true,
-        Exp | Exp2 | ExpM1 | Sin | Cos | Tan | Atan | Sinh | Cosh | Tanh | Sech | Asinh => true,
+        Exp | Exp2 | ExpM1 | Sin | Cos | SinPi | CosPi | Tan | Atan | Sinh | Cosh | Tanh | Sech | Asinh => {
+            true
+        }
         Logistic | Softplus | Erf | Erfc | Erfcx | NormCdf | NormLogCdf => true,
         Sign | Floor | Ceil | Round | Trunc => true,
         Powi(n) => n >= 0,

@@ -134,7 +134,11 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare | Binary::Exp2Share => None,
         Binary::LnBeta | Binary::LnABeta | Binary::PolygammaDrop(_) => None,
         Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => None,
-        Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) | Binary::LnRatio | Binary::KlDiv => None,
+        Binary::LnGammaPByA(_)
+        | Binary::LnGammaQByA(_)
+        | Binary::LnRatio
+        | Binary::KlDiv
+        | Binary::RelEntr => None,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => None,
     }
 }

@@ -5,13 +5,13 @@
 
 use crate::op::elementary;
 use crate::slopes::{
-    bell, erf_inv_slope, exp_minus, gamma_pdf_by_a, gamma_pdf_slope_at_0, hazard_by_a, ln_a_beta_slope,
-    ln_minus_digamma, norm_quantile_slope,
+    bell, erf_inv_slope, erfc_inv_slope, exp_minus, gamma_pdf_by_a, gamma_pdf_slope_at_0, hazard_by_a,
+    ln_a_beta_slope, ln_minus_digamma, norm_quantile_slope, rgamma_slope,
 };
 use crate::special as s;
 use crate::table::Notation::{self, Function, Infix, Power, Prefix};
 use crate::table::rows;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, PI};
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 

@@ -1,7 +1,7 @@
 //! Slopes of the table that take more than a line, for any carrier.
 
 use crate::real::Real;
-use std::f64::consts::FRAC_2_SQRT_PI;
+use std::f64::consts::{FRAC_1_PI, FRAC_2_SQRT_PI};
 
 /// `exp(-x²)`; what the square loses by rounding, which a large exponent shows, is made good: with h near x, of few bits,
 /// `x² = h² + (x - h)(x + h)`.
@@ -20,14 +20,31 @@ pub(crate) fn exp_minus<R: Real>(square: &R) -> R {
     R::select(&e, &e, &R::lift(0.0))
 }
 
+/// `size · exp(e)/exp(e)`, held to its value as a number and moving as an exponential of `e`: for slopes that are accurate by one formula
+/// and whose own derivatives cancel or overflow by it.
+#[track_caller]
+fn moving<R: Real>(size: &R, e: &R) -> R {
+    size.held() * (e - e.held()).exp()
+}
+
 /// The slope of the inverse y of erf at x: `√π/2 exp(y²)`, which in the tails is `√π/2 erfcx(y)/erfc(y)`.
 #[track_caller]
 pub(crate) fn erf_inv_slope<R: Real>(x: &R, y: &R) -> R {
     let (middle, rest) = (x.abs().less(0.5), 1.0 - x.abs());
     // The side not taken is computed at 0.
     let near = R::select(&middle, y, &R::lift(0.0)).square().exp();
-    let tail = R::select(&rest, &(y.abs().erfcx() / &rest), &R::lift(f64::INFINITY));
+    let tail = R::select(&rest, &moving(&(y.abs().erfcx() / &rest), &y.square()), &rest.recip());
     FRAC_2_SQRT_PI.recip() * R::select(&middle, &near, &tail)
+}
+
+/// The slope of the inverse y of erfc at q, as [`erf_inv_slope`].
+#[track_caller]
+pub(crate) fn erfc_inv_slope<R: Real>(q: &R, y: &R) -> R {
+    let (left, right) = (q.less(0.5), R::lift(1.5).less(q));
+    let near = R::select(&left, q, &(2.0 - q));
+    let tail = R::select(&near, &moving(&(y.abs().erfcx() / &near), &y.square()), &near.recip());
+    let middle = R::select(&(&left + &right), &R::lift(0.0), y).square().exp();
+    -FRAC_2_SQRT_PI.recip() * R::select(&(left + right), &tail, &middle)
 }
 
 /// The slope of the normal quantile y at p: `1/(p λ(y))` with the inverse Mills ratio λ, or the same from the other side.
@@ -35,8 +52,20 @@ pub(crate) fn erf_inv_slope<R: Real>(x: &R, y: &R) -> R {
 pub(crate) fn norm_quantile_slope<R: Real>(p: &R, y: &R) -> R {
     let left = p.less(0.5);
     let (near, at) = (R::select(&left, p, &(1.0 - p)), R::select(&left, y, &-y));
-    let slope = (&near * at.inv_mills_ratio()).recip();
-    R::select(&near, &slope, &R::lift(f64::INFINITY))
+    let slope = moving(&(&near * at.inv_mills_ratio()).recip(), &(0.5 * y.square()));
+    R::select(&near, &slope, &near.recip())
+}
+
+/// The slope of `y = 1/Γ(x)`: `-ψ(x)/Γ(x)`, on the left by the reflection `1/Γ(x) = Γ(1 - x) sin(πx)/π`, where nothing is infinite.
+#[track_caller]
+pub(crate) fn rgamma_slope<R: Real>(x: &R, y: &R) -> R {
+    let left = x.less(0.5);
+    let (low, high) = (R::select(&left, x, &R::lift(0.0)), R::select(&left, &R::lift(1.0), x));
+    let mirrored = 1.0 - &low;
+    let turn = low.cos_pi() - FRAC_1_PI * low.sin_pi() * mirrored.polygamma(0);
+    // Where 1/Γ is 0, ψ is infinite.
+    let right = R::select(y, &-(y * high.polygamma(0)), &R::lift(0.0));
+    R::select(&left, &(mirrored.gamma() * turn), &right)
 }
 
 /// `ψ(1 + a) - ψ(a + b)`, from the end at which no digit of the smaller argument is lost.

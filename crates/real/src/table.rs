@@ -59,6 +59,10 @@ macro_rules! rows {
                 Cos cos = f64::cos, |x, _| -x.sin(), Function, -3.0..3.0;
                 /// tan x.
                 Tan tan = f64::tan, |_, y| 1.0 + y.square(), Function, -1.3..1.3;
+                /// sin πx, exact at integers and halfway between them.
+                SinPi sin_pi = s::sin_pi, |x, _| PI * x.cos_pi(), Function, -3.0..3.0;
+                /// cos πx, exact at integers and halfway between them.
+                CosPi cos_pi = s::cos_pi, |x, _| -PI * x.sin_pi(), Function, -3.0..3.0;
                 /// arcsin x.
                 Asin asin = f64::asin, |x, _| x.one_minus_square().sqrt().recip(), Function, -0.9..0.9;
                 /// arccos x.
@@ -96,12 +100,18 @@ macro_rules! rows {
                 Erfc erfc = s::erfc, |x, _| -FRAC_2_SQRT_PI * bell(x), Function, -2.0..3.0;
                 /// exp(x²)·erfc(x).
                 Erfcx erfcx = s::erfcx, |x, _| x.erfcx_derivative(1), Function, -1.0..3.0;
+                /// The inverse of [`erfc`](Real::erfc).
+                ErfcInv erfc_inv = s::erfc_inv, |q, y| erfc_inv_slope(q, y), Function, 0.1..1.9;
                 /// The inverse of [`erf`](Real::erf).
                 ErfInv erf_inv = s::erf_inv, |x, y| erf_inv_slope(x, y), Function, -0.9..0.9;
                 /// Γ(x).
                 Gamma gamma = s::gamma, |x, y| y * x.polygamma(0), Function, 0.5..4.0;
                 /// ln |Γ(x)|.
                 LnGamma ln_gamma = s::ln_gamma, |x, _| x.polygamma(0), Function, 0.3..6.0;
+                /// 1/Γ(x), 0 at the poles of Γ.
+                RGamma rgamma = s::rgamma, |x, y| rgamma_slope(x, y), Function, 0.3..6.0;
+                /// x ln x, 0 at 0.
+                XLogX xlogx = |x| s::xlogy(x, x), |x, _| 1.0 + x.ln(), Function, 0.1..3.0;
                 /// The distribution function of the standard normal.
                 NormCdf norm_cdf = s::norm_cdf, |x, _| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * exp_minus(&(0.5 * x.square())), Function, -3.0..3.0;
                 /// ln of [`norm_cdf`](Real::norm_cdf), accurate in the lower tail.
@@ -116,9 +126,9 @@ macro_rules! rows {
                 /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
                 Logit logit = s::logit, |x, _| x.recip() + (1.0 - x).recip(), Function, 0.1..0.9;
                 /// The exponential integral Ei(x).
-                ExpIntEi exp_int_ei = s::exp_int_ei, |x, _| x.exp() / x, Function, 0.3..3.0;
+                ExpIntEi exp_int_ei = s::exp_int_ei, |x, _| x.exp_over(0), Function, 0.3..3.0;
                 /// The exponential integral E₁(x).
-                ExpIntE1 exp_int_e1 = s::exp_int_e1, |x, _| -((-x).exp() / x), Function, 0.3..3.0;
+                ExpIntE1 exp_int_e1 = s::exp_int_e1, |x, _| (-x).exp_over(0), Function, 0.3..3.0;
                 /// The modified Bessel function I₀(x).
                 BesselI0 bessel_i0 = s::bessel_i0, |x, _| x.bessel_i1(), Function, -3.0..3.0;
                 /// The modified Bessel function I₁(x).
@@ -163,9 +173,14 @@ macro_rules! rows {
                 BesselJ bessel_j(n: u32 = 2) = |x| s::bessel_j(n, x),
                     |x, _| match n { 0 => -x.bessel_j(1), _ => 0.5 * (x.bessel_j(n - 1) - x.bessel_j(n + 1)) },
                     Function, 0.3..6.0;
+                // At 0, where both terms are −∞, 1/x goes to the same ∞, with its slopes.
                 /// The Bessel function of the second kind Yₙ(x), for x > 0.
                 BesselY bessel_y(n: u32 = 2) = |x| s::bessel_y(n, x),
-                    |x, _| match n { 0 => -x.bessel_y(1), _ => 0.5 * (x.bessel_y(n - 1) - x.bessel_y(n + 1)) },
+                    |x, _| R::select(
+                        x,
+                        &match n { 0 => -x.bessel_y(1), _ => 0.5 * (x.bessel_y(n - 1) - x.bessel_y(n + 1)) },
+                        &(0.0 + x).recip(),
+                    ),
                     Function, 0.8..6.0;
                 /// The n-th derivative of exp(−a)·I₀(a) at a = |x|.
                 BesselI0eDerivative bessel_i0e_derivative(n: u32 = 1) = |x| s::bessel_i0e_derivative(n, x),
@@ -179,6 +194,9 @@ macro_rules! rows {
                 /// The n-th derivative of ln Γ(x) − (x − ½) ln x + x − ½ ln 2π, the error of Stirling's formula.
                 StirlingError stirling_error(n: u32 = 0) = |x| s::stirling_error(n, x),
                     |x, _| x.stirling_error(n + 1), Function, 0.5..6.0;
+                /// The n-th derivative of eˣ/x, the slope of [`exp_int_ei`](Real::exp_int_ei).
+                ExpOver exp_over(n: u32 = 0) = |x| s::exp_over(n, x),
+                    |x, _| x.exp_over(n + 1), Function, 0.3..3.0;
                 /// The n-th derivative of ln(1 + x)/x, 1 at 0 for n = 0.
                 Ln1pRatio ln_1p_ratio(n: u32 = 0) = |x| s::ln_1p_ratio(n, x),
                     |x, _| x.ln_1p_ratio(n + 1), Function, -0.4..6.0;
@@ -274,7 +292,11 @@ macro_rules! rows {
                 /// ln(x/y), accurate where x and y are close.
                 LnRatio ln_ratio = s::ln_ratio, |x, y, _| (x.recip(), -y.recip()), Function, (0.3..3.0, 0.3..3.0);
                 /// x ln(x/y) − x + y, never negative; y where x = 0.
-                KlDiv kl_div = s::kl_div, |x, y, _| (x.ln_ratio(y), (y - x) / y), Function, (0.3..1.2, 1.4..3.0);
+                KlDiv kl_div = s::kl_div,
+                    |x, y, _| (x.ln_ratio(y), R::select(&x.less(0.5 * y), &(1.0 - x / y), &((y - x) / y))),
+                    Function, (0.3..1.2, 1.4..3.0);
+                /// x ln(x/y), 0 where x = 0; ∞ outside its domain, x and y ≥ 0.
+                RelEntr rel_entr = s::rel_entr, |x, y, _| (1.0 + x.ln_ratio(y), -x.ratio(y)), Function, (0.3..3.0, 0.3..3.0);
                 /// x·ln y, 0 where x = 0.
                 XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.

@@ -48,24 +48,30 @@ impl Array {
     /// x·Φ(x), Φ the normal distribution function.
     #[track_caller]
     pub fn gelu(&self) -> Array {
-        self * self.norm_cdf()
+        self.ramp_beyond(40.0, self * self.norm_cdf())
     }
     /// The approximation of [`gelu`](Array::gelu) by tanh: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
     #[track_caller]
     pub fn gelu_tanh(&self) -> Array {
         // ½(1 + tanh u) = 1/(1 + e^(−2u)), without cancellation.
         let u = (2.0 / PI).sqrt() * (self + 0.044715 * self.powi(3));
-        self * (2.0 * u).logistic()
+        self.ramp_beyond(22.0, self * (2.0 * u).logistic())
     }
     /// x/(1 + e⁻ˣ), also called swish.
     #[track_caller]
     pub fn silu(&self) -> Array {
-        self * self.logistic()
+        self.ramp_beyond(760.0, self * self.logistic())
     }
     /// x·tanh(softplus(x)).
     #[track_caller]
     pub fn mish(&self) -> Array {
-        self * self.softplus().tanh()
+        self.ramp_beyond(760.0, self * self.softplus().tanh())
+    }
+    /// `f` where |x| < `reach`, and max(x, 0) beyond, which `f` is there to the last digit: its formula multiplies an infinite x
+    /// with 0, or overflows.
+    #[track_caller]
+    fn ramp_beyond(&self, reach: f64, f: Array) -> Array {
+        where_(&self.abs().less(reach), f, self.relu())
     }
     /// x held within −1..=1.
     #[track_caller]
@@ -80,7 +86,7 @@ impl Array {
     /// x·hard_sigmoid(x).
     #[track_caller]
     pub fn hard_silu(&self) -> Array {
-        self * self.hard_sigmoid()
+        self.ramp_beyond(3.0, self * self.hard_sigmoid())
     }
     /// x/(|x| + 1).
     #[track_caller]
@@ -92,7 +98,7 @@ impl Array {
     pub fn squareplus(&self, b: f64) -> Array {
         let s = self.hypot(b.sqrt());
         // Far below 0, where the terms cancel, the same is b/4 over the value at −x.
-        let mirrored = (0.25 * b) / (0.5 * (self.abs() + &s));
+        let mirrored = (0.25 * b) / (0.5 * self.abs() + 0.5 * &s);
         where_(&self.less(-b.sqrt()), mirrored, 0.5 * (self + s))
     }
     /// The first half along an axis times the sigmoid of the second.

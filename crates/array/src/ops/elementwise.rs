@@ -4,8 +4,8 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::ops::where_;
 use pullback_real::real::Arg;
-use pullback_real::{Binary, Real};
-use std::f64::consts::PI;
+use pullback_real::{Binary, Real, Unary};
+use std::f64::consts::{FRAC_1_PI, PI};
 
 /// Methods that are another method under NumPy's name.
 macro_rules! aliases {
@@ -50,6 +50,8 @@ aliases! {
     ndtri = norm_quantile;
     /// The inverse of [`erf`](Real::erf).
     erfinv = erf_inv;
+    /// The inverse of [`erfc`](Real::erfc): of 1 − p for a small p, use [`erfinv`](Array::erfinv).
+    erfcinv = erfc_inv;
     /// The exponential integral Ei(x).
     expi = exp_int_ei;
     /// The exponential integral E₁(x).
@@ -106,6 +108,10 @@ binary_aliases! {
     gammainc = GammaP;
     /// Q(a, x) = 1 − P(a, x), `self` being a.
     gammaincc = GammaQ;
+    /// x ln(x/y), 0 where x = 0; ∞ outside its domain, x and y ≥ 0.
+    rel_entr = RelEntr;
+    /// x ln(x/y) − x + y, never negative; y where x = 0; ∞ outside its domain, x and y ≥ 0.
+    kl_div = KlDiv;
     /// The remainder of x/y with the sign of x; the quotient is held constant in derivatives. Of integers it is 0 for y = 0.
     fmod = Rem;
     /// The remainder of x/y with the sign of y; the quotient is held constant in derivatives. Of integers it is 0 for y = 0.
@@ -136,15 +142,10 @@ impl Array {
     pub fn rsqrt(&self) -> Array {
         self.sqrt().recip()
     }
-    /// The inverse of [`erfc`](Real::erfc): of 1 − p for a small p, use [`erfinv`](Array::erfinv).
-    #[track_caller]
-    pub fn erfcinv(&self) -> Array {
-        (0.5 * self).ndtri() * -std::f64::consts::FRAC_1_SQRT_2
-    }
-    /// 1/Γ(x) for x > 0.
+    /// 1/Γ(x), 0 at the poles of Γ.
     #[track_caller]
     pub fn rgamma(&self) -> Array {
-        (-self.ln_gamma()).exp()
+        Array::unary_op(Unary::RGamma, self)
     }
     /// The logarithm of the multivariate gamma function of dimension p (of Wishart's distribution):
     /// ¼p(p − 1)·ln π + Σⱼ ln Γ(x + (1 − j)/2), j = 1…p.
@@ -260,14 +261,13 @@ impl Array {
     /// Near 0, where the quotient's derivatives cancel, it is its Taylor series.
     #[track_caller]
     pub fn sinc(&self) -> Array {
-        let near = self.abs().less(0.25);
-        let x = self * PI;
-        let far = where_(&near, 1.0, &x);
-        let x2 = where_(&near, x, 0.0).square();
+        let x2 = (self * PI).square();
         // 1 − x²/(2·3)(1 − x²/(4·5)(1 − …)), to 1e-19 at π/4.
         let factor = |k: usize| 1.0 / (2 * k * (2 * k + 1)) as f64;
         let series = (1..=9).rev().fold(Array::lift(1.0), |y, k| 1.0 - factor(k) * &x2 * y);
-        where_(&near, series, far.sin() / &far)
+        // Of an infinite argument the sine is none.
+        let far = where_(&self.isinf(), 0.0, self).sin_pi() / self;
+        where_(&self.abs().less(0.25), series, far * FRAC_1_PI)
     }
     /// NaN replaced by `nan`, +∞ and −∞ by the dtype's largest and smallest finite numbers; the derivative there is 0.
     #[track_caller]
@@ -303,23 +303,11 @@ impl Array {
     /// −x ln x, 0 at 0.
     #[track_caller]
     pub fn entr(&self) -> Array {
-        -self.xlogy(self)
+        -self.xlogx()
     }
     /// x ln x, 0 at 0.
     #[track_caller]
     pub fn xlogx(&self) -> Array {
-        self.xlogy(self)
-    }
-    /// x ln(x/y).
-    #[track_caller]
-    pub fn rel_entr(&self, y: impl Arg<Array>) -> Array {
-        let y = y.into_real();
-        self.xlogy(self) - self.xlogy(y)
-    }
-    /// x ln(x/y) − x + y.
-    #[track_caller]
-    pub fn kl_div(&self, y: impl Arg<Array>) -> Array {
-        let y = y.into_real();
-        self.rel_entr(&y) - self + y
+        Array::unary_op(Unary::XLogX, self)
     }
 }

@@ -1,6 +1,6 @@
 //! Gradient clipping.
 
-use pullback_array::{Array, DType, Real, Tree, leaves, map, stack, where_};
+use pullback_array::{Array, DType, Real, Tree, leaves, map, where_};
 
 /// The root of the sum of the squares of all floating-point leaves: one number, in `f64`, computed without overflow. Its
 /// derivative at the origin is 0.
@@ -12,17 +12,35 @@ use pullback_array::{Array, DType, Real, Tree, leaves, map, stack, where_};
 /// ```
 #[track_caller]
 pub fn global_norm<M: Tree + Clone>(grads: &M) -> Array {
-    let (double, single): (Vec<Array>, Vec<Array>) =
-        leaves(grads).into_iter().filter(|g| g.dtype().is_float()).partition(|g| g.dtype() == DType::F64);
-    // The squares of single precision fit into double precision.
-    let squares = single.iter().map(|g| g.cast(DType::F64).square().sum()).reduce(|a, b| a + b);
-    let root = squares.map(|s| where_(&s.equal(0.0), 0.0, s.sqrt()));
-    let norms: Vec<Array> = root.into_iter().chain(double.iter().map(Array::norm)).collect();
-    match &norms[..] {
-        [] => Array::from(0.0),
-        [one] => one.clone(),
-        _ => stack(&norms, 0).norm(),
+    let floats: Vec<Array> = leaves(grads).into_iter().filter(|g| g.dtype().is_float()).collect();
+    match &floats[..] {
+        [] => return Array::from(0.0),
+        [one] if one.dtype() == DType::F64 => return one.norm(),
+        _ => {}
     }
+    // The squares of single precision fit into double precision; those of double precision are scaled into it, all alike: by norms
+    // of norms a leaf of zeros would be a kink beside others that are none.
+    if floats.iter().all(|g| g.dtype() == DType::F32) {
+        return root(&squares(&floats, None));
+    }
+    let sum = squares(&floats, None).stop_gradient();
+    let power = |n: i32| Array::from(2f64.powi(n));
+    let small = where_(&sum.less(2f64.powi(-960)), power(600), power(0));
+    let scale = where_(&sum.equal(f64::INFINITY), power(-600), small);
+    root(&squares(&floats, Some(&scale))) / scale
+}
+/// The sum of all squares, of the elements times a scale.
+#[track_caller]
+fn squares(floats: &[Array], scale: Option<&Array>) -> Array {
+    let all = floats.iter().map(|g| g.cast(DType::F64));
+    let sums = all.map(|x| scale.map_or(x.clone(), |scale| x * scale).square().sum());
+    sums.reduce(|a, b| a + b).expect("a leaf")
+}
+/// √x whose derivative at 0 is 0.
+#[track_caller]
+fn root(x: &Array) -> Array {
+    let zero = x.equal(0.0);
+    where_(&zero, 0.0, where_(&zero, 1.0, x).sqrt())
 }
 
 /// The gradient, scaled down to the global norm `limit` if its norm is larger (Pascanu et al., "On the difficulty of

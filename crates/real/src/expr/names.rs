@@ -25,7 +25,7 @@ pub(crate) enum Function {
 }
 
 /// Functions that are not single rows of the table.
-const FUNCTIONS: [(&str, Function); 18] = [
+const FUNCTIONS: [(&str, Function); 19] = [
     ("digamma", Function::Unary(Unary::Polygamma(0))),
     ("trigamma", Function::Unary(Unary::Polygamma(1))),
     ("powi", Function::Powi),
@@ -37,6 +37,7 @@ const FUNCTIONS: [(&str, Function); 18] = [
     ("inv_mills_derivative", Function::Order(Unary::InvMillsDerivative)),
     ("erfcx_derivative", Function::Order(Unary::ErfcxDerivative)),
     ("stirling_error", Function::Order(Unary::StirlingError)),
+    ("exp_over", Function::Order(Unary::ExpOver)),
     ("ln_1p_ratio", Function::Order(Unary::Ln1pRatio)),
     ("gamma_p_by_a", Function::BinaryOrder(Binary::GammaPByA)),
     ("ln_gamma_p_by_a", Function::BinaryOrder(Binary::LnGammaPByA)),

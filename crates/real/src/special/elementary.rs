@@ -1,7 +1,6 @@
 //! Elementary functions that `std` lacks, or has with less accuracy than the last places that derivatives need.
 
-use super::dd::Dd;
-use std::f64::consts::{LN_2, PI};
+use std::f64::consts::LN_2;
 
 /// Sign of `x`: `±1`, and `x` itself for `±0` and NaN.
 ///
@@ -168,37 +167,6 @@ pub fn rsqrt(x: f64) -> f64 {
     1.0 / x.sqrt()
 }
 
-/// `sin(pi x) / (pi x)`, on the whole line; 1 at `±0`, 0 at the other integers and at `±inf`.
-///
-/// # Source
-///
-/// The definition with the argument of the sine reduced before it is multiplied by a two-part pi, so that the
-/// zeros are exact and the values next to them have their full relative accuracy.
-///
-/// # Examples
-///
-/// ```
-/// use pullback_real::special::sinc;
-/// assert_eq!((sinc(0.0), sinc(3.0)), (1.0, 0.0));
-/// assert!((sinc(0.5) - 2.0 / std::f64::consts::PI).abs() < 1e-16);
-/// ```
-pub fn sinc(x: f64) -> f64 {
-    const PI_LOW: f64 = 1.2246467991473532e-16;
-    let a = x.abs();
-    if a < 1e-9 {
-        return 1.0;
-    }
-    if a.is_infinite() {
-        return 0.0;
-    }
-    // The distance to the nearest even integer, folded to [-1/2, 1/2]; every step is exact.
-    let distance = a - 2.0 * (0.5 * a).round();
-    let r = if distance.abs() > 0.5 { 1f64.copysign(distance) - distance } else { distance };
-    let turn = Dd::product(PI, r);
-    let sine = turn.hi.sin() + (turn.lo + PI_LOW * r) * turn.hi.cos();
-    sine / a / PI
-}
-
 /// `x^n` for an integer exponent; `x^0 = 1` also for NaN.
 ///
 /// # Source
@@ -309,7 +277,7 @@ pub fn over_hypot(x: f64, y: f64) -> f64 {
         match (x.is_infinite(), y.is_infinite()) {
             (false, false) => (0.25 * x) / (0.25 * x).hypot(0.25 * y),
             (true, false) => x.signum(),
-            (false, true) => 0.0,
+            (false, true) => 0.0 * x,
             (true, true) => f64::NAN,
         }
     } else {

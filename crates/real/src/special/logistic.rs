@@ -144,7 +144,7 @@ pub fn log_add_exp(x: f64, y: f64) -> f64 {
     if max.is_infinite() {
         return max;
     }
-    let extra = (min - max).exp().ln_1p();
+    let extra = quotient(min, max, 1.0, f64::exp).ln_1p();
     if max < 0.0 && extra > -0.25 * max {
         return near_unit_sum(Dd::from(max), Dd::from(min)).value();
     }
@@ -170,7 +170,7 @@ pub fn log_add_exp2(x: f64, y: f64) -> f64 {
     if max.is_infinite() {
         return max;
     }
-    let extra = (min - max).exp2().ln_1p() / LN_2;
+    let extra = quotient(min, max, LN_2, f64::exp2).ln_1p() / LN_2;
     if max < 0.0 && extra > -0.25 * max {
         return (near_unit_sum(Dd::LN_2 * max, Dd::LN_2 * min) / Dd::LN_2).value();
     }
@@ -191,7 +191,7 @@ pub fn log_add_exp2(x: f64, y: f64) -> f64 {
 /// assert_eq!((exp_share(2.0, 2.0), exp_share(f64::NEG_INFINITY, f64::NEG_INFINITY)), (0.5, 0.0));
 /// ```
 pub fn exp_share(x: f64, y: f64) -> f64 {
-    share(x, y, 1.0)
+    share(x, y, 1.0, f64::exp)
 }
 
 /// `2^x / (2^x + 2^y)`, the share of the first term in [`log_add_exp2`]; limits as those of [`exp_share`].
@@ -207,21 +207,29 @@ pub fn exp_share(x: f64, y: f64) -> f64 {
 /// assert_eq!((exp2_share(2.0, 2.0), exp2_share(1.0, f64::NEG_INFINITY)), (0.5, 1.0));
 /// ```
 pub fn exp2_share(x: f64, y: f64) -> f64 {
-    share(x, y, LN_2)
+    share(x, y, LN_2, f64::exp2)
 }
 
-/// `logistic(c (x - y))`, where nothing shares with nothing, and infinities evenly.
-fn share(x: f64, y: f64, c: f64) -> f64 {
+/// The smaller of two terms over the larger by their exponents, to a base with this logarithm and exponential.
+fn quotient(min: f64, max: f64, ln_base: f64, power: fn(f64) -> f64) -> f64 {
+    let d = Dd::sum(min, -max);
+    if d.hi > -2000.0 { power(d.hi) * (1.0 + ln_base * d.lo) } else { 0.0 }
+}
+
+/// The first share of two terms by their exponents, to a base with this logarithm and exponential; nothing shares with nothing, and
+/// infinities evenly.
+fn share(x: f64, y: f64, ln_base: f64, power: fn(f64) -> f64) -> f64 {
     if x == f64::NEG_INFINITY && !y.is_nan() {
         0.0
     } else if x == y {
         0.5
     } else {
-        // The slope times what rounding the difference lost.
         let d = x - y;
+        let e = power(-d.abs());
+        let share = (if d >= 0.0 { 1.0 } else { e }) / (1.0 + e);
+        // The slope times what rounding the difference lost.
         let part = d - x;
-        let lost = c * ((x - (d - part)) - (y + part));
-        let share = logistic(c * d);
+        let lost = ln_base * ((x - (d - part)) - (y + part));
         if lost.is_finite() { share + share * (1.0 - share) * lost } else { share }
     }
 }

@@ -18,6 +18,7 @@ mod entropy;
 mod erf;
 mod erf_series;
 mod erfcx;
+mod exp_over;
 mod expint;
 mod gamma;
 mod incomplete_gamma;
@@ -28,7 +29,9 @@ mod normal;
 mod poly;
 mod polygamma;
 mod quotient;
+mod rgamma;
 mod stirling;
+mod turns;
 
 pub use bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e};
 pub use bessel_order::{bessel_i, bessel_i0e_derivative};
@@ -36,11 +39,12 @@ pub use bessel_plain::{bessel_j, bessel_y};
 pub use beta::{ln_a_beta, ln_beta};
 pub use elementary::{
     acosh, asinh, atanh, exp2, fmod, hypot, maximum, minimum, over_hypot, powi, remainder, round, rsqrt,
-    sech, sign, sinc, soft_sign,
+    sech, sign, soft_sign,
 };
 pub use entropy::{entr, kl_div, ln_1p_excess, ln_ratio, rel_entr};
 pub(crate) use erf::erfc_and_slope;
 pub use erf::{erf, erf_inv, erfc, erfc_inv, erfcx};
+pub use exp_over::exp_over;
 pub use expint::{exp_int_e1, exp_int_ei};
 pub use gamma::{digamma, gamma, ln_gamma};
 pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q, ln_gamma_p, ln_gamma_pdf, ln_gamma_q};
@@ -55,4 +59,6 @@ pub(crate) use normal::norm_cdf_and_slope;
 pub use normal::{inv_mills_ratio, norm_cdf, norm_log_cdf, norm_quantile};
 pub use polygamma::{polygamma, trigamma};
 pub use quotient::{floor_divide, ratio, trunc_divide};
+pub use rgamma::rgamma;
 pub use stirling::{ln_1p_ratio, polygamma_drop, stirling_error};
+pub use turns::{cos_pi, sin_pi, sinc};

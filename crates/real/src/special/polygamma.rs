@@ -82,7 +82,8 @@ pub fn polygamma(n: u32, x: f64) -> f64 {
     if x == 0.0 {
         return if even_power { f64::INFINITY } else { f64::NEG_INFINITY.copysign(-x) };
     }
-    if x == f64::INFINITY {
+    // About 1/xⁿ, of order 2 and more.
+    if x > 1e200 {
         return if even_power { 0.0 } else { -0.0 };
     }
     let (scale, sum) = if x > 0.0 {

@@ -71,6 +71,8 @@ fn vector1(op: Unary) -> Option<math::Unary> {
         Unary::Sin => V::Sin,
         Unary::Cos => V::Cos,
         Unary::Tan => V::Tan,
+        Unary::SinPi => V::SinPi,
+        Unary::CosPi => V::CosPi,
         Unary::Asin => V::Asin,
         Unary::Acos => V::Acos,
         Unary::Atan => V::Atan,

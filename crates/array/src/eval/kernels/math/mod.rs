@@ -69,6 +69,10 @@ ops! {
         Cos,
         /// `tan x`.
         Tan,
+        /// `sin πx`.
+        SinPi,
+        /// `cos πx`.
+        CosPi,
         /// `arcsin x`.
         Asin,
         /// `arccos x`.
@@ -224,6 +228,8 @@ impl<T: Float> Kernel for UnaryLoop<'_, T> {
             Unary::Sin => map_trig!(op, trig::sin, out, x),
             Unary::Cos => map_trig!(op, trig::cos, out, x),
             Unary::Tan => map_trig!(op, trig::tan, out, x),
+            Unary::SinPi => map!(trig::sin_pi, out, x),
+            Unary::CosPi => map!(trig::cos_pi, out, x),
             Unary::Asin => map!(trig::asin, out, x),
             Unary::Acos => map!(trig::acos, out, x),
             Unary::Atan => map!(trig::atan, out, x),

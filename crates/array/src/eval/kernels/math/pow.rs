@@ -113,5 +113,5 @@ pub fn over_hypot<T: Float>(x: T, y: T) -> T {
     let z = top / p.fma(p, q * q).sqrt() * after;
     let z = if (b == T::INF) & (a < T::INF) { zero } else { z };
     let z = if (a == T::INF) & (b != T::INF) { one.copysign(x) } else { z };
-    if most == zero { zero } else { z }
+    if (a == zero) & (b == zero) { zero } else { z }
 }

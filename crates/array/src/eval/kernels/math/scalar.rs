@@ -4,7 +4,7 @@
 
 use super::divide::{floor_divide, trunc_divide};
 use super::{Binary, Unary};
-use pullback_real::special::{exp_share, over_hypot};
+use pullback_real::special::{cos_pi, exp_share, over_hypot, sin_pi};
 
 /// The functions of a floating-point type as the standard library has them.
 pub trait Scalar: Sized {
@@ -51,6 +51,8 @@ macro_rules! scalar {
                     Unary::Sin => x.sin(),
                     Unary::Cos => x.cos(),
                     Unary::Tan => x.tan(),
+                    Unary::SinPi => sin_pi(x as f64) as $t,
+                    Unary::CosPi => cos_pi(x as f64) as $t,
                     Unary::Asin => x.asin(),
                     Unary::Acos => x.acos(),
                     Unary::Atan => x.atan(),

@@ -39,6 +39,33 @@ pub fn cos<T: Float>(x: T) -> T {
     (-sin_reduced(minus_multiple(x, odd, T::FRAC_PI_2))).flip_if_odd(t)
 }
 
+/// `sin(πx)` for `|x| ≤ 2`, of a whole number and a rest of up to a half, which is exact.
+#[inline(always)]
+fn sin_turn<T: Float>(x: T) -> T {
+    let t = x + T::MAGIC;
+    let r = x - (t - T::MAGIC);
+    sin_reduced(T::of(std::f64::consts::PI) * r).copysign(r).flip_if_odd(t)
+}
+
+/// The sine of πx; NaN at the infinities.
+#[inline(always)]
+pub fn sin_pi<T: Float>(x: T) -> T {
+    sin_turn(less_whole_turns(x))
+}
+
+/// The cosine of πx; NaN at the infinities.
+#[inline(always)]
+pub fn cos_pi<T: Float>(x: T) -> T {
+    sin_turn(T::of(0.5) - less_whole_turns(x.abs()))
+}
+
+/// `x` without its multiples of 2, exactly.
+#[inline(always)]
+fn less_whole_turns<T: Float>(x: T) -> T {
+    let turns = (T::of(0.5) * x).trunc();
+    x - (turns + turns)
+}
+
 /// The tangent, for `|x| ≤ TRIG_MAX`.
 #[inline(always)]
 pub fn tan<T: Float>(x: T) -> T {
