@@ -211,9 +211,12 @@ macro_rules! rows {
                 Mul mul = |x, y| x * y, |x, y, _| (y.clone(), x.clone()), Infix("*", 2), (-3.0..3.0, -3.0..3.0);
                 /// x/y.
                 Div div = |x, y| x / y, |_, y, z| (y.recip(), -(z / y)), Infix("/", 2), (-3.0..3.0, 0.3..3.0);
-                // At 0⁰ both derivatives are taken as 0; so is the one by the exponent for any power of 0, and there the one
-                // by the base does not move with the exponent either, so that the second derivatives are symmetric.
-                /// x to the power y.
+                // At 0 the slope by the base does not move with the exponent, since the one by the exponent is 0: second
+                // derivatives are symmetric.
+                /// x to the power y, NaN where x < 0 and y is no integer.
+                ///
+                /// At x = 0 the slope by y is taken as 0 for every y, with all its derivatives. The slope by x is that of the power
+                /// rule there, y·0^(y − 1), with y held, and 0 at 0⁰.
                 Pow pow = f64::powf,
                     |x, y, z| (
                         {

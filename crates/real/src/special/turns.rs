@@ -17,6 +17,9 @@ use std::f64::consts::PI;
 /// assert!((sin_pi(1.0 + 1e-10) / -3.1415926535897932e-10 - 1.0).abs() < 1e-6);
 /// ```
 pub fn sin_pi(x: f64) -> f64 {
+    if x == 0.0 {
+        return x;
+    }
     // Every step is exact.
     let distance = x - 2.0 * (0.5 * x).round();
     let r = if distance.abs() > 0.5 { 1f64.copysign(distance) - distance } else { distance };

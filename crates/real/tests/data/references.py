@@ -31,6 +31,10 @@ def gammap(a, x):
     return mp.gammainc(a, 0, x, regularized=True)
 
 
+def stirling_error(x):
+    return mp.loggamma(x) - (x - 0.5) * mp.log(x) + x - mp.log(2 * mp.pi) / 2
+
+
 def share(x, y):
     return 1 / (1 + mp.exp(y - x))
 
@@ -95,6 +99,12 @@ UNARY = {
     "ceil": (mp.ceil, -3, 3, [0.5], {0: 0, inf: inf}),
     "round": (mp.nint, -3, 3, [], {0.5: 0, 1.5: 2, 2.5: 2, inf: inf}),
     "trunc": (toward_zero, -3, 3, [], {-0.5: 0, -1.5: -1, inf: inf}),
+    "sin_pi": (mp.sinpi, -3, 3, [1e5 + 0.25], {3: 0, 2.5: 1, inf: mp.nan}),
+    "cos_pi": (mp.cospi, -3, 3, [1e5 + 0.25], {3: -1, 2.5: 0, inf: mp.nan}),
+    "erfc_inv": (lambda q: mp.erfinv(1 - q), 0.1, 1.9, [1e-10], {0: inf, 1: 0, 2: -inf}),
+    "rgamma": (mp.rgamma, 0.3, 6, [1e-300, -2.5, 175], {0: 0, -3: 0, inf: 0}),
+    "xlogx": (lambda x: x * mp.log(x), 0.1, 3, [1e300], {0: 0, 1: 0, inf: inf}),
+    "ln_1p_excess": (lambda x: x - mp.log1p(x), -0.6, 3, [1e10], {0: 0, -1: inf, inf: inf}),
 }
 INDEXED = {
     "powi": (lambda n, x: x**n, [-2147483648, -3, 0, 1, 2, 3, 7], 0.2, 3, {(3, -2): -8, (0, 0): 1, (-1, inf): 0}),
@@ -104,6 +114,10 @@ INDEXED = {
     "bessel_y": (mp.bessely, [0, 1, 2, 5], 0.8, 6, {(0, 0): -inf}),
     "bessel_i0e_derivative": (lambda n, x: high(lambda a: mp.exp(-a) * mp.besseli(0, a), x, n), [0, 1, 2, 4], 0.3, 3, {(0, 0): 1}),
     "inv_mills_derivative": (lambda n, x: high(mills, x, n), [0, 1, 2], -4, 3, {(1, 0): -2 / mp.pi}),
+    "exp_over": (lambda n, x: high(lambda x: mp.exp(x) / x, x, n), [0, 1, 2], 0.3, 3, {(1, 1): 0, (0, inf): inf}),
+    "erfcx_derivative": (lambda n, x: high(lambda x: mp.exp(x * x) * mp.erfc(x), x, n), [0, 1, 2], -1, 3, {(0, inf): 0}),
+    "stirling_error": (lambda n, x: high(stirling_error, x, n), [0, 1, 2], 0.5, 6, {(0, inf): 0}),
+    "ln_1p_ratio": (lambda n, x: high(lambda x: mp.log1p(x) / x, x, n), [0, 1, 2], -0.4, 6, {(0, 0): 1, (1, 0): -0.5}),
 }
 BINARY = {
     "add": (lambda x, y: x + y, (-3, 3), (-3, 3), {(inf, 1): inf}),
@@ -126,7 +140,6 @@ BINARY = {
     "exp_share": (share, (-3, 3), (-3, 3), {(-inf, -inf): 0, (inf, inf): 0.5, (-700.25, 0.5): share(mpf(-700.25), mpf(0.5))}),
     "exp2_share": (lambda x, y: share(x * mp.log(2), y * mp.log(2)), (-3, 3), (-3, 3), {(-inf, -inf): 0, (inf, inf): 0.5, (1000.25, 1000): share(mp.log(2) / 4, mpf(0))}),
     "ln_beta": (lambda x, y: mp.log(mp.beta(x, y)), (0.5, 4), (0.5, 4), {(1, 1): 0}),
-    "digamma_drop": (lambda x, y: mp.digamma(x) - mp.digamma(x + y), (0.5, 4), (0.5, 4), {(1, 1): -1}),
     "gamma_p": (gammap, (0.5, 4), (0.3, 5), {(1, 0): 0, (1, inf): 1}),
     "gamma_q": (lambda a, x: mp.gammainc(a, x, inf, regularized=True), (0.5, 4), (0.3, 5), {(1, 0): 1, (1, inf): 0}),
     "gamma_pdf": (lambda a, x: x ** (a - 1) * mp.exp(-x) / mp.gamma(a), (0.5, 4), (0.3, 5), {(1, 0): 1, (3, 0): 0}),
@@ -134,10 +147,20 @@ BINARY = {
     "xlog1py": (lambda x, y: x * mp.log1p(y), (-3, 3), (-0.7, 3), {(0, -1): 0, (2, -1): -inf}),
     "less": (lambda x, y: mpf(x < y), (0.1, 0.4), (0.6, 0.9), {(1, 1): 0, (2, 1): 0, (-inf, inf): 1}),
     "floor_divide": (lambda x, y: mp.floor(x / y), (-9, 9), (0.1, 2), {(1, 0.1): 9, (-1, inf): -1, (1, 0): inf}),
+    "ln_a_beta": (lambda x, y: mp.log(x * mp.beta(x, y)), (0.02, 0.3), (0.5, 4), {(1, 1): 0}),
+    "ln_ratio": (lambda x, y: mp.log(x / y), (0.3, 3), (0.3, 3), {(2, 2): 0}),
+    "kl_div": (lambda x, y: x * mp.log(x / y) - x + y, (0.3, 1.2), (1.4, 3), {(2, 2): 0, (0, 3): 3, (-1, 1): inf}),
+    "rel_entr": (lambda x, y: x * mp.log(x / y), (0.3, 3), (0.3, 3), {(2, 2): 0, (0, 3): 0, (-1, 1): inf}),
+    "ln_gamma_p": (lambda a, x: mp.log(gammap(a, x)), (0.5, 4), (0.3, 5), {(1, 0): -inf}),
+    "ln_gamma_q": (lambda a, x: mp.log(mp.gammainc(a, x, inf, regularized=True)), (0.5, 4), (0.3, 5), {(1, 3): -3}),
+    "ln_gamma_pdf": (lambda a, x: (a - 1) * mp.log(x) - x - mp.loggamma(a), (0.5, 4), (0.3, 5), {(1, 3): -3}),
     "trunc_divide": (lambda x, y: toward_zero(x / y), (-9, 9), (0.1, 2), {(-1, 0.1): -9, (-1, inf): 0, (1, 0): inf}),
 }
 INDEXED_BINARY = {
     "gamma_p_by_a": (lambda n, a, x: high(lambda a: gammap(a, x), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {(1, 1, 0): 0}),
+    "polygamma_drop": (lambda n, x, y: mp.polygamma(n, x) - mp.polygamma(n, x + y), [0, 1, 2], (0.5, 4), (0.5, 4), {(0, 1, 1): -1}),
+    "ln_gamma_p_by_a": (lambda n, a, x: high(lambda a: mp.log(gammap(a, x)), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {}),
+    "ln_gamma_q_by_a": (lambda n, a, x: high(lambda a: mp.log(1 - gammap(a, x)), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {}),
 }
 
 
