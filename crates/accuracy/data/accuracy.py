@@ -134,16 +134,16 @@ def units(got, want):
 
 
 def worst(points, got, want, arity):
-    """The largest error of value, first and second derivatives, each with its point."""
+    """The largest error of value, first and second derivatives, each with its point; None if there is none to measure."""
     ranges = [(0, 1), (1, 1 + arity), (1 + arity, 1 + arity * (arity + 3) // 2)]
     out = []
     for lo, hi in ranges:
-        best = (0.0, None)
+        best = None
         for p, g, w in zip(points, got, want):
             for k in range(lo, hi):
-                if k < len(g) and k < len(w):
+                if k < len(g) and k < len(w) and g[k] is not None:
                     u = units(g[k], w[k])
-                    if u is not None and u > best[0]:
+                    if u is not None and (best is None or u > best[0]):
                         best = (u, p)
         out.append(best)
     return out
@@ -153,19 +153,24 @@ def part(name):
     return "distributions" if "." in name else "reductions" if name in REDUCTIONS else None
 
 
-def computed(jobs):
-    """Exact values by job, those kept included."""
-    cache, kept = os.environ.get("CACHE"), os.environ.get("KEPT")
-    path = cache and os.path.join(cache, "dense.json")
+def kept(file, jobs, compute, new=True):
+    """What is computed for each job: what is in a file of the folder CACHE is not computed again."""
+    cache = os.environ.get("CACHE")
+    path = cache and os.path.join(cache, file)
     known = json.load(open(path)) if path and os.path.exists(path) else {}
     key = lambda j: f"{j[0]}/{j[1]}/{len(j[2])}"
-    new = [] if kept else [j for j in jobs if key(j) not in known]
-    with Pool(int(os.environ.get("JOBS", "2"))) as pool:
-        for j, e in zip(new, pool.imap(exact, new)):
-            known[key(j)] = e
-            if path:
-                json.dump(known, open(path, "w"))
+    missing = [j for j in jobs if key(j) not in known] if new else []
+    for j, e in zip(missing, compute(missing)):
+        known[key(j)] = e
+        if path:
+            json.dump(known, open(path, "w"))
     return [known.get(key(j)) for j in jobs]
+
+
+def computed(jobs):
+    """Exact values by job."""
+    with Pool(int(os.environ.get("JOBS", "2"))) as pool:
+        return kept("dense.json", jobs, lambda new: pool.imap(exact, new), not os.environ.get("KEPT"))
 
 
 def ours(program, jobs):
@@ -189,8 +194,10 @@ def main():
         return
     jobs, known = zip(*[(j, e) for j, e in zip(jobs, known) if e and j[2]])
     rows = {}
-    for (name, arity, ps), want, got in zip(jobs, known, ours(sys.argv[1], jobs)):
-        columns = [worst(ps, got, want, arity), peers.of_jax(name, ps, arity), peers.of_scipy(name, ps)]
+    jax = peers.Jax()
+    theirs = kept("jax.json", jobs, lambda new: (jax.at(name, ps, arity) for name, arity, ps in new))
+    for (name, arity, ps), want, got, their in zip(jobs, known, ours(sys.argv[1], jobs), theirs):
+        columns = [worst(ps, got, want, arity), their, peers.of_scipy(name, ps)]
         columns[1:] = [None if c is None else worst(ps, c, want, arity) for c in columns[1:]]
         # Of vectors of several lengths the worst.
         row = rows.setdefault(name, page.Row(name, part(name) or ("elementary" if arity == 1 else "pairs")))

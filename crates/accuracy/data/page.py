@@ -59,14 +59,16 @@ def at(p):
 
 
 def summary(rows):
-    """How many functions keep the promise, and how many would of JAX's."""
-    out = ["| | functions | value | first | second | JAX: functions | value | first | second |\n|---|---|---|---|---|---|---|---|---|\n"]
+    """How many functions keep the promise, and how many do of JAX's."""
+    out = ["| | value | first | second | JAX: value | first | second |\n|---|---|---|---|---|---|---|\n"]
     for part, title in PARTS.items():
         own = [r for r in rows if r.part == part]
-        kept = lambda errors: [sum(e[k] is not None and e[k][0] <= limits(part)[k] for e in errors) for k in range(3)]
-        theirs = [r.jax for r in own if r.jax[0] is not None]
-        counts = [len(own), *kept([r.ours for r in own]), len(theirs), *kept(theirs)]
-        out.append(f"| {title} | " + " | ".join(map(str, counts)) + " |\n")
+        cells = []
+        for errors in ([r.ours for r in own], [r.jax for r in own]):
+            for k in range(3):
+                there = [e[k][0] for e in errors if e[k]]
+                cells.append(f"{sum(u <= limits(part)[k] for u in there)} of {len(there)}")
+        out.append(f"| {title} | " + " | ".join(cells) + " |\n")
     return "".join(out)
 
 

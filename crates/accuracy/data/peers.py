@@ -1,6 +1,8 @@
 """The same functions in JAX and in SciPy, by our names."""
 
 
+import multiprocessing
+
 import jax
 import jax.numpy as jnp
 import jax.scipy.special as js
@@ -60,22 +62,46 @@ def tables():
 JAX, SCIPY = tables()
 
 
-def of_jax(name, points, arity):
-    """Value and derivatives at each point, NaN where JAX has no derivative; None if it has no such function."""
-    if name not in JAX:
-        return None
-    f, order = JAX[name], list(range(arity))
+def of_order(name, order, points):
+    """Derivatives of one order by every argument, or combination of them, at each point."""
+    f, arguments = JAX[name], range(len(points[0]))
+    if order == 0:
+        all = [f]
+    elif order == 1:
+        all = [jax.grad(f, i) for i in arguments]
+    else:
+        all = [jax.grad(jax.grad(f, i), j) for i in arguments for j in arguments[i:]]
     columns = [jnp.array(c) for c in zip(*points)]
-    first = [jax.grad(f, i) for i in order]
-    second = [jax.grad(jax.grad(f, i), j) for i in order for j in order[i:]]
-    out = []
-    for g in [f, *first, *second]:
-        try:
-            out.append([float(v) for v in jax.jit(jax.vmap(g))(*columns)])
-        except (NotImplementedError, TypeError, ValueError) as e:
-            print(f"JAX, {name}: {str(e).splitlines()[0]}")
-            out.append([None] * len(points))
-    return [[c[i] for c in out] for i in range(len(points))]
+    return [[float(v) for v in c] for c in jax.jit(lambda *x: [jax.vmap(g)(*x) for g in all])(*columns)]
+
+
+class Jax:
+    """Runs of JAX in a process of their own, since some compile for many minutes: these count as missing."""
+
+    SECONDS = 40
+
+    def __init__(self):
+        self.start()
+
+    def start(self):
+        self.pool = multiprocessing.get_context("spawn").Pool(1)
+        self.pool.apply(len, ([],))
+
+    def at(self, name, points, arity):
+        """Value and derivatives at each point, None where JAX has no derivative; None if it has no such function."""
+        if name not in JAX:
+            return None
+        out = []
+        for order, count in enumerate((1, arity, arity * (arity + 1) // 2)):
+            try:
+                out += self.pool.apply_async(of_order, (name, order, points)).get(self.SECONDS)
+            except Exception as e:
+                print(f"JAX, {name}, order {order}: {type(e).__name__} {e}".splitlines()[0], flush=True)
+                out += [[None] * len(points)] * count
+                if isinstance(e, multiprocessing.TimeoutError):
+                    self.pool.terminate()
+                    self.start()
+        return [[c[i] for c in out] for i in range(len(points))]
 
 
 def of_scipy(name, points):

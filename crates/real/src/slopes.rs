@@ -65,7 +65,7 @@ pub(crate) fn rgamma_slope<R: Real>(x: &R, y: &R) -> R {
     let turn = low.cos_pi() - FRAC_1_PI * low.sin_pi() * mirrored.polygamma(0);
     // Where 1/Γ is 0, ψ is infinite.
     let right = R::select(y, &-(y * high.polygamma(0)), &R::lift(0.0));
-    R::select(&left, &(mirrored.gamma() * turn), &right)
+    R::select(&left, &(turn / mirrored.rgamma()), &right)
 }
 
 /// `ψ(1 + a) - ψ(a + b)`, from the end at which no digit of the smaller argument is lost.

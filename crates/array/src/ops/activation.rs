@@ -48,30 +48,32 @@ impl Array {
     /// x·Φ(x), Φ the normal distribution function.
     #[track_caller]
     pub fn gelu(&self) -> Array {
-        self.ramp_beyond(40.0, self * self.norm_cdf())
+        self.gated(40.0, |x| x.norm_cdf())
     }
     /// The approximation of [`gelu`](Array::gelu) by tanh: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
     #[track_caller]
     pub fn gelu_tanh(&self) -> Array {
         // ½(1 + tanh u) = 1/(1 + e^(−2u)), without cancellation.
-        let u = (2.0 / PI).sqrt() * (self + 0.044715 * self.powi(3));
-        self.ramp_beyond(22.0, self * (2.0 * u).logistic())
+        let doubled = 2.0 * (2.0 / PI).sqrt();
+        self.gated(22.0, |x| (doubled * (x + 0.044715 * x.powi(3))).logistic())
     }
     /// x/(1 + e⁻ˣ), also called swish.
     #[track_caller]
     pub fn silu(&self) -> Array {
-        self.ramp_beyond(760.0, self * self.logistic())
+        self.gated(760.0, |x| x.logistic())
     }
     /// x·tanh(softplus(x)).
     #[track_caller]
     pub fn mish(&self) -> Array {
-        self.ramp_beyond(760.0, self * self.softplus().tanh())
+        self.gated(760.0, |x| x.softplus().tanh())
     }
-    /// `f` where |x| < `reach`, and max(x, 0) beyond, which `f` is there to the last digit: its formula multiplies an infinite x
-    /// with 0, or overflows.
+    /// x·gate(x) for a gate that is 0 below −`reach` and 1 above `reach`, to the last digit: there it is held, since an infinite x
+    /// times a gate or a slope of 0 is none, and powers overflow.
     #[track_caller]
-    fn ramp_beyond(&self, reach: f64, f: Array) -> Array {
-        where_(&self.abs().less(reach), f, self.relu())
+    fn gated(&self, reach: f64, gate: impl FnOnce(&Array) -> Array) -> Array {
+        let x = where_(&self.less_equal(-reach), -reach, self);
+        let held = where_(&x.greater_equal(reach), reach, &x);
+        x * gate(&held)
     }
     /// x held within −1..=1.
     #[track_caller]
@@ -86,7 +88,7 @@ impl Array {
     /// x·hard_sigmoid(x).
     #[track_caller]
     pub fn hard_silu(&self) -> Array {
-        self.ramp_beyond(3.0, self * self.hard_sigmoid())
+        self.gated(3.0, |x| (x + 3.0) * (1.0 / 6.0))
     }
     /// x/(|x| + 1).
     #[track_caller]

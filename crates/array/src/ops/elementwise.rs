@@ -265,8 +265,9 @@ impl Array {
         // 1 − x²/(2·3)(1 − x²/(4·5)(1 − …)), to 1e-19 at π/4.
         let factor = |k: usize| 1.0 / (2 * k * (2 * k + 1)) as f64;
         let series = (1..=9).rev().fold(Array::lift(1.0), |y, k| 1.0 - factor(k) * &x2 * y);
-        // Of an infinite argument the sine is none.
-        let far = where_(&self.isinf(), 0.0, self).sin_pi() / self;
+        // An infinite argument has no sine: it is taken for an integer.
+        let x = where_(&self.isinf(), 1.0, self);
+        let far = x.sin_pi() / x;
         where_(&self.abs().less(0.25), series, far * FRAC_1_PI)
     }
     /// NaN replaced by `nan`, +∞ and −∞ by the dtype's largest and smallest finite numbers; the derivative there is 0.

@@ -66,7 +66,7 @@ pub fn rel_entr(x: f64, y: f64) -> f64 {
 ///
 /// The definition (that of `scipy.special.kl_div`). For a quotient near one, with `s = (y - x) / (y + x)`, the
 /// series `ln(y / x) = 2 (s + s^3/3 + ...)` (DLMF 4.6.6) leaves `s ((y - x) - 2 x s^2 (1/3 + s^2/5 + ...))`;
-/// elsewhere the definition in double-double arithmetic.
+/// elsewhere the definition.
 ///
 /// # Examples
 ///
@@ -86,16 +86,16 @@ pub fn kl_div(x: f64, y: f64) -> f64 {
         return f64::INFINITY;
     }
     let quotient = x / y;
-    if (0.75..1.5).contains(&quotient) {
+    if (0.4..2.5).contains(&quotient) {
         let difference = y - x;
         // The sum may overflow, and the half of a subnormal number is rounded.
         let scale = if x > 1.0 { 0.5 } else { 1.0 };
         let s = difference * scale / (scale * x + scale * y);
         let w = s * s;
-        let sum = (1..=12).rev().fold(0.0, |sum, k| sum * w + 1.0 / f64::from(2 * k + 1));
+        let sum = (1..=20).rev().fold(0.0, |sum, k| sum * w + 1.0 / f64::from(2 * k + 1));
         s * (difference - x * (2.0 * w * sum))
     } else if quotient > 1e-290 && quotient < 1e290 && x.max(y) < 1e300 {
-        ((Dd::from(x) / Dd::from(y)).ln() * x - x + y).value()
+        x * quotient.ln() + (y - x)
     } else if x.is_infinite() != y.is_infinite() {
         f64::INFINITY
     } else {

@@ -49,7 +49,7 @@ pub fn stirling_error(n: u32, x: f64) -> f64 {
 }
 
 /// The derivatives of the terms `B_2k / (2k (2k - 1) x^(2k - 1))`.
-fn by_terms(order: f64, x: f64) -> f64 {
+pub(super) fn by_terms(order: f64, x: f64) -> f64 {
     let inverse = 1.0 / x;
     // (-1)^n n! / x^(n+1), the first term without its coefficient.
     let (mut power, mut j) = (inverse, 1.0);
