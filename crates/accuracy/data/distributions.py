@@ -6,7 +6,7 @@ import sympy as sp
 from mpmath import mp, mpf
 from exact import ANY, INF, NAN, Convention as C, number
 from elementary import ALL, R, Function, Numeric, add, f32, quantile, slope, x, y, z
-from jets import Jet, beta_tails, compose, gamma_tails
+from jets import Jet, beta_tails, compose, gamma_tails, other
 
 
 class Jets(Function):
@@ -90,6 +90,9 @@ B = [p for p in G if 1e-12 < p[0] < 200 and p[1] < 200]
 jets("gamma_p_by_a:1", by_a(1), B, 2)
 jets("gamma_p_by_a:2", by_a(2), B, 2)
 
+LD = lambda a, v: (a - 1) * v.log() - v - a.loggamma()
+jets("gamma_p_hazard", lambda a, v: (LD(a, v) - gamma_tails(a, v)[0]).exp(), G, 2)
+jets("gamma_q_hazard", lambda a, v: (LD(a, v) - gamma_tails(a, v)[1]).exp(), G, 2)
 jets("ln_gamma_p", lambda a, v: gamma_tails(a, v)[0], G, 2)
 jets("ln_gamma_q", lambda a, v: gamma_tails(a, v)[1], G, 2)
 add("ln_gamma_pdf", (x - 1) * sp.log(y) - y - sp.loggamma(x), G, 2)
@@ -166,11 +169,7 @@ def t_tails(v, d):
     w = d + v * v
     beyond, within = beta_tails(d * mpf(0.5), d.like(mpf(0.5)), d / w, v * v / w)
     tail = beyond - mp.log(2)
-    return (tail, other_of(tail)) if v.v < 0 else (other_of(tail), tail)
-
-
-def other_of(l):
-    return (1 - l.exp()).log()
+    return (tail, other(tail)) if v.v < 0 else (other(tail), tail)
 
 
 add("t.logpdf", LT, T + TI, 2, at=t_edges("logpdf"))

@@ -191,7 +191,8 @@ def tail(a, x, v, va, vaa, sign):
 
 def other(log_f):
     """ln(1 − F)."""
-    return (1 - log_f.exp()).log()
+    f = mp.exp(log_f.v)
+    return log_f.chain(mp.log1p(-f), -f / (1 - f), -f / (1 - f) ** 2)
 
 
 def kept(f):

@@ -538,6 +538,7 @@ fn int_op(op: Binary) -> bool {
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => false,
         Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => false,
         Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) => false,
+        Binary::GammaPHazard(_) | Binary::GammaQHazard(_) => false,
         Binary::LogAddExp | Binary::LogAddExp2 | Binary::ExpShare | Binary::Exp2Share => false,
         Binary::LnBeta | Binary::XLogY | Binary::XLog1pY => false,
     }

@@ -140,6 +140,7 @@ fn binary(op: Binary) -> Option<(&'static str, &'static str)> {
         | Binary::KlDiv
         | Binary::RelEntr => None,
         Binary::GammaP | Binary::GammaQ | Binary::GammaPdf | Binary::GammaPByA(_) => None,
+        Binary::GammaPHazard(_) | Binary::GammaQHazard(_) => None,
     }
 }
 

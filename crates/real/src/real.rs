@@ -5,8 +5,9 @@
 
 use crate::op::elementary;
 use crate::slopes::{
-    bell, erf_inv_slope, erfc_inv_slope, exp_minus, gamma_pdf_by_a, gamma_pdf_slope_at_0, hazard_by_a,
-    ln_a_beta_slope, ln_minus_digamma, norm_quantile_slope, rgamma_slope,
+    bell, erf_inv_slope, erfc_inv_slope, exp_minus, gamma_p_hazard_slope, gamma_pdf_by_a,
+    gamma_pdf_slope_at_0, gamma_q_hazard_slope, ln_a_beta_slope, ln_gamma_pdf_by_x, ln_minus_digamma,
+    norm_quantile_slope, rgamma_slope,
 };
 use crate::special as s;
 use crate::table::Notation::{self, Function, Infix, Power, Prefix};

@@ -80,17 +80,66 @@ pub(crate) fn ln_minus_digamma<R: Real>(x: &R, a: &R) -> R {
     x.ln_ratio(a) + 0.5 / a - a.stirling_error(1)
 }
 
-/// `∂ⁿ/∂aⁿ` of `x^(a-1) e^-x / Γ(a)`.
+/// `∂ⁿ/∂aⁿ` of the gamma density y, from the derivatives of its logarithm. For a small a all of these have the pole 1/a, hence for `a
+/// w/x` with the density w of a + 1.
 #[track_caller]
-pub(crate) fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R) -> R {
-    a.gamma_pdf(x) * bell_polynomial((0..n).map(|k| ln_pdf_by_a(k + 1, a, x)))
+pub(crate) fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R, y: &R) -> R {
+    let finite = x.less(f64::INFINITY);
+    let small = a.less(1.0) * R::lift(0.0).less(x) * &finite;
+    let only = |cond: &R, z: &R| R::select(cond, z, &R::lift(1.0));
+    let (next, at) = (only(&small, a) + 1.0, only(&small, x));
+    let bell = bell_polynomials((1..=n).map(|k| ln_pdf_by_a(k, &next, &at)));
+    let (last, before) = (&bell[n as usize], f64::from(n) * &bell[n.max(1) as usize - 1]);
+    let near = (a * last + before) * next.gamma_pdf(&at) / at;
+    let (b, y) = (R::select(&small, &R::lift(1.0), a), R::select(&small, &R::lift(0.0), y));
+    // Infinitely far out y is 0.
+    let far =
+        y * bell_polynomials((1..=n).map(|k| ln_pdf_by_a(k, &b, &only(&finite, x)))).swap_remove(n as usize);
+    R::select(&small, &near, &far)
 }
 
-/// `∂ⁿ/∂aⁿ` of the gamma density over `P` or `Q`, whose logarithm has the derivatives `ln_tail`.
+/// `(a - 1)/x - 1`, the slope by x of the logarithm of the gamma density; near its zero as `(a - 1 - x)/x`.
 #[track_caller]
-pub(crate) fn hazard_by_a<R: Real>(n: u32, a: &R, x: &R, ln_tail: fn(&R, &R, u32) -> R) -> R {
-    let slopes = (1..=n).map(|k| ln_pdf_by_a(k, a, x) - ln_tail(a, x, k));
-    (a.ln_gamma_pdf(x) - ln_tail(a, x, 0)).exp() * bell_polynomial(slopes)
+pub(crate) fn ln_gamma_pdf_by_x<R: Real>(a: &R, x: &R) -> R {
+    let d = a - 1.0;
+    let near = (&d - x).abs().less(0.5 * x);
+    let at = R::select(&near, x, &R::lift(1.0));
+    R::select(&near, &((&d - &at) / at), &(d.ratio(x) - 1.0))
+}
+
+/// The slope by x of h = ∂ⁿ/∂aⁿ of the gamma density over P: for n = 0 of logarithm `(a - 1 - x)/x - h`, in which a/x cancels for
+/// x < a. There it is `-1/x - (1 - h(a)/h(a + 1))`, by P(a + 1) = P(a) - x/a times the density.
+#[track_caller]
+pub(crate) fn gamma_p_hazard_slope<R: Real>(n: u32, a: &R, x: &R, h: &R) -> R {
+    if n > 0 {
+        return hazard_slope(n, a, x, |k| a.gamma_p_hazard(x, k), -1.0);
+    }
+    let low = x.less(a);
+    let near = -(x.recip() + (1.0 - h / (a + 1.0).gamma_p_hazard(x, 0)));
+    h * R::select(&low, &near, &((a - 1.0 - x) / x - h))
+}
+/// The same for Q: of logarithm `(a - 1 - x)/x + h`, in which 1 cancels for large x. There it is `(a - 1)/x (1 - h(a)/h(a - 1))`.
+#[track_caller]
+pub(crate) fn gamma_q_hazard_slope<R: Real>(n: u32, a: &R, x: &R, h: &R) -> R {
+    if n > 0 {
+        return hazard_slope(n, a, x, |k| a.gamma_q_hazard(x, k), 1.0);
+    }
+    let high = (1.1 * a).less(x) * R::lift(2.0).less(x);
+    let at = R::select(&high, x, &R::lift(3.0));
+    let less = R::select(&high, a, &R::lift(1.0)) - 1.0;
+    let far = &less / &at * (1.0 - h / less.gamma_q_hazard(&at, 0));
+    h * R::select(&high, &far, &((a - 1.0 - x) / x + h))
+}
+/// ∂ⁿ/∂aⁿ of `h (a - 1 - x)/x ± h²`, by the derivatives of h.
+#[track_caller]
+fn hazard_slope<R: Real>(n: u32, a: &R, x: &R, h: impl Fn(u32) -> R, sign: f64) -> R {
+    let mut binomial = 1.0;
+    let terms = (0..=n).map(|k| {
+        let term = binomial * h(k) * h(n - k);
+        binomial *= f64::from(n - k) / f64::from(k + 1);
+        term
+    });
+    h(n) * (a - 1.0 - x) / x + f64::from(n) * h(n - 1) / x + sign * terms.sum::<R>()
 }
 
 /// The k-th derivative by a of the logarithm of the gamma density, for k from 1.
@@ -102,13 +151,15 @@ fn ln_pdf_by_a<R: Real>(k: u32, a: &R, x: &R) -> R {
 /// The slope by x of the gamma density at x = 0: that of `x^(a-1)/Γ(a)`, less the density there.
 #[track_caller]
 pub(crate) fn gamma_pdf_slope_at_0<R: Real>(a: &R, x: &R) -> R {
+    // Elsewhere the power might overflow.
+    let (a, x) = (&R::select(x, &R::lift(1.0), a), &R::select(x, &R::lift(1.0), x));
     let power = (a - 1.0) * x.pow(a - 2.0);
     R::select(&(a - 1.0), &power, &R::lift(0.0)) / a.gamma() - a.gamma_pdf(x)
 }
 
-/// The n-th derivative of an exponential over itself, from the first n derivatives of the exponent: the complete Bell polynomial.
+/// The first derivatives of an exponential over itself, from those of the exponent: the complete Bell polynomials, from the 0th.
 #[track_caller]
-fn bell_polynomial<R: Real>(slopes: impl Iterator<Item = R>) -> R {
+fn bell_polynomials<R: Real>(slopes: impl Iterator<Item = R>) -> Vec<R> {
     let slopes: Vec<R> = slopes.collect();
     let mut bell = vec![R::lift(1.0)];
     for m in 0..slopes.len() {
@@ -120,5 +171,5 @@ fn bell_polynomial<R: Real>(slopes: impl Iterator<Item = R>) -> R {
         });
         bell.push(terms.sum())
     }
-    bell.swap_remove(slopes.len())
+    bell
 }

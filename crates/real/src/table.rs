@@ -281,17 +281,17 @@ macro_rules! rows {
                 GammaQ gamma_q = s::gamma_q, |a, x, _| (-a.gamma_p_by_a(x, 1), -a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
                 /// xᵃ⁻¹e⁻ˣ/Γ(a), the gamma distribution's density.
                 GammaPdf gamma_pdf = s::gamma_pdf,
-                    |a, x, y| (y * ln_minus_digamma(x, a), R::select(x, &(y * ((a - 1.0 - x) / x)), &gamma_pdf_slope_at_0(a, x))),
+                    |a, x, y| (gamma_pdf_by_a(1, a, x, y), R::select(x, &(y * ln_gamma_pdf_by_x(a, &R::select(x, x, &R::lift(1.0)))), &gamma_pdf_slope_at_0(a, x))),
                     Function, (0.5..4.0, 0.3..5.0);
                 /// ln of [`gamma_p`](Real::gamma_p), also where that underflows.
                 LnGammaP ln_gamma_p = s::ln_gamma_p,
-                    |a, x, y| (a.ln_gamma_p_by_a(x, 1), (a.ln_gamma_pdf(x) - y).exp()), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (a.ln_gamma_p_by_a(x, 1), a.gamma_p_hazard(x, 0)), Function, (0.5..4.0, 0.3..5.0);
                 /// ln of [`gamma_q`](Real::gamma_q), also where that underflows.
                 LnGammaQ ln_gamma_q = s::ln_gamma_q,
-                    |a, x, y| (a.ln_gamma_q_by_a(x, 1), -(a.ln_gamma_pdf(x) - y).exp()), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (a.ln_gamma_q_by_a(x, 1), -a.gamma_q_hazard(x, 0)), Function, (0.5..4.0, 0.3..5.0);
                 /// ln of [`gamma_pdf`](Real::gamma_pdf), also where that underflows.
                 LnGammaPdf ln_gamma_pdf = s::ln_gamma_pdf,
-                    |a, x, _| (ln_minus_digamma(x, a), { let d = a - 1.0; R::select(x, &((&d - x) / x), &(d.ratio(x) - 1.0)) }), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (ln_minus_digamma(x, a), ln_gamma_pdf_by_x(a, x)), Function, (0.5..4.0, 0.3..5.0);
                 /// ln(x/y), accurate where x and y are close.
                 LnRatio ln_ratio = s::ln_ratio, |x, y, _| (x.recip(), -y.recip()), Function, (0.3..3.0, 0.3..3.0);
                 /// x ln(x/y) − x + y, never negative; y where x = 0.
@@ -321,15 +321,19 @@ macro_rules! rows {
             indexed_binary {
                 /// ∂ⁿP(a, x)/∂aⁿ, n ≤ 15.
                 GammaPByA gamma_p_by_a(n: u32 = 1) = |a, x| s::gamma_p_by_a(n, a, x),
-                    |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x)), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x, &a.gamma_pdf(x))), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ ln P(a, x)/∂aⁿ, n ≤ 15.
                 LnGammaPByA ln_gamma_p_by_a(n: u32 = 1) = |a, x| s::ln_gamma_p_by_a(n, a, x),
-                    |a, x, _| (a.ln_gamma_p_by_a(x, n + 1), hazard_by_a(n, a, x, |a, x, k| a.ln_gamma_p_by_a(x, k))),
-                    Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (a.ln_gamma_p_by_a(x, n + 1), a.gamma_p_hazard(x, n)), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ ln Q(a, x)/∂aⁿ, n ≤ 15.
                 LnGammaQByA ln_gamma_q_by_a(n: u32 = 1) = |a, x| s::ln_gamma_q_by_a(n, a, x),
-                    |a, x, _| (a.ln_gamma_q_by_a(x, n + 1), -hazard_by_a(n, a, x, |a, x, k| a.ln_gamma_q_by_a(x, k))),
-                    Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (a.ln_gamma_q_by_a(x, n + 1), -a.gamma_q_hazard(x, n)), Function, (0.5..4.0, 0.3..5.0);
+                /// ∂ⁿ/∂aⁿ of the gamma density over P(a, x), the slope of [`ln_gamma_p`](Real::ln_gamma_p); n ≤ 15.
+                GammaPHazard gamma_p_hazard(n: u32 = 0) = |a, x| s::gamma_p_hazard(n, a, x),
+                    |a, x, y| (a.gamma_p_hazard(x, n + 1), gamma_p_hazard_slope(n, a, x, y)), Function, (0.5..4.0, 0.3..5.0);
+                /// ∂ⁿ/∂aⁿ of the gamma density over Q(a, x), minus the slope of [`ln_gamma_q`](Real::ln_gamma_q); n ≤ 15.
+                GammaQHazard gamma_q_hazard(n: u32 = 0) = |a, x| s::gamma_q_hazard(n, a, x),
+                    |a, x, y| (a.gamma_q_hazard(x, n + 1), gamma_q_hazard_slope(n, a, x, y)), Function, (0.5..4.0, 0.3..5.0);
                 /// ψ⁽ⁿ⁾(x) − ψ⁽ⁿ⁾(x + y), the slope of [`ln_beta`](Real::ln_beta) for n = 0.
                 PolygammaDrop polygamma_drop(n: u32 = 0) = |x, y| s::polygamma_drop(n, x, y),
                     |x, y, _| (x.polygamma_drop(y, n + 1), -(x + y).polygamma(n + 1)), Function, (0.5..4.0, 0.5..4.0);

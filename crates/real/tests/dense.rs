@@ -104,3 +104,21 @@ fn derivatives_at_the_ends_of_the_domain() {
         assert!((second(a) / -0.448_950_081_554_989_4 - 1.0).abs() < 1e-8, "{:e}", second(a));
     }
 }
+
+#[test]
+fn gamma_density_over_its_tails() {
+    let near = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 1e-14, "{got:e}, not {want:e}");
+    // In the lower tail a power, in the upper one an exponential.
+    near(Binary::GammaPHazard(0).eval(1e10, 1.0), 9999999999.0);
+    near(Binary::GammaPHazard(1).eval(1e10, 1.0), 1.0);
+    near(Binary::GammaQHazard(0).eval(0.5, 800.0), 1.0006242211801817);
+    near(Binary::GammaQHazard(1).eval(0.5, 800.0), -0.0012484433284514654);
+    near(Binary::GammaQHazard(1).eval(1e10, 1e10), -6.366191692749263e-11);
+    // Where Q is about a E₁(x).
+    near(Binary::GammaQHazard(1).eval(1e-20, 1.0), -0.7478706886257221);
+    let slope = |op: Binary, a: f64, x: f64| op.slope_y(&a, &x, &op.eval(a, x));
+    near(slope(Binary::GammaPHazard(0), 1e10, 1.0), -1e10);
+    assert!((slope(Binary::GammaQHazard(0), 0.5, 800.0) / -7.793059742331137e-07 - 1.0).abs() < 1e-12);
+    // A power that is too small over a place that is.
+    near(Binary::GammaPdf.eval(1.5, 1e-300), 1.1283791670955126e-150);
+}

@@ -25,7 +25,7 @@ pub(crate) enum Function {
 }
 
 /// Functions that are not single rows of the table.
-const FUNCTIONS: [(&str, Function); 19] = [
+const FUNCTIONS: [(&str, Function); 21] = [
     ("digamma", Function::Unary(Unary::Polygamma(0))),
     ("trigamma", Function::Unary(Unary::Polygamma(1))),
     ("powi", Function::Powi),
@@ -42,6 +42,8 @@ const FUNCTIONS: [(&str, Function); 19] = [
     ("gamma_p_by_a", Function::BinaryOrder(Binary::GammaPByA)),
     ("ln_gamma_p_by_a", Function::BinaryOrder(Binary::LnGammaPByA)),
     ("ln_gamma_q_by_a", Function::BinaryOrder(Binary::LnGammaQByA)),
+    ("gamma_p_hazard", Function::BinaryOrder(Binary::GammaPHazard)),
+    ("gamma_q_hazard", Function::BinaryOrder(Binary::GammaQHazard)),
     ("polygamma_drop", Function::BinaryOrder(Binary::PolygammaDrop)),
     ("clamp", Function::Clamp),
     ("select", Function::Select),

@@ -179,7 +179,9 @@ pub fn gamma_pdf(a: f64, x: f64) -> f64 {
     } else if x.is_infinite() {
         0.0
     } else {
-        ln_density(a, x).exp_value() / x
+        let log = ln_density(a, x);
+        // What is small over what is small.
+        if x < 1e-100 { (log - Dd::from(x).ln()).exp_value() } else { log.exp_value() / x }
     }
 }
 

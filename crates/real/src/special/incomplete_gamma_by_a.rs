@@ -4,9 +4,11 @@
 //! All series are those of a function over the weight `x^a e^-x / Γ(a + 1)` at the place, which does not underflow.
 
 use super::dd::Dd;
-use super::gamma::{BERNOULLI, digamma_dd};
+use super::entropy::ln_ratio;
+use super::gamma::{BERNOULLI, digamma, digamma_dd};
 use super::incomplete_gamma::{both_over, ln_density, ln_gamma_p, ln_gamma_q};
 use super::polygamma::polygamma;
+use super::stirling::stirling_error;
 
 /// `∂ⁿP(a, x)/∂aⁿ`, for `a > 0`, `x >= 0` and `n <= 15`; NaN outside. Relative error about 1e-13 for n = 1, away from
 /// the zeros of the higher ones.
@@ -91,8 +93,11 @@ fn nth<const N: usize>(n: usize, a: f64, x: f64, of: Function) -> f64 {
         let falls = matches!((of, n), (Function::LnP, 1)) && x == 0.0;
         return if falls { f64::NEG_INFINITY } else { 0.0 };
     }
-    let ln_weight = ln_density(a, x) - Dd::from(a).ln();
     let factorial: f64 = (1..=n).map(|k| k as f64).product();
+    if matches!(of, Function::LnP) && by_ratios(a, x) {
+        return factorial * (ln_factor::<N>(a, x)[n] + ln_of(ratios::<N>(a, x))[n]);
+    }
+    let ln_weight = ln_density(a, x) - Dd::from(a).ln();
     let series = lower_over_weight::<N>(a, x);
     factorial
         * match of {
@@ -103,22 +108,25 @@ fn nth<const N: usize>(n: usize, a: f64, x: f64, of: Function) -> f64 {
 }
 
 /// A polynomial in the step of `a`, to the power N - 1.
-type Taylor<const N: usize> = [f64; N];
+pub(super) type Taylor<const N: usize> = [f64; N];
 
 /// The polynomial `c + slope t`.
-fn line<const N: usize>(c: f64, slope: f64) -> Taylor<N> {
+pub(super) fn line<const N: usize>(c: f64, slope: f64) -> Taylor<N> {
     std::array::from_fn(|k| match k {
         0 => c,
         1 => slope,
         _ => 0.0,
     })
 }
-fn quotient<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
+pub(super) fn quotient<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N> {
     let mut z = [0.0; N];
     for k in 0..N {
         z[k] = (x[k] - (1..=k).map(|j| y[j] * z[k - j]).sum::<f64>()) / y[0];
     }
     z
+}
+fn ln_of<const N: usize>(series: Taylor<N>) -> Taylor<N> {
+    ln(series[0], series)
 }
 /// The logarithm of a series with this value and these further coefficients, but for its value.
 fn ln<const N: usize>(value: f64, series: Taylor<N>) -> Taylor<N> {
@@ -131,7 +139,7 @@ fn ln<const N: usize>(value: f64, series: Taylor<N>) -> Taylor<N> {
 }
 
 /// `P` over the weight; of the series' value nothing is promised.
-fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+pub(super) fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     if a >= 30.0 && (1.0 / std::f64::consts::E..std::f64::consts::E).contains(&(x / a)) {
         near_diagonal(a, x)
     } else if x < a + 1.0 {
@@ -141,25 +149,46 @@ fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     }
 }
 
-/// The factor by which `x^b/Γ(b)` changes from `b` on: the exponential of its logarithm's series.
-fn factor<const N: usize>(b: f64, x: f64) -> Taylor<N> {
-    let (mut y, mut slopes, mut factorial) = (line(1.0, 0.0), [0.0; N], 1.0);
+/// The logarithm of `x^a/Γ(a + 1)`, but for its value.
+fn ln_factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    let (mut slopes, mut factorial) = ([0.0; N], 1.0);
     for k in 1..N {
-        let drop = polygamma(k as u32 - 1, b);
-        slopes[k] = if k == 1 { x.ln() - drop } else { -drop / factorial };
         factorial *= k as f64;
-        y[k] = (1..=k).map(|j| slopes[j] * y[k - j]).sum::<f64>() / k as f64;
+        slopes[k] = match k {
+            1 if a < 30.0 => x.ln() - digamma(a + 1.0),
+            // A small difference of large logarithms.
+            1 => ln_ratio(x, a) - 0.5 / a - stirling_error(1, a),
+            _ => -polygamma(k as u32 - 1, a + 1.0) / factorial,
+        };
+    }
+    slopes
+}
+/// The factor by which `x^a/Γ(a + 1)` changes from `a` on.
+pub(super) fn factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    let (mut y, slopes) = (line(1.0, 0.0), ln_factor::<N>(a, x));
+    for k in 1..N {
+        y[k] = (1..=k).map(|j| j as f64 * slopes[j] * y[k - j]).sum::<f64>() / k as f64;
     }
     y
 }
 
+/// Whether the sum of [`ratios`] converges fast, and `P` is not near 1.
+pub(super) fn by_ratios(a: f64, x: f64) -> bool {
+    x < 0.9 * a || x < 1.0
+}
 /// `P` over the weight: the sum of `x^k / ((a+1) … (a+k))`, each term with its own factor.
 fn lower<const N: usize>(a: f64, x: f64) -> Taylor<N> {
-    let mut term = factor::<N>(a + 1.0, x);
+    sum_from(factor::<N>(a, x), a, x)
+}
+/// `P` over the weight at the same `a + t`: that sum without the factor.
+pub(super) fn ratios<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    sum_from(line(1.0, 0.0), a, x)
+}
+fn sum_from<const N: usize>(mut term: Taylor<N>, a: f64, x: f64) -> Taylor<N> {
     let (mut sum, mut k) = ([0.0; N], 0.0);
     loop {
         sum.iter_mut().zip(term).for_each(|(s, t)| *s += t);
-        if sum.iter().zip(term).all(|(s, t)| t.abs() <= 1e-18 * s.abs()) || k > 1e6 {
+        if k > 0.0 && sum.iter().zip(term).all(|(s, t)| t.abs() <= 1e-18 * s.abs()) || k > 1e6 {
             return sum;
         }
         k += 1.0;
@@ -167,8 +196,15 @@ fn lower<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     }
 }
 
-/// `Q` over the weight: `a/(b₀ - c₁/(b₁ - c₂/(b₂ - …)))` with `bᵢ = x + 2i + 1 - a`, `cᵢ = i (i - a)`.
+/// `Q` over the weight: `a` over the fraction.
 fn upper<const N: usize>(a: f64, x: f64) -> Taylor<N> {
+    let first = factor::<N>(a, x);
+    let numerator = std::array::from_fn(|k| a * first[k] + if k > 0 { first[k - 1] } else { 0.0 });
+    quotient(&numerator, &tail(a, x))
+}
+
+/// `b₀ - c₁/(b₁ - c₂/(b₂ - …))` with `bᵢ = x + 2i + 1 - a`, `cᵢ = i (i - a)`.
+pub(super) fn tail<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     let n = (100.0 + 20.0 * x.min(1e4).sqrt()).ceil() as usize;
     let b = |i: usize| line::<N>(x + 2.0 * i as f64 + 1.0 - a, -1.0);
     // From the far end.
@@ -179,9 +215,7 @@ fn upper<const N: usize>(a: f64, x: f64) -> Taylor<N> {
         tail = b(i - 1);
         tail.iter_mut().zip(rest).for_each(|(t, r)| *t -= r);
     }
-    let first = factor::<N>(a + 1.0, x);
-    let numerator = std::array::from_fn(|k| a * first[k] + if k > 0 { first[k - 1] } else { 0.0 });
-    quotient(&numerator, &tail)
+    tail
 }
 
 /// `P(a + 1, x) - P(a, x) = -g(a)` with `g` the weight, so that `∂P/∂a = -Σ B_k g⁽ᵏ⁾/k!`: a sum of Taylor coefficients.

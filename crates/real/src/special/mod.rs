@@ -23,6 +23,7 @@ mod expint;
 mod gamma;
 mod incomplete_gamma;
 mod incomplete_gamma_by_a;
+mod incomplete_gamma_hazard;
 mod logistic;
 mod mills;
 mod normal;
@@ -49,6 +50,7 @@ pub use expint::{exp_int_e1, exp_int_ei};
 pub use gamma::{digamma, gamma, ln_gamma};
 pub use incomplete_gamma::{gamma_p, gamma_pdf, gamma_q, ln_gamma_p, ln_gamma_pdf, ln_gamma_q};
 pub use incomplete_gamma_by_a::{gamma_p_by_a, ln_gamma_p_by_a, ln_gamma_q_by_a};
+pub use incomplete_gamma_hazard::{gamma_p_hazard, gamma_q_hazard};
 pub use logistic::{
     exp_share, exp2_share, log_add_exp, log_add_exp2, log_logistic, logistic, logit, softplus, tanh, xlog1py,
     xlogy,

@@ -174,6 +174,7 @@ pub fn grow(pool: &mut Pool, code: Code) {
                 Binary::GammaP | Binary::GammaQ | Binary::GammaPdf => Binary::LnBeta,
                 Binary::LnGammaP | Binary::LnGammaQ | Binary::LnGammaPdf => Binary::LnBeta,
                 Binary::GammaPByA(_) | Binary::LnGammaPByA(_) | Binary::LnGammaQByA(_) => Binary::LnBeta,
+                Binary::GammaPHazard(_) | Binary::GammaQHazard(_) => Binary::LnBeta,
                 op => op,
             };
             pair(pool, d, op, |d, pool| pool.float(d))
