@@ -1,6 +1,6 @@
 //! The beta distribution with shapes `a` and `b`, on 0 < x < 1.
 
-use crate::incomplete_beta::{Tails, beside_0, betainc, ln_front, skew, within};
+use crate::incomplete_beta::{beside_0, betainc, ln_front, skew, within};
 use pullback_real::Real;
 use pullback_real::real::Arg;
 use std::f64::consts::TAU;
@@ -27,10 +27,6 @@ pub fn logpdf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
     let ends = (&a - 1.0).xlogy(end(x, 0.5)) + (&b - 1.0).xlogy(end(&y, 0.5)) - a.ln_beta(&b);
     R::select(&inside, &middle, &ends)
 }
-#[track_caller]
-fn tails<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> Tails<R> {
-    within(&a.into_real(), &b.into_real(), x)
-}
 /// The probability of at most x.
 #[track_caller]
 pub fn cdf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
@@ -44,7 +40,8 @@ pub fn cdf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
 /// ```
 #[track_caller]
 pub fn logcdf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
-    tails(x, a, b).logcdf(x)
+    let (a, b) = (a.into_real(), b.into_real());
+    within(&a, &b, x).logcdf(x, &(-beside_0(&b, &a, &(1.0 - x))).ln_1p())
 }
 /// The probability of more than x.
 #[track_caller]
@@ -55,7 +52,8 @@ pub fn sf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
 /// The logarithm of [`sf`], also where that underflows.
 #[track_caller]
 pub fn logsf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
-    tails(x, a, b).logsf(x)
+    let (a, b) = (a.into_real(), b.into_real());
+    within(&a, &b, x).logsf(x, &(-beside_0(&a, &b, x)).ln_1p())
 }
 /// The differential entropy, in nats.
 #[track_caller]
@@ -63,8 +61,9 @@ pub fn entropy<R: Real>(a: impl Arg<R>, b: impl Arg<R>) -> R {
     let (a, b) = (a.into_real(), b.into_real());
     let n = &a + &b;
     // What is left of (a − 1)(ψ(a + b) − ψ(a)) and of ln B(a, b) without their large logarithms.
-    let part = |a: &R, b: &R| {
-        (a - 1.0) * (0.5 * b / (a * &n) - a.stirling_error(1) + n.stirling_error(1)) + a.stirling_error(0)
+    let part = |a: &R| {
+        (a - 1.0) * (0.5 * (a.recip() - n.recip()) - a.stirling_error(1) + n.stirling_error(1))
+            + a.stirling_error(0)
     };
-    0.5 * (&a / &n * &b / &n * TAU / &n).ln() + part(&a, &b) + part(&b, &a) - n.stirling_error(0)
+    0.5 * (&a / &n * &b / &n * TAU / &n).ln() + part(&a) + part(&b) - n.stirling_error(0)
 }

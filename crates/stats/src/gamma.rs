@@ -7,7 +7,8 @@ use std::f64::consts::{E, TAU};
 /// The density.
 #[track_caller]
 pub fn pdf<R: Real>(x: &R, a: impl Arg<R>, scale: impl Arg<R>) -> R {
-    logpdf(x, a, scale).exp()
+    let scale = scale.into_real();
+    a.into_real().gamma_pdf(x / &scale) / scale
 }
 /// The logarithm of the density.
 ///

@@ -41,11 +41,11 @@ impl<R: Real> Tails<R> {
         let (tail, rest) = (self.ln.exp(), -self.ln.exp_m1());
         self.or(x, &R::select(&self.upper, &rest, &tail), below, above)
     }
-    /// The logarithm of [`cdf`](Tails::cdf).
+    /// The logarithm of [`cdf`](Tails::cdf), `above` the support that.
     #[track_caller]
-    pub fn logcdf(&self, x: &R) -> R {
+    pub fn logcdf(&self, x: &R, above: &R) -> R {
         let inside = R::select(&self.upper, &self.ln_of_rest(), &self.ln);
-        self.or(x, &inside, &R::lift(f64::NEG_INFINITY), &R::lift(0.0))
+        self.or(x, &inside, &R::lift(f64::NEG_INFINITY), above)
     }
     /// The probability of more than x; beside the support that of the side.
     #[track_caller]
@@ -53,11 +53,11 @@ impl<R: Real> Tails<R> {
         let (tail, rest) = (self.ln.exp(), -self.ln.exp_m1());
         self.or(x, &R::select(&self.upper, &tail, &rest), below, above)
     }
-    /// The logarithm of [`sf`](Tails::sf).
+    /// The logarithm of [`sf`](Tails::sf), `below` the support that.
     #[track_caller]
-    pub fn logsf(&self, x: &R) -> R {
+    pub fn logsf(&self, x: &R, below: &R) -> R {
         let inside = R::select(&self.upper, &self.ln, &self.ln_of_rest());
-        self.or(x, &inside, &R::lift(0.0), &R::lift(f64::NEG_INFINITY))
+        self.or(x, &inside, below, &R::lift(f64::NEG_INFINITY))
     }
     /// ln(1 − eˡ), also where eˡ is near 1.
     #[track_caller]
@@ -69,7 +69,10 @@ impl<R: Real> Tails<R> {
     }
     #[track_caller]
     fn or(&self, x: &R, inside: &R, below: &R, above: &R) -> R {
-        R::select(&self.inside, inside, &R::select(&x.less(0.5), below, above))
+        // A NaN is on neither side.
+        let number = x.less(1.0) + R::lift(0.0).less(x);
+        let beside = R::select(&number, &R::select(&x.less(0.5), below, above), &x.held());
+        R::select(&self.inside, inside, &beside)
     }
 }
 
@@ -103,7 +106,7 @@ pub(crate) fn within<R: Real>(a: &R, b: &R, x: &R) -> Tails<R> {
     let tiny = p.less(TINY);
     let ln_series = {
         let at = |z: &R, other: f64| safe(&tiny, z, other);
-        ln_of_series(&at(&p, 1e-3), &at(&q, 1.0), &at(&near, 0.25))
+        ln_of_series(48, &at(&p, 1e-3), &at(&q, 1.0), &at(&near, 0.25))
     };
     let ln = ln_front(&p, &q, &near, &far, &skew) + R::select(&large, &ln_integral, &-ln_fraction);
     let ln = R::select(&tiny, &ln_series, &ln);
@@ -114,7 +117,9 @@ pub(crate) fn within<R: Real>(a: &R, b: &R, x: &R) -> Tails<R> {
 #[track_caller]
 pub(crate) fn beside_0<R: Real>(a: &R, b: &R, x: &R) -> R {
     let elsewhere = x.less(0.0) + R::lift(0.0).less(x);
-    let x = R::select(&elsewhere, &R::lift(1.0), x);
+    // Elsewhere the beta function might overflow.
+    let at = |z: &R| R::select(&elsewhere, &R::lift(1.0), z);
+    let (a, b, x) = (&at(a), &at(b), at(x));
     let value = x.pow(a) * (1.0 - a * (b - 1.0) / (a + 1.0) * &x) * (-a.ln_beta(b)).exp() / a;
     R::select(&elsewhere, &R::lift(0.0), &value)
 }
@@ -143,31 +148,46 @@ fn product_error<R: Real>(x: &R, y: &R, xy: &R) -> R {
 }
 
 /// ln(xᵖ y^q / B(p, q)) for x + y = 1: Stirling's formula, with its large terms cancelled on paper (C. Loader, *Fast and
-/// accurate computation of binomial probabilities*, 2000). `skew` is p y − q x.
+/// accurate computation of binomial probabilities*, 2000). `skew` is p y − q x. For small shapes as it is written, where nothing large
+/// cancels but between the terms of Stirling's formula.
 #[track_caller]
 pub(crate) fn ln_front<R: Real>(p: &R, q: &R, x: &R, y: &R, skew: &R) -> R {
+    let few = p.min(q).less(4.0);
+    let plain = {
+        let at = |z: &R, other: f64| R::select(&few, z, &R::lift(other));
+        let (p, q, x, y) = (at(p, 1.0), at(q, 1.0), at(x, 0.5), at(y, 0.5));
+        let near = x.less(0.5);
+        let ln_y = R::select(&near, &(-R::select(&near, &x, &R::lift(0.0))).ln_1p(), &y.ln());
+        p.xlogy(x) + &q * ln_y - p.ln_beta(&q)
+    };
+    let at = |z: &R, other: f64| R::select(&few, &R::lift(other), z);
+    let (p, q, x, y, skew) = (&at(p, 9.0), &at(q, 9.0), &at(x, 0.5), &at(y, 0.5), &at(skew, 0.0));
     let n = p + q;
     // n x/p = 1 − skew/p and n y/q = 1 + skew/q.
     let near = (skew.abs() / p.min(q)).less(0.5);
     let small = R::select(&near, skew, &R::lift(0.0));
     let close = p * (-(&small / p)).ln_1p_excess() + q * (&small / q).ln_1p_excess();
     let deviance = R::select(&near, &close, &(p.kl_div(&n * x) + q.kl_div(&n * y)));
-    0.5 * (p / &n * q / TAU).ln() - deviance + n.stirling_error(0) - p.stirling_error(0) - q.stirling_error(0)
+    let large = 0.5 * (p / &n * q / TAU).ln() - deviance + n.stirling_error(0)
+        - p.stirling_error(0)
+        - q.stirling_error(0);
+    R::select(&few, &plain, &large)
 }
 
 /// Up to here the fraction is taken for the smaller of the shapes.
 const LARGE: f64 = 120.0;
 
 /// Below here Iₓ(p, q) is so near to 1 that the rest is what counts.
-const TINY: f64 = 0.01;
+pub(crate) const TINY: f64 = 0.01;
 
-/// ln Iₓ(p, q) for a tiny p, relative to itself: DLMF 8.17.7 in the form xᵖ/(p B(p, q)) (1 + p Σ (1 − q)ₖ xᵏ/((p + k) k!)).
+/// ln Iₓ(p, q) for a tiny p, relative to itself: DLMF 8.17.7 in the form xᵖ/(p B(p, q)) (1 + p Σ (1 − q)ₖ xᵏ/((p + k) k!)),
+/// with so many terms.
 #[track_caller]
-fn ln_of_series<R: Real>(p: &R, q: &R, x: &R) -> R {
+pub(crate) fn ln_of_series<R: Real>(terms: usize, p: &R, q: &R, x: &R) -> R {
     let mut sum = R::lift(0.0);
-    for k in (1..=48).rev() {
+    for k in (1..=terms).rev() {
         // The factors of the term by those of the one before it.
-        let k = f64::from(k);
+        let k = k as f64;
         sum = (k - q) * x / k * ((p + k).recip() + sum);
     }
     p * x.ln() - p.ln_a_beta(q) + (p * sum).ln_1p()
@@ -178,22 +198,27 @@ const LEVELS: usize = 44;
 
 /// The front over Iₓ(p, q), where x does not exceed (p + 3)/(p + q + 6): the continued fraction of A. R. DiDonato,
 /// A. H. Morris, ACM TOMS 18 (1992), 360, equation 9, from its tail. `qx` is q x, and `skew` is p y − q x.
+///
+/// It is written in 1/p, so that it has its limit for large p, and small derivatives by p there without cancellation.
 #[track_caller]
 pub(crate) fn fraction<R: Real>(p: &R, x: &R, qx: &R, y: &R, skew: &R) -> R {
-    let (start, step) = (skew + 1.0, y + 1.0);
-    let share = |n: f64| (p + (n - 1.0)) / (p + (2.0 * n - 1.0));
-    let mut next = share(LEVELS as f64 + 1.0);
+    let (start, step, small) = (skew + 1.0, y + 1.0, p.recip());
+    // (p + n − 1)/p and (p + 2n − 1)/p.
+    let (even, odd) = (|n: f64| (n - 1.0) * &small + 1.0, |n: f64| (2.0 * n - 1.0) * &small + 1.0);
+    let qx_small = qx * &small;
+    let mut next = even(LEVELS as f64 + 1.0) / odd(LEVELS as f64 + 1.0);
     let mut beyond: Option<R> = None;
     for n in (1..=LEVELS).rev() {
         let n = n as f64;
-        let (odd, d) = (p + (2.0 * n - 1.0), n * (qx - n * x));
-        let level = n + &d / &odd + &next * (&start + n * &step);
+        let (even, odd) = (even(n), odd(n));
+        let d = n * (qx - n * x);
+        let level = n + &d * &small / &odd + &next * (&start + n * &step);
         let whole = match beyond {
             Some(rest) => level + rest,
             None => level,
         };
-        next = share(n);
-        beyond = Some(&next * ((p + (n - 1.0)) * x + qx) / odd * d / whole);
+        next = &even / &odd;
+        beyond = Some(&next * (even * x + &qx_small) / odd * d / whole);
     }
     let first = next * start;
     match beyond {

@@ -48,7 +48,7 @@ pub fn cdf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
 pub fn logcdf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
     let p = p.into_real();
     let (none, tails) = tails(k, n, &p);
-    R::select(&none, &R::lift(f64::NEG_INFINITY), &tails.logcdf(&p))
+    R::select(&none, &R::lift(f64::NEG_INFINITY), &tails.logcdf(&p, &R::lift(0.0)))
 }
 /// The probability of more than k.
 #[track_caller]
@@ -62,5 +62,5 @@ pub fn sf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
 pub fn logsf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
     let p = p.into_real();
     let (none, tails) = tails(k, n, &p);
-    R::select(&none, &R::lift(0.0), &tails.logsf(&p))
+    R::select(&none, &R::lift(0.0), &tails.logsf(&p, &R::lift(0.0)))
 }

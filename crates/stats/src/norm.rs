@@ -19,7 +19,9 @@ fn standard<R: Real>(x: &R, loc: impl Arg<R>, scale: impl Arg<R>) -> (R, R) {
 #[track_caller]
 pub fn pdf<R: Real>(x: &R, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
     let (z, scale) = standard(x, loc, scale);
-    (-0.5 * z.square()).exp() / (scale * TAU.sqrt())
+    // Where it is 0 it does not change, infinitely far out neither.
+    let e = (-0.5 * z.square()).exp();
+    R::select(&e, &e, &R::lift(0.0)) / (scale * TAU.sqrt())
 }
 /// The logarithm of the density.
 #[track_caller]

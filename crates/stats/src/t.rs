@@ -1,9 +1,9 @@
 //! Student's t distribution with `df` degrees of freedom, a location and a scale.
 
-use crate::incomplete_beta::{Tails, fraction};
+use crate::incomplete_beta::{TINY, Tails, fraction, ln_of_series};
 use pullback_real::Real;
 use pullback_real::real::Arg;
-use std::f64::consts::TAU;
+use std::f64::consts::{E, LN_2, TAU};
 
 /// The density.
 #[track_caller]
@@ -21,18 +21,26 @@ pub fn pdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>
 pub fn logpdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
     let (df, scale) = (df.into_real(), scale.into_real());
     let z = (x - loc.into_real()) / &scale;
-    let u = &z / df.sqrt();
-    -kernel(&z, &u, &df) - u.hypot(1.0).ln() + ln_constant(&df) - 0.5 * TAU.ln() - scale.ln()
+    let u = R::select(&z.abs().less(f64::INFINITY), &(&z / df.sqrt()), &z);
+    let far = ln_hypot(&z, &u, &df);
+    -kernel(&z, &u, &df, &far) - far + ln_constant(&df) - 0.5 * TAU.ln() - scale.ln()
 }
-/// df/2 ln(1 + u²) with u² = z²/df: z²/2 in the limit.
+/// ½ ln(1 + u²) with u² = z²/df; where df is next to nothing, it is apart from z.
 #[track_caller]
-fn kernel<R: Real>(z: &R, u: &R, df: &R) -> R {
+fn ln_hypot<R: Real>(z: &R, u: &R, df: &R) -> R {
     let near = u.abs().less(1.0);
-    let only = |cond: &R, z: &R| R::select(cond, z, &R::lift(0.0));
-    let far = R::select(&near, &R::lift(0.0), &R::lift(1.0));
-    let (inner, ratio) = (only(&near, z).square(), only(&near, u).square().ln_1p_ratio(0));
-    let outer = only(&far, df) * only(&far, u).hypot(1.0).ln();
-    R::select(&near, &(0.5 * inner * ratio), &outer)
+    let inner = 0.5 * R::select(&near, u, &R::lift(0.0)).square().ln_1p();
+    let at = |z: &R| R::select(&near, &R::lift(1.0), z);
+    let (z, df) = (at(z), at(&R::select(&df.less(f64::INFINITY), df, &R::lift(1.0))));
+    R::select(&near, &inner, &(z.hypot(df.sqrt()).ln() - 0.5 * df.ln()))
+}
+/// df/2 ln(1 + u²): z²/2 in the limit.
+#[track_caller]
+fn kernel<R: Real>(z: &R, u: &R, df: &R, ln_hypot: &R) -> R {
+    let near = u.abs().less(1.0);
+    let only = |z: &R| R::select(&near, z, &R::lift(0.0)).square();
+    let inner = 0.5 * only(z) * only(u).ln_1p_ratio(0);
+    R::select(&near, &inner, &(R::select(&near, &R::lift(0.0), df) * ln_hypot))
 }
 /// ln Γ(h + ½) − ln Γ(h) − ½ ln h for h = df/2: 0 in the limit.
 #[track_caller]
@@ -64,8 +72,10 @@ fn places<R: Real>(z: &R, df: &R) -> (R, Tails<R>, R) {
     // z²/(df + z²) > 3/(df/2 + 5), in a form that has its limit.
     let far = R::lift(3.0).less(0.5 * placed.square() + 2.0 * placed.square() / df);
     let within = R::lift(1.0) - &far;
-    let front =
-        |z: &R, u: &R, df: &R| ln_constant(df) - kernel(z, u, df) - u.hypot(1.0).ln() - 0.5 * TAU.ln();
+    let front = |z: &R, u: &R, df: &R| {
+        let far = ln_hypot(z, u, df);
+        ln_constant(df) - kernel(z, u, df, &far) - far - 0.5 * TAU.ln()
+    };
     // The side not taken is computed at a harmless place.
     let middle = {
         let z = R::select(&within, &placed, &R::lift(0.0));
@@ -81,10 +91,17 @@ fn places<R: Real>(z: &R, df: &R) -> (R, Tails<R>, R) {
         let z = R::select(&far, &placed, &R::lift(4.0));
         let u = &z / df.sqrt();
         let (y, x) = parts(&u);
-        let part = fraction(&(0.5 * &df), &x, &(0.5 * &x), &y, &(0.5 * (&df * &y - &x)));
-        front(&z, &u, &df) + (0.5 * z.abs()).ln() - part.ln()
+        // df y = z² x, which does not grow with df.
+        let skew = 0.5 * ((&z * R::lift(1.0).over_hypot(&u)).square() - &x);
+        let part = fraction(&(0.5 * &df), &x, &(0.5 * &x), &y, &skew);
+        let ln = front(&z, &u, &df) + (0.5 * z.abs()).ln() - part.ln();
+        // With next to no degrees of freedom half of all is beyond; what is not is what counts.
+        let tiny = df.less(2.0 * TINY);
+        let at = |z: &R, other: f64| R::select(&tiny, z, &R::lift(other));
+        let series = ln_of_series(30, &at(&(0.5 * &df), 1e-3), &R::lift(0.5), &at(&x, 0.25)) - LN_2;
+        R::select(&tiny, &series, &ln)
     };
-    let ln = R::select(&finite, &ln, &R::lift(f64::NEG_INFINITY));
+    let ln = R::select(&finite, &ln, &(-z.abs()).held());
     let beyond = R::select(&finite, &far, &R::lift(1.0));
     (middle, Tails { ln, upper: R::lift(0.0).less(z), inside: beyond }, z.clone())
 }
@@ -92,7 +109,7 @@ fn places<R: Real>(z: &R, df: &R) -> (R, Tails<R>, R) {
 #[track_caller]
 pub fn logcdf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
     let (middle, tails, z) = places(&standard(x, loc, scale), &df.into_real());
-    R::select(&tails.inside, &tails.logcdf(&z), &(0.5 + middle).ln())
+    R::select(&tails.inside, &tails.logcdf(&z, &z), &(0.5 + middle).ln())
 }
 /// The probability of more than x.
 #[track_caller]
@@ -104,12 +121,15 @@ pub fn sf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>)
 #[track_caller]
 pub fn logsf<R: Real>(x: &R, df: impl Arg<R>, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
     let (middle, tails, z) = places(&standard(x, loc, scale), &df.into_real());
-    R::select(&tails.inside, &tails.logsf(&z), &(0.5 - middle).ln())
+    R::select(&tails.inside, &tails.logsf(&z, &z), &(0.5 - middle).ln())
 }
 /// The differential entropy, in nats.
 #[track_caller]
 pub fn entropy<R: Real>(df: impl Arg<R>, scale: impl Arg<R>) -> R {
     let df = df.into_real();
     let (half, above) = (0.5 * &df, 0.5 * (&df + 1.0));
-    0.5 * TAU.ln() - above * half.polygamma_drop(0.5, 0) - ln_constant(&df) + scale.into_real().ln()
+    // Stirling's formula, with the large terms cancelled on paper.
+    let w = df.recip();
+    let rest = &above * (above.stirling_error(1) - half.stirling_error(1)) - above.stirling_error(0);
+    0.5 * (TAU * E).ln() + 0.5 * (w.ln_1p() + &w) + rest + half.stirling_error(0) + scale.into_real().ln()
 }

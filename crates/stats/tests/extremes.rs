@@ -162,3 +162,103 @@ fn slopes_for_large_parameters() {
     let at = t::logpdf(&single(1.0), single(1e10), 0.0, 1.0).cast(DType::F64).item();
     near(at, -1.4189385, 1e-6, "t.logpdf in single precision");
 }
+
+/// Value, gradient and Hessian (the upper triangle) of a function.
+fn two_orders(f: Function, x: &[f64]) -> Vec<f64> {
+    let (value, slopes) = value_and_grad(f)(x);
+    let mut all = [vec![value], slopes].concat();
+    for i in 0..x.len() {
+        let second = grad(|v| grad(f)(v)[i])(x);
+        all.extend(&second[i..])
+    }
+    all
+}
+
+#[test]
+fn two_orders_for_tiny_and_huge_parameters() {
+    let cases: [(Function, &[f64], &[f64]); 6] = [
+        (
+            |v| t::cdf(&v[0], v[1], 0.0, 1.0),
+            &[-1.0, 1e-10],
+            &[
+                0.49999999938969636,
+                4.9999999936469636e-11,
+                -5.8530363156047045,
+                4.9999999936469636e-11,
+                0.4999999987543927,
+                2500000065.6257834,
+            ],
+        ),
+        (
+            |v| t::cdf(&v[0], v[1], 0.0, 1.0),
+            &[2.5, 1e10],
+            &[
+                0.9937903346662813,
+                0.017528300504770215,
+                7.942511165025781e-22,
+                -0.043820751238919646,
+                -1.1201679530488646e-21,
+                -1.58850223339291e-31,
+            ],
+        ),
+        (
+            |v| t::entropy(v[0], 1.0),
+            &[1e15],
+            &[1.4189385332046738, -1.0000000000000004e-30, 2.0000000000000015e-45],
+        ),
+        (
+            |v| gamma::logcdf(&v[0], v[1], 1.0),
+            &[1.0, 1e10],
+            &[-220258509312.83643, 9999999999.0, -23.025850929990458, -1e10, 1.0, -9.9999999995e-11],
+        ),
+        (
+            |v| gamma::logsf(&v[0], v[1], 1.0),
+            &[800.0, 0.5],
+            &[
+                -803.9152948331938,
+                -1.0006242211801817,
+                8.64936941819919,
+                7.793059742331137e-07,
+                0.0012484433284514654,
+                -4.934800647745488,
+            ],
+        ),
+        (
+            |v| gamma::pdf(&v[0], v[1], 1.0),
+            &[1.0, 1e-10],
+            &[
+                3.678794411926769e-11,
+                -7.357588823485659e-11,
+                0.3678794412139115,
+                1.8393972057794448e-10,
+                -0.735758882354247,
+                0.4246915523339864,
+            ],
+        ),
+    ];
+    for (k, (f, x, want)) in cases.into_iter().enumerate() {
+        for (got, want) in two_orders(f, x).into_iter().zip(want) {
+            near(got, *want, 1e-10, (k, x));
+        }
+    }
+}
+
+#[test]
+fn a_number_that_is_none_has_no_probability() {
+    let x = f64::NAN;
+    for y in [
+        beta::cdf(&x, 2.0, 3.0),
+        beta::logcdf(&x, 2.0, 3.0),
+        beta::logsf(&x, 2.0, 3.0),
+        t::cdf(&x, 3.0, 0.0, 1.0),
+        t::sf(&x, 3.0, 0.0, 1.0),
+        t::logcdf(&x, 3.0, 0.0, 1.0),
+        t::logsf(&x, 3.0, 0.0, 1.0),
+        nbinom::cdf(&2.0, 2.0, x),
+        gamma::cdf(&x, 2.0, 1.0),
+        norm::cdf(&x, 0.0, 1.0),
+        poisson::cdf(&x, 2.0),
+    ] {
+        assert!(y.is_nan(), "{y}")
+    }
+}
