@@ -38,7 +38,8 @@ pub fn quantities(n: usize) -> Vec<Quantity> {
     out
 }
 
-type F<'a> = &'a dyn Fn(&[Array]) -> Array;
+/// A function of arrays.
+pub type F<'a> = &'a dyn Fn(&[Array]) -> Array;
 
 fn reverse(f: F, x: &[Array]) -> Vec<Array> {
     let (y, pullback) = vjp(|x: &Vec<Array>| f(x))(&x.to_vec());
@@ -46,6 +47,9 @@ fn reverse(f: F, x: &[Array]) -> Vec<Array> {
 }
 /// By argument j alone: the others are constants.
 fn forward(f: F, x: &[Array], j: usize) -> Array {
+    along(|x| vec![f(x)], x, j).swap_remove(0)
+}
+fn along(f: impl Fn(&[Array]) -> Vec<Array>, x: &[Array], j: usize) -> Vec<Array> {
     let of = |xj: &Array| {
         let mut x = x.to_vec();
         x[j] = xj.clone();
@@ -54,18 +58,22 @@ fn forward(f: F, x: &[Array], j: usize) -> Array {
     jvp(of)(&x[j], &x[j].ones_like()).1
 }
 
-/// f and its derivatives, place by place.
-pub fn all(f: F, x: &[Array]) -> Vec<Array> {
+/// f and its derivatives in the first modes, up to reverse over reverse, place by place.
+pub fn first(f: F, x: &[Array]) -> Vec<Array> {
     let n = x.len();
     let mut out = vec![f(x)];
     out.extend(reverse(f, x));
     out.extend((0..n).map(|j| forward(f, x, j)));
     out.extend((0..n).flat_map(|j| reverse(&|x| reverse(f, x).swap_remove(j), x)));
-    out.extend(
-        (0..n)
-            .flat_map(|i| (0..n).map(move |j| (i, j)))
-            .map(|(i, j)| forward(&|x| reverse(f, x).swap_remove(i), x, j)),
-    );
+    out
+}
+/// f and its derivatives in every mode, place by place.
+pub fn all(f: F, x: &[Array]) -> Vec<Array> {
+    let n = x.len();
+    let mut out = first(f, x);
+    // Row i holds the derivatives of slope i.
+    let columns: Vec<Vec<Array>> = (0..n).map(|j| along(|x| reverse(f, x), x, j)).collect();
+    out.extend((0..n).flat_map(|i| columns.iter().map(move |column| column[i].clone())));
     out.extend((0..n).flat_map(|j| reverse(&|x| forward(f, x, j), x)));
     out.extend(
         (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).map(|(i, j)| forward(&|x| forward(f, x, j), x, i)),
@@ -76,13 +84,13 @@ pub fn all(f: F, x: &[Array]) -> Vec<Array> {
 /// How a function is run.
 pub const TRANSFORMS: [&str; 3] = ["plain", "jit", "vmap"];
 
-/// [`all`] of arrays of one axis, run so.
-pub fn transformed(transform: &str, f: F, x: &[Array]) -> Vec<Array> {
+/// [`all`] or [`first`] of arrays of one axis, run so.
+pub fn transformed(transform: &str, modes: fn(F, &[Array]) -> Vec<Array>, f: F, x: &[Array]) -> Vec<Array> {
     let x = x.to_vec();
     match transform {
-        "jit" => jit(|x: &Vec<Array>| all(f, x))(&x),
-        "vmap" => vmap(|x: &Vec<Array>| all(f, x))(&x),
-        _ => all(f, &x),
+        "jit" => jit(|x: &Vec<Array>| modes(f, x))(&x),
+        "vmap" => vmap(|x: &Vec<Array>| modes(f, x))(&x),
+        _ => modes(f, &x),
     }
 }
 
@@ -91,9 +99,9 @@ pub fn transformed(transform: &str, f: F, x: &[Array]) -> Vec<Array> {
 pub fn beside(f: F, x: &[Array], seed: &Array) -> Vec<(Quantity, Array)> {
     let n = x.len();
     let mut out = vec![];
+    let of = |x: &Vec<Array>| reverse(f, x);
+    let (g, pullback) = vjp(of)(&x.to_vec());
     for j in 0..n {
-        let of = |x: &Vec<Array>| reverse(f, x);
-        let (g, pullback) = vjp(of)(&x.to_vec());
         let u: Vec<Array> =
             g.iter().enumerate().map(|(k, g)| if k == j { seed.clone() } else { g.zeros_like() }).collect();
         for (i, h) in pullback(&u).into_iter().enumerate() {

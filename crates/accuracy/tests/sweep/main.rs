@@ -50,3 +50,11 @@ fn bessel_and_gamma_functions_at_special_points() {
 fn functions_at_special_points() {
     sweep("functions", |name| !name.contains('.') && !bessel_or_gamma(name))
 }
+#[test]
+fn distributions_at_special_points() {
+    sweep("distributions", |name| name.contains('.') && !name.starts_with("beta."))
+}
+#[test]
+fn beta_distributions_at_special_points() {
+    sweep("beta", |name| name.starts_with("beta."))
+}
