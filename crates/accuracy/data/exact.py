@@ -76,7 +76,7 @@ least_digits = 60
 
 def digits_for(name):
     """A tiny argument beside 1 is lost in fewer digits, twice alike."""
-    return 500 if name.startswith(("log_add_exp", "ln_1p_", "sinc")) else 60
+    return 500 if name.startswith(("log_add_exp", "ln_1p_", "sinc", "erfcx_derivative", "ln_a_beta")) else 60
 
 
 def settled(f, args):

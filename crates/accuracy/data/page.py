@@ -51,7 +51,7 @@ def figure(error):
     if error is None:
         return ""
     u = error[0]
-    return "∞" if math.isinf(u) else f"{u:.1f}" if 0 < u < 10 else f"{u:.0f}" if u < 1e4 else f"{u:.0e}".replace("e+0", "e").replace("e+", "e")
+    return "∞" if math.isinf(u) else f"{u:.0f}" if u < 1e4 else f"{u:.0e}".replace("e+0", "e").replace("e+", "e")
 
 
 def at(p):
@@ -77,13 +77,13 @@ def write(rows, count):
     out = [reasons.HEAD.format(count=count, versions=versions, summary=summary(rows))]
     for part, title in PARTS.items():
         own = [r for r in rows if r.part == part]
-        out.append(f"\n## {title}\n\n{reasons.ABOUT[part]}\n")
+        out.append(f"\n## {title}\n\n{reasons.ABOUT[part]}\n\n")
         out.append("| function | value | first | second | JAX: value | first | second | SciPy: value |\n|---|---|---|---|---|---|---|---|\n")
         out += [r.text() + "\n" for r in own]
     out.append(reasons.WORSE + "\n| function | derivative | units | at | why |\n|---|---|---|---|---|\n")
     for r in rows:
         for k, e in r.worse():
-            out.append(f"| `{r.name}` | {ORDERS[k]} | {figure(e)} | {at(e[1])} | {reasons.why(r.name, k)} |\n")
+            out.append(f"| `{r.name}` | {ORDERS[k]} | {figure(e)} | {at(e[1])} | {reasons.why(r.name, k, r.part)} |\n")
     out.append(reasons.SPECIAL + "\n| function | derivative | kind | units | why |\n|---|---|---|---|---|\n")
     for line in reasons.known():
         name, order, kind, size, reason = line.split(maxsplit=4)

@@ -102,7 +102,7 @@ pub fn ln_a_beta(a: f64, b: f64) -> f64 {
         return ln_beta(a, b) + a.ln();
     }
     if b < 1e-100 {
-        return -(b / (a + b)).ln();
+        return if a < b { (a / b).ln_1p() } else { -(b / (a + b)).ln() };
     }
     let first = ln_gamma_of_1_plus(a);
     if a < 1e-8 * b.min(1.0) || b > 1e6 {
