@@ -54,21 +54,21 @@ fn t2_cotangents_of_ones_own() {
         pull(&(Array::from([1.0, 2.0]), number(2.0)));
     });
     assert!(
-        shape.contains("leaf `0` has shape [2] f64, its place takes [] f64")
+        shape.contains("the cotangent has shape [2] f64 at leaf `0`, where [] f64 is wanted")
             && shape.contains("tensorflow.rs"),
         "{shape}"
     );
     let dtype = panics(|| {
         pull(&(Array::from(1f32), number(2.0)));
     });
-    assert!(dtype.contains("leaf `0` has shape [] f32, its place takes [] f64"), "{dtype}");
+    assert!(dtype.contains("the cotangent has shape [] f32 at leaf `0`, where [] f64 is wanted"), "{dtype}");
     // A wrong count.
     let (_, pull) = vjp(|x: &Array| vec![x * 2.0, x * 3.0])(&number(1.0));
     let count = panics(|| {
         pull(&vec![number(1.0)]);
     });
     assert!(
-        count.starts_with("pullback: the tree has 1 leaves where 2 are wanted\n  made at")
+        count.starts_with("pullback: the cotangent has 1 leaves where 2 are wanted\n  made at")
             && count.contains("tensorflow.rs"),
         "{count}"
     );
@@ -389,17 +389,22 @@ fn t15_a_rule_is_held_to_its_word() {
         message.contains("custom") && message.contains("[3] f64") && message.contains("[2] f64"),
         "{message}"
     );
-    assert!(message.starts_with("custom: leaf `` has shape"), "{message}");
+    assert!(message.starts_with("custom: the cotangent that the rule gave has shape"), "{message}");
     let f = custom(|x: &Array| x * 2.0, |x, _, _: &Array| x.cast(DType::F32));
     let message = panics(|| {
         grad(|x: &Array| f(x).sum())(&Array::from([1.0, 2.0]));
     });
-    assert!(message.contains("has shape [2] f32, its place takes [2] f64"), "{message}");
+    assert!(message.contains("has shape [2] f32, where [2] f64 is wanted"), "{message}");
     let f = custom(|x: &(Array, Array)| &x.0 * &x.1, |x, _, g: &Array| (g * &x.1, g.reshape([1])));
     let message = panics(|| {
         grad(|x: &(Array, Array)| f(x))(&(number(1.0), number(2.0)));
     });
-    assert!(message.starts_with("custom: leaf `1` has shape [1] f64, its place takes [] f64"), "{message}");
+    assert!(
+        message.starts_with(
+            "custom: the cotangent that the rule gave has shape [1] f64 at leaf `1`, where [] f64 is wanted"
+        ),
+        "{message}"
+    );
     let f = custom(|x: &Vec<Array>| &x[0] * &x[1], |x, _, g: &Array| vec![g * &x[1]]);
     let message = panics(|| {
         grad(|x: &Vec<Array>| f(x))(&vec![number(1.0), number(2.0)]);

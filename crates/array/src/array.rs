@@ -7,7 +7,8 @@
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::prim::Prim;
-use crate::shape::{Shape, addressable};
+use crate::shape::{Shape, addressable, fits};
+use pullback_real::{Operation, refuse};
 use smallvec::{SmallVec, smallvec};
 use std::cell::Cell;
 use std::panic::Location;
@@ -79,6 +80,8 @@ pub(crate) struct Trace {
     running: AtomicBool,
     /// Whether its function is being run.
     inside: AtomicBool,
+    /// The lines where numbers that depend on its inputs were looked at.
+    looks: Mutex<Vec<&'static Location<'static>>>,
 }
 
 thread_local! { static INSIDE: Cell<usize> = const { Cell::new(0) } }
@@ -116,10 +119,15 @@ impl Drop for Running {
 impl Trace {
     pub fn start() -> Running {
         let inside = AtomicBool::new(false);
-        Running(Arc::new(Trace { start: next_id(), running: AtomicBool::new(true), inside }))
+        let (running, looks) = (AtomicBool::new(true), Mutex::new(vec![]));
+        Running(Arc::new(Trace { start: next_id(), running, inside, looks }))
     }
     pub fn is_running(&self) -> bool {
         self.running.load(Relaxed)
+    }
+    /// The lines where numbers that depend on its inputs were looked at, in the order in which it first happened.
+    pub fn looks(&self) -> MutexGuard<'_, Vec<&'static Location<'static>>> {
+        self.looks.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 
@@ -147,6 +155,12 @@ impl Drop for Place {
     fn drop(&mut self) {
         PLACE.set(self.0)
     }
+}
+/// While it lives, an operation that is made of others runs: the nodes of all are credited to its caller's line, and mistakes
+/// are told in its name.
+#[track_caller]
+pub(crate) fn operation(name: &'static str) -> (Operation, Place) {
+    (Operation::named(name), Place::here())
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -240,15 +254,19 @@ impl Array {
         trace: Option<Arc<Trace>>,
         traced: Option<&'static str>,
     ) -> Array {
-        addressable(&shape, dtype);
+        if !fits(&shape, dtype) {
+            addressable(prim.name(), &shape, dtype)
+        }
         if INSIDE.get() > 0
             && !matches!(prim, Prim::Stop)
             && let Some(a) = args.iter().find(|a| a.0.is_left_behind())
         {
-            panic!(
-                "{}: an array belongs to a gradient that has ended, and its derivative would be lost; return it from that function, or keep its .stop_gradient()\n  made at {}",
-                prim.name(),
-                a.at()
+            refuse(
+                format_args!(
+                    "{}: an array belongs to a gradient that has ended, and its derivative would be lost; return it from that function, or keep its .stop_gradient()",
+                    prim.name()
+                ),
+                &[("", a.at())],
             )
         }
         let traced = traced.or_else(|| args.iter().find_map(|a| a.0.traced));

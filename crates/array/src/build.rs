@@ -10,7 +10,7 @@ use crate::eye;
 use crate::kink;
 use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
-use pullback_real::{Binary, Unary};
+use pullback_real::{Binary, Unary, refuse};
 use smallvec::{SmallVec, smallvec};
 use std::path::Path;
 use std::sync::Arc;
@@ -77,11 +77,13 @@ impl Array {
         }
         let exact = matches!(op, Unary::Neg | Unary::Abs | Unary::Sign | Unary::Square | Unary::Relu);
         if !(x.dtype().is_float() || x.dtype().is_int() && exact) {
-            panic!(
-                "{}: needs a floating-point array, not {}; convert it with .cast(DType::F64)\n  made at {}",
-                op.name(),
-                x.dtype(),
-                x.at()
+            refuse(
+                format_args!(
+                    "{}: needs a floating-point array, not {}; convert it with .cast(DType::F64)",
+                    op.name(),
+                    x.dtype()
+                ),
+                &[("", x.at())],
             )
         }
         Array::new(Prim::Unary(op), smallvec![x.clone()], x.0.shape.clone(), x.dtype())
@@ -109,12 +111,13 @@ impl Array {
             DType::C64 | DType::C128 => unreachable!("lowered above"),
         };
         if !fits {
-            panic!(
-                "{}: is not defined for {} arrays; convert them with .cast(DType::F64)\n  left made at {}\n  right made at {}",
-                op.name(),
-                x.dtype(),
-                x.at(),
-                y.at()
+            refuse(
+                format_args!(
+                    "{}: is not defined for {} arrays; convert them with .cast(DType::F64)",
+                    op.name(),
+                    x.dtype()
+                ),
+                &[("left", x.at()), ("right", y.at())],
             )
         }
         let (shape, dtype) = (x.0.shape.clone(), x.dtype());
@@ -135,7 +138,10 @@ impl Array {
     #[track_caller]
     pub(crate) fn select_op(c: &Array, a: &Array, b: &Array) -> Array {
         if c.dtype() != DType::Bool {
-            panic!("where: the condition must be a bool array, not {}\n  made at {}", c.dtype(), c.at())
+            refuse(
+                format_args!("where: the condition must be a bool array, not {}", c.dtype()),
+                &[("", c.at())],
+            )
         }
         let (a, b) = agree("where", a, b);
         let shape = join("where", c, &a);
@@ -268,7 +274,7 @@ impl Array {
     pub(crate) fn pad_op(&self, pads: SmallVec<[Padding; 6]>) -> Array {
         let far = |p: &Padding| far(p.lo) || far(p.hi) || wide(p.interior as i128) > FAR;
         if let Some(p) = pads.iter().find(|p| far(p)) {
-            panic!("pad: {p:?} leads beyond what memory can hold\n  made at {}", self.at())
+            refuse(format_args!("pad: {p:?} leads beyond what memory can hold"), &[("", self.at())])
         }
         if pads.iter().all(|p| *p == Padding { lo: 0, hi: 0, interior: 0 }) {
             return self.clone();
@@ -311,9 +317,9 @@ impl Array {
         let count: usize = axes.iter().map(|&a| std::mem::replace(&mut shape[a], 1)).product();
         if count == 0 && op != Reduction::Sum && shape.size() > 0 {
             let (name, shape) = (Prim::Reduce(op, axes.clone()).name(), &self.0.shape);
-            panic!(
-                "{name}: an empty set of elements has no {name}: shape {shape}, axes {axes:?}\n  made at {}",
-                self.at()
+            refuse(
+                format_args!("{name}: an empty set of elements has no {name}: shape {shape}, axes {axes:?}"),
+                &[("", self.at())],
             )
         }
         if let Some(c) = self.fill_value().filter(|_| self.dtype() != DType::Bool) {
@@ -354,6 +360,7 @@ impl Array {
     pub(crate) fn matmul_op(&self, y: &Array) -> Array {
         let (a, b, r) = (&self.0.shape, &y.0.shape, self.ndim());
         debug_assert!(r >= 2 && y.ndim() == r && a[..r - 2] == b[..r - 2] && a[r - 1] == b[r - 2]);
+        needs_numbers("matmul", self, y);
         if self.dtype().is_complex() {
             return complex::matmul(self, y);
         }
@@ -364,6 +371,7 @@ impl Array {
     /// `[g, n, s…, c] ⋆ [g, k…, c, o]`, arranged and checked by the caller.
     #[track_caller]
     pub(crate) fn conv_op(&self, w: &Array, window: Window) -> Array {
+        needs_numbers("conv", self, w);
         if self.dtype().is_complex() {
             return complex::conv(self, w, window);
         }
@@ -373,7 +381,10 @@ impl Array {
         if window.lo.iter().chain(&window.hi).any(|&p| far(p))
             || steps.iter().any(|s| s.iter().any(|&n| n > FAR))
         {
-            panic!("conv: {window:?} leads beyond what memory can hold\n  input made at {}", self.at())
+            refuse(
+                format_args!("conv: {window:?} leads beyond what memory can hold"),
+                &[("input", self.at())],
+            )
         }
         debug_assert!(k.rank() == x.rank() && x[0] == k[0] && x[x.rank() - 1] == k[k.rank() - 2]);
         let extent = |i: usize| {
@@ -386,9 +397,9 @@ impl Array {
         for i in 0..spatial {
             let reach = [(x[2 + i], window.input_dilation[i]), (k[1 + i], window.kernel_dilation[i])];
             if let Some((n, d)) = reach.into_iter().find(|&(n, d)| n.saturating_mul(d) > FAR) {
-                panic!(
-                    "conv: {n} elements {d} apart lead beyond what memory can hold\n  input made at {}",
-                    self.at()
+                refuse(
+                    format_args!("conv: {n} elements {d} apart lead beyond what memory can hold"),
+                    &[("input", self.at())],
                 )
             }
         }
@@ -544,18 +555,29 @@ fn int_op(op: Binary) -> bool {
     }
 }
 
+/// Sums of products of bools are counts to some and "any of both" to others.
+#[track_caller]
+fn needs_numbers(what: &str, x: &Array, y: &Array) {
+    if x.dtype() == DType::Bool {
+        refuse(
+            format_args!(
+                "{what}: is not defined for bool arrays; convert them with .cast(DType::I64) to count, and compare the counts with 0 for logic"
+            ),
+            &[("left", x.at()), ("right", y.at())],
+        )
+    }
+}
+
 /// The shape two arrays broadcast to.
 #[track_caller]
 pub(crate) fn join(what: &str, x: &Array, y: &Array) -> Shape {
-    x.0.shape.broadcast(y.shape()).unwrap_or_else(|| {
-        panic!(
-            "{what}: shapes {} and {} do not broadcast\n  left made at {}\n  right made at {}",
-            x.0.shape,
-            y.0.shape,
-            x.at(),
-            y.at()
-        )
-    })
+    match x.0.shape.broadcast(y.shape()) {
+        Some(shape) => shape,
+        None => refuse(
+            format_args!("{what}: shapes {} and {} do not broadcast", x.0.shape, y.0.shape),
+            &[("left", x.at()), ("right", y.at())],
+        ),
+    }
 }
 
 /// Two operands of one dtype and shape: a plain number takes the other's dtype, the rest must agree.
@@ -579,13 +601,17 @@ pub(crate) fn same_dtype(what: &str, x: &Array, y: &Array) -> (Array, Array) {
         (true, false) => (take_dtype(what, x, y), y.clone()),
         (false, true) => (x.clone(), take_dtype(what, y, x)),
         (true, true) => (x.clone(), y.clone()),
-        (false, false) => complex::joined(x, y).unwrap_or_else(|| panic!(
-            "{what}: the left array is {}, the right {}; convert one with .cast(DType::…)\n  left made at {}\n  right made at {}",
-            x.dtype(),
-            y.dtype(),
-            x.at(),
-            y.at()
-        )),
+        (false, false) => match complex::joined(x, y) {
+            Some(joined) => joined,
+            None => refuse(
+                format_args!(
+                    "{what}: the left array is {}, the right {}; convert one with .cast(DType::…)",
+                    x.dtype(),
+                    y.dtype()
+                ),
+                &[("left", x.at()), ("right", y.at())],
+            ),
+        },
     }
 }
 
@@ -600,10 +626,12 @@ fn take_dtype(what: &str, number: &Array, like: &Array) -> Array {
         DType::Bool => value == 0.0 || value == 1.0,
     };
     if !fits {
-        panic!(
-            "{what}: the number {value} is not a value of a {} array; convert the array with .cast(DType::F64)\n  made at {}",
-            like.dtype(),
-            like.at()
+        refuse(
+            format_args!(
+                "{what}: the number {value} is not a value of a {} array; convert the array with .cast(DType::F64)",
+                like.dtype()
+            ),
+            &[("", like.at())],
         )
     }
     Array::fill(value, Shape::default(), like.dtype())

@@ -9,7 +9,7 @@ use crate::build::agree;
 use crate::dtype::DType;
 use crate::prim::{Compare, Holomorphic, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
-use pullback_real::{Binary, Complex, Unary};
+use pullback_real::{Binary, Complex, Unary, refuse};
 use smallvec::smallvec;
 
 type Planes = Complex<Array>;
@@ -99,11 +99,11 @@ fn function(op: Holomorphic, args: &[&Array], value: impl FnOnce(&[Planes]) -> P
 }
 
 #[track_caller]
-fn refuse(name: &str, z: &Array) -> ! {
-    panic!(
-        "{name}: complex numbers have none; take it of .real() and .imag(), or of .abs()\n  array of {} made at {}",
-        z.dtype(),
-        z.at()
+fn undefined(name: &str, z: &Array) -> ! {
+    let which = format!("array of {}", z.dtype());
+    refuse(
+        format_args!("{name}: complex numbers have none; take it of .real() and .imag(), or of .abs()"),
+        &[(&which, z.at())],
     )
 }
 
@@ -148,7 +148,7 @@ pub(crate) fn unary(op: Unary, z: &Array) -> Array {
         Unary::Acosh => Complex::acosh,
         Unary::Atanh => Complex::atanh,
         // A new row of the table has no complex meaning until it is given one here.
-        _ => refuse(op.name(), z),
+        _ => undefined(op.name(), z),
     };
     function(Holomorphic::Unary(op), &[z], |z| value(&z[0]))
 }
@@ -203,7 +203,7 @@ pub(crate) fn binary(op: Binary, x: &Array, y: &Array) -> Array {
         },
         Binary::XLogY => times_unless_zero(x, &unary(Unary::Ln, y)),
         Binary::XLog1pY => times_unless_zero(x, &unary(Unary::Ln1p, y)),
-        _ => refuse(op.name(), x),
+        _ => undefined(op.name(), x),
     }
 }
 
@@ -246,10 +246,10 @@ pub(crate) fn compare(op: Compare, x: &Array, y: &Array) -> Array {
 /// Stops where an order is asked for.
 #[track_caller]
 pub(crate) fn unordered(name: &str, z: &Array) -> ! {
-    panic!(
-        "{name}: complex numbers have no order; compare .real(), .imag() or .abs()\n  array of {} made at {}",
-        z.dtype(),
-        z.at()
+    let which = format!("array of {}", z.dtype());
+    refuse(
+        format_args!("{name}: complex numbers have no order; compare .real(), .imag() or .abs()"),
+        &[(&which, z.at())],
     )
 }
 
@@ -268,9 +268,11 @@ pub(crate) fn cast(x: &Array, dtype: DType) -> Array {
             let re = x.cast(dtype.real());
             Array::complex_op(&re, &re.zeros_like())
         }
-        (true, false) => panic!(
-            "cast: a complex array has no {dtype} form that keeps its imaginary parts; take .real(), .imag() or .abs(), and .cast that\n  made at {}",
-            x.at()
+        (true, false) => refuse(
+            format_args!(
+                "cast: a complex array has no {dtype} form that keeps its imaginary parts; take .real(), .imag() or .abs(), and .cast that"
+            ),
+            &[("", x.at())],
         ),
         (false, false) => unreachable!("one of them is complex"),
     }

@@ -5,6 +5,7 @@
 
 use crate::array::{Args, Array, Node, Place};
 use crate::prim::{Call, Prim};
+use pullback_real::refuse;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// Cotangents, or tangents, of which `None` is zero.
@@ -76,6 +77,8 @@ impl Call {
     #[track_caller]
     fn output(self: &Arc<Call>, k: usize, inputs: &[Array]) -> Array {
         let value = &self.rules().outputs[k];
+        // What a transform returns is called in a closure, which has no caller; the function's own result has a line.
+        let _at = Place::of(value);
         let args: Args = inputs.iter().chain([value]).cloned().collect();
         Array::new(Prim::Custom(self.clone(), k), args, value.0.shape.clone(), value.dtype())
     }
@@ -119,14 +122,16 @@ impl Call {
         let pulled = (self.known().pullback)(inputs, &outputs, cotangents);
         for (x, d) in inputs.iter().zip(&pulled) {
             if let Some(d) = d.as_ref().filter(|d| d.0.shape != x.0.shape || d.dtype() != x.dtype()) {
-                panic!(
-                    "the rule of `{}` gave a cotangent of shape {} {} for an input of shape {} {}\n  input made at {}",
-                    self.name,
-                    d.0.shape,
-                    d.dtype(),
-                    x.0.shape,
-                    x.dtype(),
-                    x.at()
+                refuse(
+                    format_args!(
+                        "the rule of `{}` gave a cotangent of shape {} {} for an input of shape {} {}",
+                        self.name,
+                        d.0.shape,
+                        d.dtype(),
+                        x.0.shape,
+                        x.dtype()
+                    ),
+                    &[("input", x.at())],
                 )
             }
         }

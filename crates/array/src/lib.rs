@@ -5,6 +5,7 @@
 extern crate self as pullback_array;
 
 mod array;
+mod axis;
 mod buffer;
 mod build;
 pub mod check;
@@ -32,6 +33,7 @@ mod transform;
 mod tree;
 
 pub use array::{Array, live_buffers, live_nodes};
+pub use axis::{Axes, Ints, keep};
 pub use buffer::release_memory;
 pub use dtype::{DType, Element};
 pub use eval::{
@@ -44,6 +46,6 @@ pub use ops::*;
 pub use pullback_derive::Tree;
 pub use pullback_real::Real;
 pub use random::Key;
-pub use shape::{Axes, Ints, Shape, keep};
+pub use shape::Shape;
 pub use transform::*;
 pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};

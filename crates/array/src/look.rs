@@ -3,7 +3,8 @@
 use crate::array::{Array, LOST};
 use crate::buffer::Buffer;
 use crate::dtype::{DType, Element};
-use crate::prim::Prim;
+use pullback_real::refuse;
+use std::panic::Location;
 use std::sync::Arc;
 
 impl Array {
@@ -26,17 +27,19 @@ impl Array {
     fn expect_known(&self) {
         if let Some(transform) = self.0.traced {
             let (shape, dtype) = (&self.0.shape, self.dtype());
-            let from = match self.0.prim {
-                Prim::Input => "the function's input".to_string(),
-                _ => format!("made at {}", self.at()),
-            };
             if transform == LOST {
-                panic!(
-                    "jit_update: the state was given up to a step that panicked, so its values are lost; go on from a clone\n  array {shape} {dtype}"
+                refuse(
+                    format_args!(
+                        "jit_update: the state was given up to a step that panicked, so its values are lost; go on from a clone"
+                    ),
+                    &[(&format!("array {shape} {dtype}"), self.at())],
                 )
             }
-            panic!(
-                "`{transform}` runs the function once, without values, so what depends on its inputs cannot be looked at: compute with it, and choose with `select`, `cond` or `while_loop` instead of Rust's `if` and `while`\n  array {shape} {dtype}, {from}"
+            refuse(
+                format_args!(
+                    "`{transform}` runs the function once, without values, so what depends on its inputs cannot be looked at; compute with it, and choose with `where_`, `cond` or `while_loop` instead of Rust's `if` and `while`"
+                ),
+                &[(&format!("array {shape} {dtype}"), self.at())],
             )
         }
     }
@@ -45,6 +48,17 @@ impl Array {
         self.eval();
         self.0.state().value.clone().expect("evaluation leaves a value")
     }
+    /// The value for the caller, whom no derivative follows: a running transform on whose inputs it depends notes the line.
+    #[track_caller]
+    pub(crate) fn looked_at(&self) -> Arc<Buffer> {
+        if let Some(trace) = self.0.live.as_ref().filter(|trace| trace.is_running()) {
+            let (mut looks, line) = (trace.looks(), Location::caller());
+            if !looks.contains(&line) {
+                looks.push(line)
+            }
+        }
+        self.value()
+    }
     /// The elements in row-major order.
     ///
     /// # Panics
@@ -52,7 +66,7 @@ impl Array {
     #[track_caller]
     pub fn to_vec<T: Element>(&self) -> Vec<T> {
         self.expect_dtype::<T>("to_vec");
-        self.value().slice::<T::Store>().iter().map(|&x| T::load(x)).collect()
+        self.looked_at().slice::<T::Store>().iter().map(|&x| T::load(x)).collect()
     }
     /// The only element, as `f64`.
     ///
@@ -61,9 +75,12 @@ impl Array {
     #[track_caller]
     pub fn item(&self) -> f64 {
         if self.size() != 1 {
-            panic!("item: the array has shape {}, not one element\n  made at {}", self.0.shape, self.at())
+            refuse(
+                format_args!("item: the array has shape {}, not one element", self.0.shape),
+                &[("", self.at())],
+            )
         }
-        let value = self.value();
+        let value = self.looked_at();
         match self.dtype() {
             DType::F32 => f64::from(value.slice::<f32>()[0]),
             DType::F64 => value.slice::<f64>()[0],
@@ -71,18 +88,20 @@ impl Array {
             DType::I64 => {
                 let number = value.slice::<i64>()[0];
                 if number as f64 as i128 != i128::from(number) {
-                    panic!(
-                        "item: an f64 cannot hold the number {number}; take .to_vec::<i64>()\n  made at {}",
-                        self.at()
+                    refuse(
+                        format_args!("item: an f64 cannot hold the number {number}; take .to_vec::<i64>()"),
+                        &[("", self.at())],
                     )
                 }
                 number as f64
             }
             DType::Bool => f64::from(value.slice::<u8>()[0]),
-            DType::C64 | DType::C128 => panic!(
-                "item: the number is {}; take .item_complex(), or .real() and .imag()\n  made at {}",
-                self.dtype(),
-                self.at()
+            DType::C64 | DType::C128 => refuse(
+                format_args!(
+                    "item: the number is {}; take .item_complex(), or .real() and .imag()",
+                    self.dtype()
+                ),
+                &[("", self.at())],
             ),
         }
     }
@@ -90,9 +109,11 @@ impl Array {
     pub(crate) fn expect_dtype<T: Element>(&self, what: &str) {
         if self.dtype() != T::DTYPE {
             let (have, want) = (self.dtype(), T::DTYPE);
-            panic!(
-                "{what}: the array is {have}, not {want}; convert it with .cast(DType::{want:?})\n  made at {}",
-                self.at()
+            refuse(
+                format_args!(
+                    "{what}: the array is {have}, not {want}; convert it with .cast(DType::{want:?})"
+                ),
+                &[("", self.at())],
             )
         }
     }

@@ -4,12 +4,12 @@
 //! Numbers are Philox4x32-10 (Salmon et al., SC 2011) of key and position. A key is an integer k in 0..2⁵³. Its numbers
 //! are drawn with Philox's key k, its children (53 bits each) with Philox's key −1 − k: the two never meet.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::ops::{concatenate, where_};
 use crate::shape::Shape;
 use crate::tree::{Path, Tree, Visitor};
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
 use std::f64::consts::PI;
 
 /// Where random numbers come from.
@@ -61,6 +61,7 @@ impl Key {
     /// If it has more elements.
     #[track_caller]
     pub fn fold_in_array(&self, i: &Array) -> Key {
+        let _operation = operation("fold_in_array");
         self.fold_in_key(&Key(i.cast(DType::I64).reshape(())))
     }
     /// A child of the difference of this key and a child of the other, so that both are mixed.
@@ -98,6 +99,7 @@ impl Key {
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn uniform(&self, shape: &[usize], lo: f64, hi: f64, dtype: DType) -> Array {
+        let _operation = operation("uniform");
         let u = self.unit(shape, dtype);
         if (lo, hi) == (0.0, 1.0) {
             return u;
@@ -116,6 +118,7 @@ impl Key {
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn normal(&self, shape: &[usize], dtype: DType) -> Array {
+        let _operation = operation("normal");
         let shape = Shape::new(shape);
         let (n, half) = (shape.size(), shape.size().div_ceil(2));
         let u = self.signed(&[2, half], dtype);
@@ -130,6 +133,7 @@ impl Key {
     /// If the dtype is not floating point or `lo < hi` does not hold.
     #[track_caller]
     pub fn truncated_normal(&self, shape: &[usize], lo: f64, hi: f64, dtype: DType) -> Array {
+        let _operation = operation("truncated_normal");
         assert!(lo < hi, "truncated_normal: the bounds {lo} and {hi} are not in order");
         expect_float(dtype);
         // In the lower tail probabilities are accurate: there, turn the line round.
@@ -158,6 +162,7 @@ impl Key {
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn exponential(&self, shape: &[usize], dtype: DType) -> Array {
+        let _operation = operation("exponential");
         exponential(&self.signed(shape, dtype))
     }
     /// Gumbel's distribution, e^(−e⁻ˣ): the largest of many.
@@ -166,6 +171,7 @@ impl Key {
     /// If the dtype is not floating point.
     #[track_caller]
     pub fn gumbel(&self, shape: &[usize], dtype: DType) -> Array {
+        let _operation = operation("gumbel");
         -self.exponential(shape, dtype).ln()
     }
     /// True with probability `p`.
@@ -180,7 +186,9 @@ impl Key {
     #[track_caller]
     pub fn integers(&self, shape: &[usize], lo: i64, hi: i64) -> Array {
         let count = hi.checked_sub(lo).filter(|&n| n > 0);
-        let Some(count) = count else { panic!("integers: from {lo} to {hi} are none, or too many") };
+        let Some(count) = count else {
+            refuse(format_args!("integers: from {lo} to {hi} are none, or too many"), &[])
+        };
         let below = match count {
             // Every one is as many of 2⁵³ numbers, to within one.
             ..=0x20_0000 => (self.unit(shape, DType::F64) * count as f64).cast(DType::I64),
@@ -225,7 +233,7 @@ impl Key {
     pub fn choice(&self, x: &Array, n: usize, replace: bool) -> Array {
         let rows = x.shape().first().copied().unwrap_or(0);
         if n > 0 && rows == 0 || n > rows && !replace {
-            panic!("choice: {n} of {rows} rows\n  made at {}", x.at())
+            refuse(format_args!("choice: {n} of {rows} rows"), &[("", x.at())])
         }
         let chosen = match replace {
             true if n == 0 => Array::zeros(&[0], DType::I64),
@@ -240,6 +248,7 @@ impl Key {
     /// If there are no logits.
     #[track_caller]
     pub fn categorical(&self, logits: &Array) -> Array {
+        let _operation = operation("categorical");
         (logits + self.gumbel(logits.shape(), logits.dtype())).argmax_axis(-1)
     }
 }
@@ -247,7 +256,10 @@ impl Key {
 #[track_caller]
 fn expect_float(dtype: DType) {
     if !dtype.is_float() {
-        panic!("Key: random numbers of this kind are f32 or f64, not {dtype}; .cast them, or use integers")
+        refuse(
+            format_args!("random: these numbers are f32 or f64, not {dtype}; .cast them, or use integers"),
+            &[],
+        )
     }
 }
 

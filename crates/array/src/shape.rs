@@ -1,6 +1,7 @@
-//! Shapes: extents of the axes, and the arithmetic of axes, broadcasting and strides.
+//! Shapes: extents of the axes, and the arithmetic of broadcasting and strides.
 
 use crate::dtype::DType;
+use pullback_real::refuse;
 use smallvec::SmallVec;
 use std::fmt;
 use std::ops::Deref;
@@ -115,121 +116,19 @@ impl fmt::Display for Shape {
     }
 }
 
-/// The axes a reduction runs over: `0`, `-1`, `[0, 2]`, or [`keep`] of these to keep them with extent 1.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axes {
-    axes: SmallVec<[isize; 6]>,
-    pub(crate) keep: bool,
-}
-
-/// The same axes, kept in the result with extent 1.
-///
-/// ```
-/// use pullback_array::{Array, keep};
-/// let x = Array::from([[1.0, 2.0], [3.0, 4.0]]);
-/// assert_eq!(x.sum_axis(keep(1)).shape(), [2, 1]);
-/// ```
-pub fn keep(axes: impl Into<Axes>) -> Axes {
-    Axes { keep: true, ..axes.into() }
-}
-
-/// One or several integers: `3`, `-1`, `[2, -1]`, `()` for none, a slice or a `Vec`, of any signed type or `usize`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ints(pub(crate) SmallVec<[isize; 6]>);
-
-macro_rules! ints {
-    ($($T:ty),*) => { $(
-        impl From<$T> for Ints {
-            fn from(i: $T) -> Ints { Ints(SmallVec::from_slice(&[i as isize])) }
-        }
-        impl From<&[$T]> for Ints {
-            fn from(all: &[$T]) -> Ints { Ints(all.iter().map(|&i| i as isize).collect()) }
-        }
-        impl<const N: usize> From<[$T; N]> for Ints {
-            fn from(all: [$T; N]) -> Ints { Ints::from(&all[..]) }
-        }
-        impl<const N: usize> From<&[$T; N]> for Ints {
-            fn from(all: &[$T; N]) -> Ints { Ints::from(&all[..]) }
-        }
-        impl From<Vec<$T>> for Ints {
-            fn from(all: Vec<$T>) -> Ints { Ints::from(&all[..]) }
-        }
-        impl From<&Vec<$T>> for Ints {
-            fn from(all: &Vec<$T>) -> Ints { Ints::from(&all[..]) }
-        }
-    )* };
-}
-ints! { i32, i64, isize, usize }
-impl From<()> for Ints {
-    fn from(_: ()) -> Ints {
-        Ints(SmallVec::new())
-    }
-}
-impl<T: Into<Ints>> From<T> for Axes {
-    fn from(axes: T) -> Axes {
-        Axes { axes: axes.into().0, keep: false }
-    }
-}
-
-impl Axes {
-    /// Axis numbers from 0 in the order given.
-    #[track_caller]
-    pub(crate) fn order(&self, what: &str, shape: &Shape) -> Dims {
-        Ints(self.axes.clone()).axes(what, shape)
-    }
-    /// Axis numbers from 0, sorted; negative ones count from the end.
-    ///
-    /// # Panics
-    /// If an axis is out of range or named twice; `what` begins the message.
-    #[track_caller]
-    pub(crate) fn resolve(&self, what: &str, shape: &Shape) -> Dims {
-        let mut axes: Dims = self.axes.iter().map(|&a| axis(what, a, shape)).collect();
-        axes.sort_unstable();
-        if axes.windows(2).any(|w| w[0] == w[1]) {
-            panic!("{what}: axes {:?} name an axis twice, for shape {shape}", &self.axes[..])
-        }
-        axes
-    }
-}
-
-impl Ints {
-    /// Axis numbers from 0, in the order given; negative ones count from the end.
-    #[track_caller]
-    pub(crate) fn axes(&self, what: &str, shape: &[usize]) -> Dims {
-        let axes: Dims = self.0.iter().map(|&a| axis(what, a, shape)).collect();
-        if (1..axes.len()).any(|k| axes[..k].contains(&axes[k])) {
-            panic!("{what}: axes {:?} name an axis twice, for shape {shape:?}", &self.0[..])
-        }
-        axes
-    }
-    /// Extents, none of them negative.
-    #[track_caller]
-    pub(crate) fn extents(&self, what: &str) -> Dims {
-        let extent = |&n: &isize| {
-            usize::try_from(n).unwrap_or_else(|_| panic!("{what}: {:?} has a negative entry", &self.0[..]))
-        };
-        self.0.iter().map(extent).collect()
-    }
+/// Whether memory can hold such an array: what kernels compute with extents and strides cannot overflow then.
+pub(crate) fn fits(dims: &[usize], dtype: DType) -> bool {
+    let bytes = dims.iter().try_fold(dtype.size(), |n, &extent| n.checked_mul(extent.max(1)));
+    bytes.is_some_and(|n| isize::try_from(n).is_ok())
 }
 
 /// The shape of an array that is to be made.
 ///
 /// # Panics
-/// If it has more elements than memory can hold: what kernels compute with extents and strides cannot overflow after this.
+/// If it does not [fit](fits).
 #[track_caller]
-pub(crate) fn addressable(dims: &[usize], dtype: DType) {
-    let bytes = dims.iter().try_fold(dtype.size(), |n, &extent| n.checked_mul(extent.max(1)));
-    if bytes.is_none_or(|n| isize::try_from(n).is_err()) {
-        panic!("shape {dims:?} of dtype {dtype} is more than memory can hold")
+pub(crate) fn addressable(what: &str, dims: &[usize], dtype: DType) {
+    if !fits(dims, dtype) {
+        refuse(format_args!("{what}: shape {dims:?} of dtype {dtype} is more than memory can hold"), &[])
     }
-}
-
-/// The axis number from 0; negative ones count from the end.
-#[track_caller]
-pub(crate) fn axis(what: &str, axis: isize, shape: &[usize]) -> usize {
-    let rank = shape.len() as isize;
-    if axis < -rank || axis >= rank {
-        panic!("{what}: axis {axis} is out of range for shape {shape:?} of {rank} axes")
-    }
-    axis.rem_euclid(rank) as usize
 }

@@ -10,10 +10,12 @@
 //! ```
 
 use crate::array::Array;
+use crate::build::agree;
 use crate::dtype::DType;
 use crate::random::Key;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves, map, zip};
+use pullback_real::refuse;
 
 fn floats<T: Tree + Clone>(x: &T, mut f: impl FnMut(&Array) -> Array) -> T {
     map(x, |x| if differentiable(x) { f(x) } else { x.clone() })
@@ -62,12 +64,24 @@ pub fn basis<T: Tree + Clone>(x: &T) -> impl Iterator<Item = T> {
         })
     })
 }
+/// Stops, in the caller's line, unless the leaves of two trees fit each other.
+#[track_caller]
+fn check_pairs<T: Tree + Clone>(what: &str, x: &T, y: &T) {
+    let (xs, ys) = (leaves(x), leaves(y));
+    if xs.len() != ys.len() {
+        refuse(format_args!("{what}: the trees have {} and {} leaves", xs.len(), ys.len()), &[])
+    }
+    for (x, y) in xs.iter().zip(&ys) {
+        agree(what, x, y);
+    }
+}
 /// x + y.
 ///
 /// # Panics
 /// If the trees differ, as do all functions of two trees here.
 #[track_caller]
 pub fn add<T: Tree + Clone>(x: &T, y: &T) -> T {
+    check_pairs("add", x, y);
     pairs(x, y, |x, y| x + y)
 }
 /// a·x.
@@ -77,11 +91,13 @@ pub fn scale<T: Tree + Clone>(a: f64, x: &T) -> T {
 /// a·x + y.
 #[track_caller]
 pub fn axpy<T: Tree + Clone>(a: f64, x: &T, y: &T) -> T {
+    check_pairs("axpy", x, y);
     pairs(x, y, |x, y| x * a + y)
 }
 /// ⟨x, y⟩, a number: Σ x·y over all leaves, of complex ones Re Σ x̄·y, the real inner product.
 #[track_caller]
 pub fn dot<T: Tree + Clone>(x: &T, y: &T) -> Array {
+    check_pairs("dot", x, y);
     let mut sum: Option<Array> = None;
     pairs(x, y, |x, y| {
         let here = if x.dtype().is_complex() { (x.conj() * y).real().sum() } else { (x * y).sum() };

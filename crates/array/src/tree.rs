@@ -1,6 +1,7 @@
 //! Trees: anything made of arrays. A tree can visit its leaves, and that is all it can.
 
 use crate::array::Array;
+use pullback_real::refuse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -210,7 +211,7 @@ pub fn zip<T: Tree + Clone, U: Tree + Clone>(
 ) -> T {
     let (n, others) = (leaves(tree).len(), leaves(other));
     if n != others.len() {
-        panic!("zip: the trees have {n} and {} leaves", others.len())
+        refuse(format_args!("zip: the trees have {n} and {} leaves", others.len()), &[])
     }
     let mut others = others.iter();
     map(tree, |a| f(a, others.next().unwrap_or(a)))

@@ -295,7 +295,7 @@ fn messages() {
     let m = message(move || {
         fori_loop(0, 3, |_, s: &Array| if s.item() > 0.0 { s.clone() } else { -s }, &Array::from(0.0));
     });
-    assert!(m.starts_with("`scan` runs the function once, without values"), "{m}");
+    assert!(m.starts_with("`fori_loop` runs the function once, without values"), "{m}");
 }
 
 /// A weight larger than what a step multiplies: its gradient is one product after the loop, and that of the steps written out.

@@ -178,7 +178,7 @@ fn messages() {
     let wide = Custom::new("wide", |x: &Array| 1.0 * x).pullback(|_, _, g: &Array| g.sum());
     assert_eq!(
         message(|| grad(|x: &Array| wide.call(x).sum())(&x)),
-        "wide: leaf `` has shape [] f64, its place takes [2, 2] f64\n  made at #\n  place made at #"
+        "wide: the cotangent that the rule gave has shape [] f64, where [2, 2] f64 is wanted\n  cotangent that the rule gave made at #\n  its place made at #"
     );
     let looks = Custom::new("looks", |x: &Array| if x.item() > 0.0 { x.sin() } else { x.cos() });
     assert!(

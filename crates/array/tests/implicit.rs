@@ -342,10 +342,10 @@ fn messages() {
         assert!(have.contains(text), "{have}");
     };
     let b = Array::from([1.0, 2.0]);
-    says(&|| cg(|x: &Array| x.square(), &b), "linear_solve: the function is not linear: `square`");
+    says(&|| cg(|x: &Array| x.square(), &b), "cg: the function is not linear: `square`");
     says(
         &|| cg(|x: &Array| x.get(..1).sum(), &b),
-        "linear_solve: the function gives shape [] f64 for an unknown of shape [2] f64",
+        "cg: the function gives shape [] f64 for an unknown of shape [2] f64",
     );
     says(
         &|| cg(|x: &Array| x.clone(), &Array::from([1, 2])),

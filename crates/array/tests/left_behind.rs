@@ -94,3 +94,22 @@ fn what_a_function_returns_is_anybodys() {
     let kept = slot.take().expect("kept");
     assert_eq!((kept + 1.0).to_vec::<f64>(), [2.0, 5.0]);
 }
+
+/// What is made of a number that was looked at has no derivative, and the lines where one was are told.
+#[test]
+fn looking_at_numbers_is_told() {
+    let lines = |f: fn(&Array) -> Array| -> Vec<u32> { looks(f)(&x()).iter().map(|l| l.line()).collect() };
+    let first = line!() + 1;
+    let by_number = |x: &Array| x * x.get(0).item();
+    let copied = |x: &Array| x * Array::from(x.to_vec::<f64>());
+    let of_result = |x: &Array| (0..3).fold(x.clone(), |y, _| &y * y.sum().item());
+    let saved = |x: &Array| Array::from_slice(&x.sin().to_vec::<f64>(), &[2]);
+    assert_eq!(
+        [by_number, copied, of_result, saved].map(|f| lines(f)),
+        [0, 1, 2, 3].map(|k| vec![first + k])
+    );
+    assert!(lines(|x: &Array| x.square() * x.stop_gradient().sum().item()).is_empty());
+    // In the inner of two gradients, what depends on the outer one's input belongs to the outer.
+    let nested = looks(|x: &Array| grad(|y: &Array| (y * x.sum().item()).sum())(x));
+    assert_eq!(nested(&x()).len(), 1);
+}

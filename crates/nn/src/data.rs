@@ -14,6 +14,7 @@
 //! ```
 
 use pullback_array::{Array, Key, Tree, eval_tree, leaves, map};
+use pullback_real::refuse;
 
 /// How many examples there are.
 ///
@@ -24,8 +25,11 @@ pub fn len<T: Tree + Clone>(data: &T) -> usize {
     let extents: Vec<Option<usize>> = leaves(data).iter().map(|x| x.shape().first().copied()).collect();
     match extents[..] {
         [Some(n), ..] if extents.iter().all(|&m| m == Some(n)) => n,
-        _ => panic!(
-            "data: the arrays of a data set must have the same extent on their first axis: {extents:?}"
+        _ => refuse(
+            format_args!(
+                "data::len: the arrays of a data set must have the same extent on their first axis: {extents:?}"
+            ),
+            &[],
         ),
     }
 }

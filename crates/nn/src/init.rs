@@ -24,38 +24,47 @@ fn fans(shape: &[usize]) -> (f64, f64) {
 /// let limit = (6.0f32 / 50.0).sqrt();
 /// assert!(w.shape() == [20, 30] && w.to_vec::<f32>().iter().all(|w| w.abs() <= limit));
 /// ```
+#[track_caller]
 pub fn glorot_uniform(key: &Key, shape: &[usize]) -> Array {
     let (inputs, outputs) = fans(shape);
     uniform(key, shape, (6.0 / (inputs + outputs)).sqrt())
 }
 /// Normal with variance 2/(inputs + outputs).
+#[track_caller]
 pub fn glorot_normal(key: &Key, shape: &[usize]) -> Array {
     let (inputs, outputs) = fans(shape);
     normal(key, shape, (2.0 / (inputs + outputs)).sqrt())
 }
 /// Uniform in ±√(6/inputs): for relu.
+#[track_caller]
 pub fn he_uniform(key: &Key, shape: &[usize]) -> Array {
     uniform(key, shape, (6.0 / fans(shape).0).sqrt())
 }
 /// Normal with variance 2/inputs: for relu.
+#[track_caller]
 pub fn he_normal(key: &Key, shape: &[usize]) -> Array {
     normal(key, shape, (2.0 / fans(shape).0).sqrt())
 }
 
+#[track_caller]
 fn uniform(key: &Key, shape: &[usize], limit: f64) -> Array {
     data(key.uniform(shape, -limit, limit, DType::F32))
 }
+#[track_caller]
 pub(crate) fn normal(key: &Key, shape: &[usize], deviation: f64) -> Array {
     data(key.normal(shape, DType::F32) * deviation)
 }
 /// Weights are data from the start, so that models hold no graph.
+#[track_caller]
 fn data(x: Array) -> Array {
     x.eval();
     x
 }
+#[track_caller]
 pub(crate) fn zeros(shape: &[usize]) -> Array {
     data(Array::full(shape, 0.0, DType::F32))
 }
+#[track_caller]
 pub(crate) fn ones(shape: &[usize]) -> Array {
     data(Array::full(shape, 1.0, DType::F32))
 }

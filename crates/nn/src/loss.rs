@@ -1,16 +1,14 @@
 //! Losses: the mean over the batch of how wrong predictions are, one number.
 
 use pullback_array::{Array, Real};
+use pullback_real::refuse;
 
 #[track_caller]
 fn expect_same_shape(what: &str, x: &Array, y: &Array) {
     if x.shape() != y.shape() {
-        panic!(
-            "{what}: predictions have shape {:?}, targets {:?}\n  predictions made at {}\n  targets made at {}",
-            x.shape(),
-            y.shape(),
-            x.at(),
-            y.at()
+        refuse(
+            format_args!("{what}: predictions have shape {:?}, targets {:?}", x.shape(), y.shape()),
+            &[("predictions", x.at()), ("targets", y.at())],
         )
     }
 }
@@ -33,14 +31,15 @@ fn expect_same_shape(what: &str, x: &Array, y: &Array) {
 pub fn softmax_cross_entropy(logits: &Array, labels: &Array) -> Array {
     let fits = logits.shape().split_last().is_some_and(|(_, batch)| batch == labels.shape());
     if !fits || !labels.dtype().is_int() {
-        panic!(
-            "softmax_cross_entropy: logits […, classes] take integer labels […], not {:?} {} and {:?} {}\n  logits made at {}\n  labels made at {}",
-            logits.shape(),
-            logits.dtype(),
-            labels.shape(),
-            labels.dtype(),
-            logits.at(),
-            labels.at()
+        refuse(
+            format_args!(
+                "softmax_cross_entropy: logits […, classes] take integer labels […], not {:?} {} and {:?} {}",
+                logits.shape(),
+                logits.dtype(),
+                labels.shape(),
+                labels.dtype()
+            ),
+            &[("logits", logits.at()), ("labels", labels.at())],
         )
     }
     -logits.log_softmax(-1).take_last(labels).mean()

@@ -23,6 +23,7 @@ pub fn implicit_series<R: Real, const N: usize>(
     f: impl Fn(Dual<Series<R, N>>) -> Dual<Series<R, N>>,
     root: R,
 ) -> Series<R, N> {
+    assert!(N > 0, "implicit_series: N is 0, and a series has a constant term");
     let mut y = Series::along(root, R::lift(0.0));
     let mut right = 1;
     while right < N {
@@ -51,6 +52,7 @@ pub fn ode_series<R: Real, const N: usize>(
     f: impl Fn(&[Series<R, N>]) -> Vec<Series<R, N>>,
     start: &[R],
 ) -> Vec<Series<R, N>> {
+    assert!(N > 0, "ode_series: N is 0, and a series has a constant term");
     let mut y: Vec<Series<R, N>> = start.iter().map(|y| Series::along(y.clone(), R::lift(0.0))).collect();
     for k in 1..N {
         let slopes = f(&y);

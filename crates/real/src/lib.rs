@@ -21,6 +21,7 @@ mod operators;
 mod parse;
 pub mod real;
 mod record;
+mod refuse;
 pub mod schedule;
 mod series;
 mod session;
@@ -46,6 +47,8 @@ pub use expr::{Expr, Listing};
 pub use implicit::{implicit_series, ode_series};
 pub use parse::parse;
 pub use real::{Arg, Binary, Real, Scalar, Unary, stop};
+#[doc(hidden)]
+pub use refuse::{Operation, refuse};
 pub use series::{Series, binary_series, derivatives, taylor, unary_series};
 pub use session::release_memory;
 pub use table::Notation;

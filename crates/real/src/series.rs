@@ -268,5 +268,6 @@ pub fn taylor<R: Real, const N: usize>(
 /// If N is 0.
 #[track_caller]
 pub fn derivatives<R: Real, const N: usize>(f: impl Fn(Series<R, N>) -> Series<R, N>, x: R) -> [R; N] {
+    assert!(N > 0, "derivatives: N is 0, and a series has a constant term");
     f(Series::variable(x)).derivatives()
 }

@@ -203,7 +203,7 @@ fn two_tapes_do_not_mix() {
         let (a, b) = (Tape::new(), Tape::new());
         let _ = a.var(1.0) * b.var(2.0);
     });
-    assert!(text.starts_with("variables of two tapes cannot be combined: one tape was made at "), "{text}");
+    assert!(text.starts_with("variables of two tapes cannot be combined\n  one tape made at "), "{text}");
     assert_eq!(text.matches("explicit.rs").count(), 2, "{text}");
 }
 #[test]

@@ -9,6 +9,7 @@ use super::kernels::{View, ViewMut, copy, row_major};
 use super::single::Values;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_size};
+use pullback_real::refuse;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -104,7 +105,7 @@ impl Files {
 }
 
 fn unwritten(path: &Path, e: &io::Error, at: &Location) -> ! {
-    panic!("checkpoint: what is kept cannot be written to {}: {e}\n  made at {at}", path.display())
+    refuse(format_args!("checkpoint: what is kept cannot be written to {}: {e}", path.display()), &[("", at)])
 }
 
 /// Writes the argument to a file of the run; `out` gets the numbers.
@@ -168,7 +169,7 @@ fn read(numbers: &[i64], each: usize, out: &mut [u8], at: &Location) -> usize {
     let there = found.filter(|(skipped, record)| *skipped < record.count && record.each == each);
     let Some((skipped, record, kept)) = there.and_then(|(k, r)| Some((k, r.clone(), r.kept.upgrade()?)))
     else {
-        panic!("checkpoint: what was kept is gone with the run that wrote it\n  made at {at}")
+        refuse(format_args!("checkpoint: what was kept is gone with the run that wrote it"), &[("", at)])
     };
     let follows = |&(k, &number): &(usize, &i64)| number == first + k as i64;
     let n = numbers.iter().take(record.count - skipped).enumerate().take_while(follows).count();
@@ -176,7 +177,7 @@ fn read(numbers: &[i64], each: usize, out: &mut [u8], at: &Location) -> usize {
     let place = SeekFrom::Start(record.start + (skipped * each) as u64);
     if let Err(e) = file.seek(place).and_then(|_| file.read_exact(&mut out[..n * each])) {
         let path = kept.path.display();
-        panic!("checkpoint: what was kept cannot be read from {path}: {e}\n  made at {at}")
+        refuse(format_args!("checkpoint: what was kept cannot be read from {path}: {e}"), &[("", at)])
     }
     n
 }

@@ -38,6 +38,10 @@ mod walk;
 mod well_formed;
 
 use crate::array::{Array, Inside};
+use crate::buffer::Buffer;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 pub(crate) use flow::{Body, Flow};
 pub(crate) use kernels::elementwise::Lane;
@@ -58,10 +62,41 @@ pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> 
     Compiled::new(graph::Graph::of(inputs, outputs), &ids, donated, true)
 }
 
+/// A mistake of the caller that is found while numbers are computed: what the run unwinds with.
+struct Mistake(String);
+
+/// Ends a run with a mistake of the caller, which is told by who began it.
+fn mistake(text: String) -> ! {
+    // Where nothing unwinds, nobody else could tell it.
+    if cfg!(panic = "abort") {
+        panic!("{text}")
+    }
+    resume_unwind(Box::new(Mistake(text)))
+}
+
+/// Panics with what a run ended with: a mistake in the caller's line.
+#[track_caller]
+pub(crate) fn panic_again(panic: Box<dyn Any + Send>) -> ! {
+    match panic.downcast::<Mistake>() {
+        Ok(mistake) => panic!("{}", mistake.0),
+        Err(other) => resume_unwind(other),
+    }
+}
+
+/// The roots' values; a mistake that is found on the way is told in the caller's line.
+#[track_caller]
+pub(crate) fn run(plan: &Compiled, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> Values {
+    match catch_unwind(AssertUnwindSafe(|| plan.run(inputs))) {
+        Ok(values) => values,
+        Err(panic) => panic_again(panic),
+    }
+}
+
 /// Evaluates arrays together, with what belongs to them.
+#[track_caller]
 pub(crate) fn eval(roots: &[Array]) {
     let _inside = Inside::none();
     let plan = Compiled::new(graph::Graph::new(roots), &[], &[], false);
-    let values = plan.run([]);
+    let values = run(&plan, []);
     plan.graph.roots.iter().zip(values).for_each(|((root, _), value)| root.0.finish(value))
 }

@@ -12,6 +12,7 @@ use super::kernels::{
 };
 use super::layout::Strides;
 use super::memory::Slot;
+use super::mistake;
 use crate::buffer::Buffer;
 use crate::dtype::{DType, with_size, with_store};
 #[cfg(feature = "linalg")]
@@ -215,10 +216,10 @@ fn factorised<T: linalg::Element>(op: Linalg, values: &Values, args: &[Ref], out
 /// Stops at an index that is no row, naming the line that asked for it.
 fn in_range(done: Result<(), BadIndex>, item: &Item) {
     if let Err(BadIndex { index, at, len }) = done {
-        panic!(
+        mistake(format!(
             "index {index} is out of range for an axis of extent {len}; it is row {at} of the indices\n  indexed at {}",
             item.node.at()
-        )
+        ))
     }
 }
 

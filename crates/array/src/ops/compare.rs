@@ -1,10 +1,11 @@
 //! Comparisons, logic and choice.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::build::agree;
 use crate::dtype::DType;
 use crate::prim::Compare;
 use pullback_real::real::Arg;
-use pullback_real::{Binary, Real};
+use pullback_real::{Binary, Real, refuse};
 
 macro_rules! comparisons {
     ($($(#[$doc:meta])* $name:ident = $Op:ident $swap:literal;)*) => {
@@ -15,9 +16,10 @@ macro_rules! comparisons {
             /// If the shapes do not broadcast or the dtypes differ.
             #[track_caller]
             pub fn $name(&self, y: impl Arg<Array>) -> Array {
-                let y = y.into_real();
-                let (x, y) = if $swap { (&y, self) } else { (self, &y) };
-                Array::compare_op(Compare::$Op, x, y)
+                let _operation = operation(stringify!($name));
+                let (x, y) = agree(stringify!($name), self, &y.into_real());
+                let (x, y) = if $swap { (y, x) } else { (x, y) };
+                Array::compare_op(Compare::$Op, &x, &y)
             }
         )* }
     };
@@ -31,6 +33,7 @@ macro_rules! logic {
             /// If the shapes do not broadcast.
             #[track_caller]
             pub fn $name(&self, y: &Array) -> Array {
+                let _operation = operation(stringify!($name));
                 let ($x, $y) = (&self.cast(DType::Bool), &y.cast(DType::Bool));
                 $value
             }
@@ -124,10 +127,20 @@ pub fn where_(c: &Array, a: impl Arg<Array>, b: impl Arg<Array>) -> Array {
 /// If there is no case, `which` is not an integer or bool array, shapes do not broadcast or dtypes differ.
 #[track_caller]
 pub fn select_n(which: &Array, cases: &[Array]) -> Array {
-    let Some((last, first)) = cases.split_last() else { panic!("select_n: there are no cases") };
+    let _operation = operation("select_n");
+    let Some((last, first)) = cases.split_last() else {
+        refuse(format_args!("select_n: there are no cases"), &[])
+    };
     if which.dtype().is_differentiable() {
-        panic!("select_n: the choice is an integer array, not {}\n  made at {}", which.dtype(), which.at())
+        refuse(
+            format_args!("select_n: the choice is an integer array, not {}", which.dtype()),
+            &[("", which.at())],
+        )
     }
     let which = which.cast(DType::I64);
-    first.iter().enumerate().rev().fold(last.clone(), |y, (k, case)| where_(&which.equal(k as f64), case, y))
+    let mut y = last.clone();
+    for (k, case) in first.iter().enumerate().rev() {
+        y = where_(&which.equal(k as f64), case, y)
+    }
+    y
 }

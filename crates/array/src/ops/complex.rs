@@ -1,10 +1,11 @@
 //! Complex arrays: put together, taken apart, and beside plain complex numbers.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::build::agree;
 use crate::complex::with_constant;
 use crate::dtype::DType;
 use num_complex::{Complex32, Complex64};
+use pullback_real::refuse;
 use pullback_real::{Binary, Real, real::Arg};
 
 impl Array {
@@ -22,10 +23,12 @@ impl Array {
     pub fn complex(re: impl Arg<Array>, im: impl Arg<Array>) -> Array {
         let (re, im) = agree("complex", &re.into_real(), &im.into_real());
         if !re.dtype().is_float() {
-            panic!(
-                "complex: the parts must be f32 or f64, not {}; convert them with .cast(DType::F64)\n  made at {}",
-                re.dtype(),
-                re.at()
+            refuse(
+                format_args!(
+                    "complex: the parts must be f32 or f64, not {}; convert them with .cast(DType::F64)",
+                    re.dtype()
+                ),
+                &[("", re.at())],
             )
         }
         Array::complex_op(&re, &im)
@@ -36,6 +39,7 @@ impl Array {
     /// As [`complex`](Array::complex).
     #[track_caller]
     pub fn from_polar(r: impl Arg<Array>, angle: impl Arg<Array>) -> Array {
+        let _operation = operation("from_polar");
         let (r, angle) = (r.into_real(), angle.into_real());
         Array::complex(&r * angle.cos(), &r * angle.sin())
     }
@@ -87,7 +91,7 @@ impl Array {
     pub fn item_complex(&self) -> Complex64 {
         match self.dtype() {
             DType::C64 | DType::C128 if self.size() == 1 => {
-                let z = self.value();
+                let z = self.looked_at();
                 match self.dtype() {
                     DType::C64 => Complex64::new(z.slice::<f32>()[0].into(), z.slice::<f32>()[1].into()),
                     _ => Complex64::new(z.slice::<f64>()[0], z.slice::<f64>()[1]),

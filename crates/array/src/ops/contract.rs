@@ -1,17 +1,16 @@
 //! Products of matrices and their relatives, with NumPy's rules for vectors and leading axes.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::axis::Ints;
 use crate::build::same_dtype;
-use crate::shape::{Dims, Ints, Shape};
+use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 
 #[track_caller]
 fn misfit(what: &str, x: &Array, y: &Array) -> ! {
-    panic!(
-        "{what}: shapes {} and {} do not fit\n  left made at {}\n  right made at {}",
-        x.0.shape,
-        y.0.shape,
-        x.at(),
-        y.at()
+    refuse(
+        format_args!("{what}: shapes {} and {} do not fit", x.0.shape, y.0.shape),
+        &[("left", x.at()), ("right", y.at())],
     )
 }
 
@@ -66,6 +65,7 @@ impl Array {
     /// If the extents differ or the dtypes do.
     #[track_caller]
     pub fn dot(&self, y: &Array) -> Array {
+        let _operation = operation("dot");
         match (self.ndim(), y.ndim()) {
             (0, _) | (_, 0) => Array::binary_op(pullback_real::Binary::Mul, self, y),
             (_, 1) => self.tensordot_axes(y, -1, 0),
@@ -78,6 +78,7 @@ impl Array {
     /// If the extents differ or the dtypes do.
     #[track_caller]
     pub fn inner(&self, y: &Array) -> Array {
+        let _operation = operation("inner");
         match (self.ndim(), y.ndim()) {
             (0, _) | (_, 0) => Array::binary_op(pullback_real::Binary::Mul, self, y),
             (_, _) => self.tensordot_axes(y, -1, -1),
@@ -89,6 +90,7 @@ impl Array {
     /// If the numbers of elements differ or the dtypes do.
     #[track_caller]
     pub fn vdot(&self, y: &Array) -> Array {
+        let _operation = operation("vdot");
         self.conj().ravel().tensordot_axes(&y.ravel(), 0, 0)
     }
     /// All products of an element of `self` and one of `y`: `[n]`, `[m]` → `[n, m]`, of the flattened arrays.
@@ -97,6 +99,7 @@ impl Array {
     /// If the dtypes differ.
     #[track_caller]
     pub fn outer(&self, y: &Array) -> Array {
+        let _operation = operation("outer");
         let (x, y) = (self.reshape([self.size(), 1]), y.reshape([1, y.size()]));
         Array::binary_op(pullback_real::Binary::Mul, &x, &y)
     }
@@ -125,8 +128,8 @@ impl Array {
     #[track_caller]
     pub fn tensordot_axes(&self, y: &Array, of_self: impl Into<Ints>, of_y: impl Into<Ints>) -> Array {
         let (x, y) = same_dtype("tensordot", self, y);
-        let a = of_self.into().axes("tensordot", x.shape());
-        let b = of_y.into().axes("tensordot", y.shape());
+        let a = of_self.into().axes("tensordot", &x);
+        let b = of_y.into().axes("tensordot", &y);
         if a.len() != b.len() || a.iter().zip(&b).any(|(&i, &j)| x.shape()[i] != y.shape()[j]) {
             misfit("tensordot", &x, &y)
         }
@@ -145,6 +148,7 @@ impl Array {
     /// If the dtypes differ.
     #[track_caller]
     pub fn kron(&self, y: &Array) -> Array {
+        let _operation = operation("kron");
         let rank = self.ndim().max(y.ndim());
         let (a, b) = (self.0.shape.pad_left(rank), y.0.shape.pad_left(rank));
         let blocks: Shape = (0..rank).flat_map(|k| [a[k], 1]).collect();
@@ -159,6 +163,7 @@ impl Array {
     /// If a last axis has another extent, shapes do not broadcast or dtypes differ.
     #[track_caller]
     pub fn cross(&self, y: &Array) -> Array {
+        let _operation = operation("cross");
         if self.shape().last() != Some(&3) || y.shape().last() != Some(&3) {
             misfit("cross", self, y)
         }
@@ -171,6 +176,7 @@ impl Array {
     /// If the dtypes differ.
     #[track_caller]
     pub fn subtract_outer(&self, y: &Array) -> Array {
+        let _operation = operation("subtract_outer");
         self.reshape([self.size(), 1]) - y.reshape([1, y.size()])
     }
 }
@@ -181,9 +187,10 @@ impl Array {
 /// If there is no matrix or extents do not fit.
 #[track_caller]
 pub fn multi_dot(chain: &[Array]) -> Array {
+    let _operation = operation("multi_dot");
     let n = chain.len();
     let (Some(first), Some(last)) = (chain.first(), chain.last()) else {
-        panic!("multi_dot: there are no matrices")
+        refuse(format_args!("multi_dot: there are no matrices"), &[])
     };
     let rows = if first.ndim() == 1 { 1 } else { first.shape()[0] };
     let inner = chain[1..].iter().map(|x| x.shape()[0]);

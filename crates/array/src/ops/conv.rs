@@ -5,6 +5,7 @@ use crate::build::same_dtype;
 use crate::ops::pad::at_most;
 use crate::prim::Window;
 use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 use smallvec::smallvec;
 
 /// What a convolution does, as `jax.lax.conv_general_dilated`: empty lists stand for ones (padding: zeros) everywhere.
@@ -53,8 +54,11 @@ fn places(axes: &str, first: char, second: char, spatial: &[char], rank: usize) 
     let found: Option<Dims> = [first].iter().chain(spatial).chain(&[second]).map(|&c| place(c)).collect();
     match found {
         Some(found) if axes.chars().count() == rank && found.len() == rank => found,
-        _ => panic!(
-            "conv: axes \"{axes}\" are not {first}, {second} and the spatial {spatial:?} of {rank} axes"
+        _ => refuse(
+            format_args!(
+                "conv: axes \"{axes}\" are not {first}, {second} and the spatial {spatial:?} of {rank} axes"
+            ),
+            &[],
         ),
     }
 }
@@ -98,12 +102,9 @@ impl Array {
         let (x, w) = same_dtype("conv", self, w);
         let rank = x.ndim();
         if rank < 2 || w.ndim() != rank {
-            panic!(
-                "conv: shapes {} and {} do not fit\n  input made at {}\n  kernel made at {}",
-                x.0.shape,
-                w.0.shape,
-                x.at(),
-                w.at()
+            refuse(
+                format_args!("conv: shapes {} and {} do not fit", x.0.shape, w.0.shape),
+                &[("input", x.at()), ("kernel", w.at())],
             )
         }
         let spatial: Vec<char> = conv.axes[0].chars().filter(|c| !"NC".contains(*c)).collect();
@@ -117,10 +118,9 @@ impl Array {
         let (x, w) = (x.permute_op(of_x), w.permute_op(of_w));
         let (g, c, i, o) = (conv.groups, x.shape()[rank - 1], w.shape()[rank - 2], w.shape()[rank - 1]);
         if g == 0 || c != i * g || !o.is_multiple_of(g) {
-            panic!(
-                "conv: {c} input channels, kernel {i} → {o}, {g} groups do not fit\n  input made at {}\n  kernel made at {}",
-                self.at(),
-                w.at()
+            refuse(
+                format_args!("conv: {c} input channels, kernel {i} → {o}, {g} groups do not fit"),
+                &[("input", self.at()), ("kernel", w.at())],
             )
         }
         let ones = |list: &[usize]| if list.is_empty() { smallvec![1; s] } else { Dims::from_slice(list) };
@@ -134,8 +134,11 @@ impl Array {
         };
         let lengths = [&window.stride, &window.input_dilation, &window.kernel_dilation];
         if padding.len() != s || lengths.iter().any(|d| d.len() != s || d.contains(&0)) {
-            panic!(
-                "conv: strides, padding and dilations have one entry (not 0) for each of {s} spatial axes: {conv:?}"
+            refuse(
+                format_args!(
+                    "conv: strides, padding and dilations have one entry (not 0) for each of {s} spatial axes: {conv:?}"
+                ),
+                &[],
             )
         }
         let y = grouped(&x, g, i).conv_op(&grouped(&w, g, o / g), window);
@@ -198,19 +201,21 @@ fn slide(what: &str, long: &Array, short: &Array, mode: &str) -> Array {
     let (long, short) = same_dtype(what, long, short);
     let (n, k) = (long.size(), short.size());
     if long.ndim() != 1 || short.ndim() != 1 || k == 0 {
-        panic!(
-            "{what}: needs two vectors with elements, not shapes {} and {}\n  one made at {}\n  other made at {}",
-            long.0.shape,
-            short.0.shape,
-            long.at(),
-            short.at()
+        refuse(
+            format_args!(
+                "{what}: needs two vectors with elements, not shapes {} and {}",
+                long.0.shape, short.0.shape
+            ),
+            &[("one", long.at()), ("other", short.at())],
         )
     }
     let (lo, hi) = match mode {
         "full" => (k - 1, k - 1),
         "same" => (k / 2, (k - 1) / 2),
         "valid" => (0, 0),
-        other => panic!("{what}: the mode is \"full\", \"same\" or \"valid\", not \"{other}\""),
+        other => {
+            refuse(format_args!("{what}: the mode is \"full\", \"same\" or \"valid\", not \"{other}\""), &[])
+        }
     };
     let window = Window {
         stride: smallvec![1],

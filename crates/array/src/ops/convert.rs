@@ -4,6 +4,7 @@ use crate::array::Array;
 use crate::buffer::Buffer;
 use crate::dtype::Element;
 use crate::shape::Shape;
+use pullback_real::refuse;
 
 impl Array {
     /// From elements in row-major order.
@@ -14,7 +15,7 @@ impl Array {
     pub fn from_slice<T: Element>(data: &[T], shape: &[usize]) -> Array {
         let shape = Shape::new(shape);
         if data.len() != shape.size() {
-            panic!("from_slice: {} elements do not fill shape {shape}", data.len())
+            refuse(format_args!("from_slice: {} elements do not fill shape {shape}", data.len()), &[])
         }
         let mut buffer = Buffer::dirty(data.len(), T::DTYPE);
         buffer.slice_mut::<T::Store>().iter_mut().zip(data).for_each(|(to, x)| *to = x.store());
@@ -70,7 +71,7 @@ impl<T: Element> From<Vec<Vec<T>>> for Array {
     fn from(x: Vec<Vec<T>>) -> Array {
         let n = x.first().map_or(0, Vec::len);
         if let Some(k) = x.iter().position(|row| row.len() != n) {
-            panic!("from: row {k} has {} elements, row 0 {n}", x[k].len())
+            refuse(format_args!("from: row {k} has {} elements, row 0 {n}", x[k].len()), &[])
         }
         Array::from_slice(&x.concat(), &[x.len(), n])
     }

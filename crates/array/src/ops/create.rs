@@ -1,8 +1,9 @@
 //! Arrays from nothing: constants, ranges, grids.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::shape::{Dims, Shape, addressable};
+use pullback_real::refuse;
 
 impl Array {
     /// `value` everywhere.
@@ -13,16 +14,19 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn full(shape: &[usize], value: f64, dtype: DType) -> Array {
+        let _operation = operation("full");
         Array::fill(value, shape, dtype)
     }
     /// Zeros.
     #[track_caller]
     pub fn zeros(shape: &[usize], dtype: DType) -> Array {
+        let _operation = operation("zeros");
         Array::fill(0.0, shape, dtype)
     }
     /// Ones.
     #[track_caller]
     pub fn ones(shape: &[usize], dtype: DType) -> Array {
+        let _operation = operation("ones");
         Array::fill(1.0, shape, dtype)
     }
     /// `value` everywhere, in the shape and dtype of `self`.
@@ -42,7 +46,7 @@ impl Array {
     #[track_caller]
     pub fn arange(start: f64, stop: f64, step: f64) -> Array {
         if step == 0.0 || !step.is_finite() || !start.is_finite() || !stop.is_finite() {
-            panic!("arange: from {start} to {stop} by {step}")
+            refuse(format_args!("arange: from {start} to {stop} by {step}"), &[])
         }
         let n = ((stop - start) / step).ceil().max(0.0) as usize;
         Array::iota(Shape::new(&[n]), 0, DType::F64) * step + start
@@ -61,7 +65,7 @@ impl Array {
     #[track_caller]
     pub fn linspace(start: f64, stop: f64, n: usize) -> Array {
         // Exact at both ends.
-        addressable(&[n], DType::F64);
+        addressable("arange", &[n], DType::F64);
         let share = |k: usize| if n > 1 { k as f64 / (n - 1) as f64 } else { 0.0 };
         let data: Vec<f64> = (0..n).map(|k| start * (1.0 - share(k)) + stop * share(k)).collect();
         Array::from_slice(&data, &[n])
@@ -88,13 +92,13 @@ impl Array {
     #[track_caller]
     pub fn vander(&self, n: usize) -> Array {
         if self.ndim() != 1 {
-            panic!("vander: needs one axis, not shape {}\n  made at {}", self.0.shape, self.at())
+            refuse(format_args!("vander: needs one axis, not shape {}", self.0.shape), &[("", self.at())])
         }
         let x = self.reshape([self.size(), 1]);
         if n == 0 {
             return Array::zeros(&[self.size(), 0], self.dtype());
         }
-        addressable(&[self.size(), n], self.dtype());
+        addressable("vander", &[self.size(), n], self.dtype());
         // The first k powers and the k-th give as many again.
         let (mut powers, mut next, mut k) = (x.ones_like(), x, 1);
         while k < n {
@@ -141,14 +145,14 @@ pub(crate) fn below(matrix: &[usize], k: isize) -> Array {
 #[track_caller]
 pub fn meshgrid(axes: &[Array], indexing: &str) -> Vec<Array> {
     if let Some(x) = axes.iter().find(|x| x.ndim() != 1) {
-        panic!("meshgrid: coordinates have one axis, not shape {}\n  made at {}", x.0.shape, x.at())
+        refuse(format_args!("meshgrid: coordinates have one axis, not shape {}", x.0.shape), &[("", x.at())])
     }
     let mut order: Dims = (0..axes.len()).collect();
     match indexing {
         "ij" => {}
         "xy" if order.len() < 2 => {}
         "xy" => order.swap(0, 1),
-        other => panic!("meshgrid: indexing is \"ij\" or \"xy\", not \"{other}\""),
+        other => refuse(format_args!("meshgrid: indexing is \"ij\" or \"xy\", not \"{other}\""), &[]),
     }
     let shape: Shape = order.iter().map(|&k| axes[k].size()).collect();
     let grid = |(k, x): (usize, &Array)| {

@@ -1,10 +1,10 @@
 //! Running sums, products and extrema along an axis, and other functions of neighbours.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::complex::unordered;
 use crate::dtype::DType;
-use crate::shape::axis as axis_of;
 use crate::tree::{Tree, leaves, map, zip};
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
 
 /// All partial results of an associative operation along an axis: x₀, x₀∘x₁, x₀∘x₁∘x₂ …, in 2·log₂ n steps over halves.
 ///
@@ -23,17 +23,19 @@ use pullback_real::Real;
 /// If the axis is out of range or the leaves have different extents along it.
 #[track_caller]
 pub fn associative_scan<T: Tree + Clone>(f: impl Fn(&T, &T) -> T, x: &T, axis: isize, reverse: bool) -> T {
-    let all = leaves(x);
-    let extent = |a: &Array| a.shape()[axis_of("associative_scan", axis, a.shape())];
-    let Some(n) = all.first().map(extent) else { return x.clone() };
-    if let Some(other) = all.iter().find(|a| extent(a) != n) {
-        panic!(
-            "associative_scan: extents {n} and {} along axis {axis}\n  made at {}\n  made at {}",
-            extent(other),
-            all[0].at(),
-            other.at()
-        )
+    let mut first: Option<(Array, usize)> = None;
+    for a in leaves(x) {
+        let n = a.shape()[a.axis("associative_scan", axis)];
+        match &first {
+            Some((other, m)) if *m != n => refuse(
+                format_args!("associative_scan: extents {m} and {n} along axis {axis}"),
+                &[("one", other.at()), ("other", a.at())],
+            ),
+            Some(_) => {}
+            None => first = Some((a, n)),
+        }
     }
+    let Some((_, n)) = first else { return x.clone() };
     let turned = |x: &T| if reverse { map(x, |a| a.flip(axis)) } else { x.clone() };
     let dyn_f: &dyn Fn(&T, &T) -> T = &f;
     turned(&scan(dyn_f, &turned(x), axis, n))
@@ -46,16 +48,15 @@ fn scan<T: Tree + Clone>(f: &dyn Fn(&T, &T) -> T, x: &T, axis: isize, n: usize) 
         return x.clone();
     }
     let part = |x: &T, start: usize, count: usize, step: usize| -> T {
-        map(x, |a| a.every_nth(axis_of("scan", axis, a.shape()), start, count, step))
+        map(x, |a| a.every_nth(a.axis("scan", axis), start, count, step))
     };
     let half = n / 2;
     let odd = scan(f, &f(&part(x, 0, half, 2), &part(x, 1, half, 2)), axis, half);
     let later = n.div_ceil(2) - 1;
     let even = f(&part(&odd, 0, later, 1), &part(x, 2, later, 2));
-    let even = zip(&part(x, 0, 1, 1), &even, |a, b| {
-        Array::concat_op(&[a.clone(), b.clone()], axis_of("scan", axis, a.shape()))
-    });
-    zip(&even, &odd, |a, b| interleave(a, b, axis_of("scan", axis, a.shape())))
+    let even =
+        zip(&part(x, 0, 1, 1), &even, |a, b| Array::concat_op(&[a.clone(), b.clone()], a.axis("scan", axis)));
+    zip(&even, &odd, |a, b| interleave(a, b, a.axis("scan", axis)))
 }
 
 /// a₀, b₀, a₁, b₁ …, where `a` may have one more.
@@ -84,7 +85,7 @@ impl Array {
     #[track_caller]
     pub fn cumsum(&self, axis: isize) -> Array {
         let x = if self.dtype() == DType::Bool { self.cast(DType::I64) } else { self.clone() };
-        x.cumsum_op(axis_of("cumsum", axis, x.shape()), false)
+        x.cumsum_op(x.axis("cumsum", axis), false)
     }
     /// Running products along an axis, with true derivatives where factors are zero.
     ///
@@ -92,7 +93,8 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn cumprod(&self, axis: isize) -> Array {
-        associative_scan(|x: &Array, y: &Array| x * y, self, axis, false)
+        let _operation = operation("cumprod");
+        self.running("cumprod", |x, y| x * y, axis, false)
     }
     /// The largest elements so far along an axis, from the last one on if `reverse`.
     ///
@@ -100,7 +102,8 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn cummax(&self, axis: isize, reverse: bool) -> Array {
-        associative_scan(|x: &Array, y: &Array| x.maximum(y), self, axis, reverse)
+        let _operation = operation("cummax");
+        self.running("cummax", |x, y| x.maximum(y), axis, reverse)
     }
     /// The smallest elements so far along an axis, from the last one on if `reverse`.
     ///
@@ -108,7 +111,8 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn cummin(&self, axis: isize, reverse: bool) -> Array {
-        associative_scan(|x: &Array, y: &Array| x.minimum(y), self, axis, reverse)
+        let _operation = operation("cummin");
+        self.running("cummin", |x, y| x.minimum(y), axis, reverse)
     }
     /// Running [`logsumexp`](Array::logsumexp) along an axis, from the last element on if `reverse`.
     ///
@@ -116,7 +120,17 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn cumlogsumexp(&self, axis: isize, reverse: bool) -> Array {
-        associative_scan(|x: &Array, y: &Array| x.log_add_exp(y), self, axis, reverse)
+        let _operation = operation("cumlogsumexp");
+        self.running("cumlogsumexp", |x, y| x.log_add_exp(y), axis, reverse)
+    }
+    /// All partial results of an operation along an axis.
+    #[track_caller]
+    fn running(&self, what: &str, f: fn(&Array, &Array) -> Array, axis: isize, reverse: bool) -> Array {
+        self.axis(what, axis);
+        if self.dtype().is_complex() && what != "cumprod" {
+            unordered(what, self)
+        }
+        associative_scan(|x: &Array, y: &Array| f(x, y), self, axis, reverse)
     }
     /// The `n`-th differences of neighbours along an axis.
     ///
@@ -129,7 +143,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn diff(&self, n: usize, axis: isize) -> Array {
-        let k = axis_of("diff", axis, self.shape());
+        let k = self.axis("diff", axis);
         (0..n).fold(self.clone(), |x, _| {
             let m = x.shape()[k].saturating_sub(1);
             x.narrow(k, x.shape()[k] - m, m) - x.narrow(k, 0, m)
@@ -146,13 +160,12 @@ impl Array {
     /// If the axis is out of range or has fewer than two elements.
     #[track_caller]
     pub fn gradient(&self, dx: f64, axis: isize) -> Array {
-        let k = axis_of("gradient", axis, self.shape());
+        let k = self.axis("gradient", axis);
         let n = self.shape()[k];
         if n < 2 {
-            panic!(
-                "gradient: axis {axis} of shape {} has no neighbours\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("gradient: axis {axis} of shape {} has no neighbours", self.0.shape),
+                &[("", self.at())],
             )
         }
         let part = |from: usize, count: usize| self.narrow(k, from, count);
@@ -167,7 +180,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn trapezoid(&self, dx: f64, axis: isize) -> Array {
-        let k = axis_of("trapezoid", axis, self.shape());
+        let k = self.axis("trapezoid", axis);
         let m = self.shape()[k].saturating_sub(1);
         (self.narrow(k, self.shape()[k] - m, m) + self.narrow(k, 0, m)).sum_axis(axis) * (0.5 * dx)
     }

@@ -1,10 +1,11 @@
 //! Diagonals and triangles of matrices.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::ops::create::below;
 use crate::ops::where_;
 use crate::shape::Shape;
+use pullback_real::refuse;
 
 impl Array {
     /// The elements on and below diagonal `k` of the last two axes, zeros above.
@@ -28,9 +29,10 @@ impl Array {
     pub(crate) fn matrix(&self, what: &str) -> &[usize] {
         match self.ndim().checked_sub(2) {
             Some(k) => &self.shape()[k..],
-            None => {
-                panic!("{what}: needs two axes or more, not shape {}\n  made at {}", self.0.shape, self.at())
-            }
+            None => refuse(
+                format_args!("{what}: needs two axes or more, not shape {}", self.0.shape),
+                &[("", self.at())],
+            ),
         }
     }
     /// A vector as diagonal `k` of a matrix of zeros, or diagonal `k` of a matrix as a vector.
@@ -39,6 +41,7 @@ impl Array {
     /// If there are neither one nor two axes.
     #[track_caller]
     pub fn diag(&self, k: isize) -> Array {
+        let _operation = operation("diag");
         match self.ndim() {
             1 => {
                 let (n, off) = (self.size(), k.saturating_abs());
@@ -49,7 +52,10 @@ impl Array {
                 main.lax_pad(&[row, column], 0.0)
             }
             2 => self.diagonal(k, 0, 1),
-            _ => panic!("diag: needs one or two axes, not shape {}\n  made at {}", self.0.shape, self.at()),
+            _ => refuse(
+                format_args!("diag: needs one or two axes, not shape {}", self.0.shape),
+                &[("", self.at())],
+            ),
         }
     }
     /// Diagonal `offset` (positive above the main one) of the planes of two axes, as a new last axis in their stead.
@@ -58,6 +64,7 @@ impl Array {
     /// If the axes are out of range or the same.
     #[track_caller]
     pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Array {
+        let _operation = operation("diagonal");
         let planes = self.moveaxis([axis1, axis2], [-2, -1]);
         let last = planes.ndim() - 2;
         let (n, m) = (planes.shape()[last], planes.shape()[last + 1]);
@@ -74,6 +81,7 @@ impl Array {
     /// If the axes are out of range or the same.
     #[track_caller]
     pub fn trace(&self, offset: isize, axis1: isize, axis2: isize) -> Array {
+        let _operation = operation("trace");
         self.diagonal(offset, axis1, axis2).sum_axis(-1)
     }
 }

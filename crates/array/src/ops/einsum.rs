@@ -1,8 +1,9 @@
 //! Einstein's sums: subscripts name axes, what is not in the result is summed over.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::prim::Reduction;
 use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 
 /// An operand with a letter for each of its axes.
 struct Term {
@@ -25,6 +26,7 @@ struct Term {
 /// If the subscripts do not fit the operands, saying where.
 #[track_caller]
 pub fn einsum(subscripts: &str, operands: &[Array]) -> Array {
+    let _operation = operation("einsum");
     let text: String = subscripts.chars().filter(|c| !c.is_whitespace()).collect();
     let (inputs, output) = match text.split_once("->") {
         Some((inputs, output)) => (inputs, Some(output)),
@@ -32,21 +34,24 @@ pub fn einsum(subscripts: &str, operands: &[Array]) -> Array {
     };
     let inputs: Vec<&str> = inputs.split(',').collect();
     if inputs.len() != operands.len() {
-        panic!("einsum: \"{subscripts}\" names {} operands, not {}", inputs.len(), operands.len())
+        refuse(
+            format_args!("einsum: \"{subscripts}\" names {} operands, not {}", inputs.len(), operands.len()),
+            &[],
+        )
     }
     let mut dots = 0;
-    let mut terms: Vec<Term> = inputs
-        .iter()
-        .zip(operands)
-        .map(|(text, x)| {
-            let named = text.replacen("...", "", 1).chars().count();
-            if x.ndim() < named || !text.contains("...") && x.ndim() != named {
-                panic!("einsum: \"{text}\" of \"{subscripts}\" for shape {}\n  made at {}", x.0.shape, x.at())
-            }
-            dots = dots.max(x.ndim() - named);
-            Term { x: x.clone(), letters: letters(text, x.ndim() - named) }
-        })
-        .collect();
+    let mut terms: Vec<Term> = vec![];
+    for (text, x) in inputs.iter().zip(operands) {
+        let named = text.replacen("...", "", 1).chars().count();
+        if x.ndim() < named || !text.contains("...") && x.ndim() != named {
+            refuse(
+                format_args!("einsum: \"{text}\" of \"{subscripts}\" for shape {}", x.0.shape),
+                &[("", x.at())],
+            )
+        }
+        dots = dots.max(x.ndim() - named);
+        terms.push(Term { x: x.clone(), letters: letters(text, x.ndim() - named) })
+    }
     let all: Vec<char> = terms.iter().flat_map(|t| t.letters.clone()).collect();
     let once = |c: &&char| all.iter().filter(|d| d == c).count() == 1;
     let wanted = match output {
@@ -61,7 +66,12 @@ pub fn einsum(subscripts: &str, operands: &[Array]) -> Array {
     if let Some((_, c)) =
         wanted.iter().enumerate().find(|(k, c)| !all.contains(c) || wanted[..*k].contains(c))
     {
-        panic!("einsum: `{c}` of the result in \"{subscripts}\" is in no operand, or twice in the result")
+        refuse(
+            format_args!(
+                "einsum: `{c}` of the result in \"{subscripts}\" is in no operand, or twice in the result"
+            ),
+            &[],
+        )
     }
     let extents = extents(subscripts, &terms);
     let extent = |c: char| extents.iter().find(|e| e.0 == c).map_or(1, |e| e.1);
@@ -81,7 +91,7 @@ pub fn einsum(subscripts: &str, operands: &[Array]) -> Array {
             }
         });
     }
-    let Some(done) = done else { panic!("einsum: there are no operands") };
+    let Some(done) = done else { refuse(format_args!("einsum: there are no operands"), &[]) };
     // A letter that only axes of extent 1 had is gone.
     let place = |c: &char| done.letters.iter().position(|d| d == c);
     let order: Dims = wanted.iter().filter_map(place).collect();
@@ -95,7 +105,7 @@ fn letters(text: &str, dots: usize) -> Vec<char> {
     let (front, behind) = text.split_once("...").unwrap_or((text, ""));
     let all: Vec<char> = front.chars().chain(hidden).chain(behind.chars()).collect();
     if let Some(c) = front.chars().chain(behind.chars()).find(|c| !c.is_ascii_alphabetic()) {
-        panic!("einsum: `{c}` in \"{text}\" is no letter")
+        refuse(format_args!("einsum: `{c}` in \"{text}\" is no letter"), &[])
     }
     all
 }
@@ -110,10 +120,9 @@ fn extents(subscripts: &str, terms: &[Term]) -> Vec<(char, usize)> {
                 None => known.push((c, n)),
                 Some(e) if e.1 == 1 => e.1 = n,
                 Some(e) if e.1 == n || n == 1 => {}
-                Some(e) => panic!(
-                    "einsum: an axis of \"{subscripts}\" has extents {} and {n}\n  made at {}",
-                    e.1,
-                    t.x.at()
+                Some(e) => refuse(
+                    format_args!("einsum: an axis of \"{subscripts}\" has extents {} and {n}", e.1),
+                    &[("", t.x.at())],
                 ),
             }
         }

@@ -1,10 +1,10 @@
 //! Elementwise functions by NumPy's names, beside those of [`Real`].
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::ops::where_;
 use pullback_real::real::Arg;
-use pullback_real::{Binary, Real, Unary};
+use pullback_real::{Binary, Real, Unary, refuse};
 use std::f64::consts::{FRAC_1_PI, PI};
 
 /// Methods that are another method under NumPy's name.
@@ -13,7 +13,10 @@ macro_rules! aliases {
         impl Array { $(
             $(#[$doc])*
             #[track_caller]
-            pub fn $name(&self) -> Array { self.$method() }
+            pub fn $name(&self) -> Array {
+                let _operation = operation(stringify!($name));
+                self.$method()
+            }
         )* }
     };
 }
@@ -76,6 +79,7 @@ macro_rules! binary_aliases {
             /// If the shapes do not broadcast or the dtypes differ.
             #[track_caller]
             pub fn $name(&self, y: impl Arg<Array>) -> Array {
+                let _operation = operation(stringify!($name));
                 Array::binary_op(Binary::$Op, self, &y.into_real())
             }
         )* }
@@ -140,6 +144,7 @@ impl Array {
     /// 1/√x.
     #[track_caller]
     pub fn rsqrt(&self) -> Array {
+        let _operation = operation("rsqrt");
         self.sqrt().recip()
     }
     /// 1/Γ(x), 0 at the poles of Γ.
@@ -157,6 +162,7 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn multigammaln(&self, p: usize) -> Array {
+        let _operation = operation("multigammaln");
         let terms: Array = (0..p).map(|j| (self - 0.5 * j as f64).ln_gamma()).sum();
         terms + 0.25 * (p * p.saturating_sub(1)) as f64 * PI.ln()
     }
@@ -193,11 +199,13 @@ impl Array {
     /// Degrees to radians.
     #[track_caller]
     pub fn deg2rad(&self) -> Array {
+        let _operation = operation("deg2rad");
         self * (PI / 180.0)
     }
     /// Radians to degrees.
     #[track_caller]
     pub fn rad2deg(&self) -> Array {
+        let _operation = operation("rad2deg");
         self * (180.0 / PI)
     }
     /// Integers to the power `n` included: x·x·… for floats, `n` may be negative.
@@ -211,6 +219,7 @@ impl Array {
     /// If the shapes do not broadcast or the dtypes differ.
     #[track_caller]
     pub fn squared_difference(&self, y: impl Arg<Array>) -> Array {
+        let _operation = operation("squared_difference");
         (self - y.into_real()).square()
     }
     /// From `self` at w = 0 to `b` at w = 1 along a line: a + w·(b − a).
@@ -224,6 +233,7 @@ impl Array {
     /// If the shapes do not broadcast or the dtypes differ.
     #[track_caller]
     pub fn lerp(&self, b: impl Arg<Array>, w: impl Arg<Array>) -> Array {
+        let _operation = operation("lerp");
         self + w.into_real() * (b.into_real() - self)
     }
     /// 0 where x < 0, `at_zero` where x = 0, 1 where x > 0; its derivative by x is zero.
@@ -232,6 +242,7 @@ impl Array {
     /// If the shapes do not broadcast or the dtypes differ.
     #[track_caller]
     pub fn heaviside(&self, at_zero: impl Arg<Array>) -> Array {
+        let _operation = operation("heaviside");
         let x = self.stop_gradient();
         let step = where_(&x.greater(0.0), self.ones_like(), &x * 0.0);
         where_(&x.equal(0.0), at_zero, where_(&x.less(0.0), self.zeros_like(), step))
@@ -247,20 +258,23 @@ impl Array {
     /// If the shapes do not broadcast or the dtypes differ.
     #[track_caller]
     pub fn clip(&self, lo: impl Arg<Array>, hi: impl Arg<Array>) -> Array {
-        let bound = |x: Array, b: Array, below: bool| match b.fill_value() {
-            Some(c) if b.is_weak() && c.is_infinite() => x,
-            _ => {
-                let out = if below { x.less(&b) } else { x.greater(&b) };
-                where_(&out, b, x)
+        let _operation = operation("clip");
+        let mut x = self.clone();
+        for (bound, below) in [(lo.into_real(), true), (hi.into_real(), false)] {
+            if bound.is_weak() && bound.fill_value().is_some_and(f64::is_infinite) {
+                continue;
             }
-        };
-        bound(bound(self.clone(), lo.into_real(), true), hi.into_real(), false)
+            let out = if below { x.less(&bound) } else { x.greater(&bound) };
+            x = where_(&out, bound, x)
+        }
+        x
     }
     /// sin(πx)/(πx), 1 at 0.
     ///
     /// Near 0, where the quotient's derivatives cancel, it is its Taylor series.
     #[track_caller]
     pub fn sinc(&self) -> Array {
+        let _operation = operation("sinc");
         let x2 = (self * PI).square();
         // 1 − x²/(2·3)(1 − x²/(4·5)(1 − …)), to 1e-19 at π/4.
         let factor = |k: usize| 1.0 / (2 * k * (2 * k + 1)) as f64;
@@ -296,14 +310,19 @@ impl Array {
     /// If the coefficients are not one row.
     #[track_caller]
     pub fn polyval(&self, x: &Array) -> Array {
+        let _operation = operation("polyval");
         if self.ndim() != 1 {
-            panic!("polyval: coefficients have one axis, not shape {}\n  made at {}", self.0.shape, self.at())
+            refuse(
+                format_args!("polyval: coefficients have one axis, not shape {}", self.0.shape),
+                &[("", self.at())],
+            )
         }
         (0..self.size()).fold(x.zeros_like(), |y, k| y * x + self.get(k))
     }
     /// −x ln x, 0 at 0.
     #[track_caller]
     pub fn entr(&self) -> Array {
+        let _operation = operation("entr");
         -self.xlogx()
     }
     /// x ln x, 0 at 0.

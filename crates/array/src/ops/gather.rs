@@ -1,11 +1,12 @@
 //! Reading and writing elements named by integer arrays.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::ops::selection::{Negative, Selection, numbered};
 use crate::ops::{Index, Indices, associative_scan, where_};
 use crate::shape::{Dims, Shape};
 use pullback_real::real::Arg;
+use pullback_real::refuse;
 
 impl Array {
     /// The elements along an axis with these numbers (negative ones count from the end): the axis is replaced by the axes
@@ -21,7 +22,7 @@ impl Array {
     /// If the axis is out of range or the indices are not integers; on evaluation, if a number is out of range.
     #[track_caller]
     pub fn take(&self, indices: &Array, axis: isize) -> Array {
-        self.taken(indices, axis, Negative::FromEnd)
+        self.taken("take", indices, axis, Negative::FromEnd)
     }
     /// The rows (elements along the first axis) with these numbers: an embedding. Ids are not counted from the end.
     ///
@@ -29,14 +30,14 @@ impl Array {
     /// If there is no axis or the indices are not integers; on evaluation, if a number is negative or out of range.
     #[track_caller]
     pub fn take_rows(&self, indices: &Array) -> Array {
-        self.taken(indices, 0, Negative::OutOfRange)
+        self.taken("take_rows", indices, 0, Negative::OutOfRange)
     }
     #[track_caller]
-    fn taken(&self, indices: &Array, axis: isize, negative: Negative) -> Array {
-        let k = crate::shape::axis("take", axis, self.shape());
+    fn taken(&self, what: &str, indices: &Array, axis: isize, negative: Negative) -> Array {
+        let k = self.axis(what, axis);
         let mut all = vec![Index::from(..); k];
         all.push(Index::Array(indices.clone()));
-        Selection::new("take", self, all, negative).read(self)
+        Selection::new(what, self, all, negative).read(self)
     }
     /// In every row (along the last axis) the one element `indices` names: `[…, n]`, `[…]` → `[…]`. Labels are not counted
     /// from the end.
@@ -46,7 +47,7 @@ impl Array {
     #[track_caller]
     pub fn take_last(&self, indices: &Array) -> Array {
         let at = indices.reshape_op(indices.0.shape.insert(indices.ndim(), 1));
-        let y = self.taken_along(&at, -1, Negative::OutOfRange);
+        let y = self.taken_along("take_last", &at, -1, Negative::OutOfRange);
         y.reshape_op(y.0.shape.remove(y.ndim() - 1))
     }
     /// Along an axis the elements with these numbers (negative ones count from the end), which differ from place to place:
@@ -62,22 +63,22 @@ impl Array {
     /// If the axis is out of range, the indices are not integers or do not fit; on evaluation, if a number is out of range.
     #[track_caller]
     pub fn take_along_axis(&self, indices: &Array, axis: isize) -> Array {
-        self.taken_along(indices, axis, Negative::FromEnd)
+        self.taken_along("take_along_axis", indices, axis, Negative::FromEnd)
     }
     #[track_caller]
-    fn taken_along(&self, indices: &Array, axis: isize, negative: Negative) -> Array {
-        let k = crate::shape::axis("take_along_axis", axis, self.shape());
+    fn taken_along(&self, what: &str, indices: &Array, axis: isize, negative: Negative) -> Array {
+        let k = self.axis(what, axis);
         let n = self.shape()[k];
         let others = self.0.shape.with(k, 1);
         let joint =
             if indices.ndim() == self.ndim() { others.broadcast(&indices.0.shape.with(k, 1)) } else { None };
         let Some(others) = joint else {
-            panic!(
-                "take_along_axis: indices of shape {} do not fit shape {} along axis {axis}\n  array made at {}\n  indices made at {}",
-                indices.0.shape,
-                self.0.shape,
-                self.at(),
-                indices.at()
+            refuse(
+                format_args!(
+                    "{what}: indices of shape {} do not fit shape {} along axis {axis}",
+                    indices.0.shape, self.0.shape
+                ),
+                &[("array", self.at()), ("indices", indices.at())],
             )
         };
         let m = indices.shape()[k];
@@ -88,7 +89,7 @@ impl Array {
                 .reshape_op(Shape::new(&[others.size(), n]))
         };
         let rows = lined(self, n).reshape_op(Shape::new(&[others.size(), n, 1]));
-        let y = rows.gather_op(&lined(&numbered("take_along_axis", indices, n, negative), m));
+        let y = rows.gather_op(&lined(&numbered(what, indices, n, negative), m));
         let mut inverse = last.clone();
         last.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
         y.reshape_op(last.iter().map(|&a| if a == k { m } else { others[a] }).collect()).permute_op(inverse)
@@ -107,13 +108,14 @@ impl Array {
     #[track_caller]
     pub fn boolean_mask(&self, mask: &Array) -> Array {
         if mask.dtype() != DType::Bool || !self.shape().starts_with(mask.shape()) {
-            panic!(
-                "boolean_mask: a mask of shape {} {} for shape {}\n  array made at {}\n  mask made at {}",
-                mask.0.shape,
-                mask.dtype(),
-                self.0.shape,
-                self.at(),
-                mask.at()
+            refuse(
+                format_args!(
+                    "boolean_mask: a mask of shape {} {} for shape {}",
+                    mask.0.shape,
+                    mask.dtype(),
+                    self.0.shape
+                ),
+                &[("array", self.at()), ("mask", mask.at())],
             )
         }
         let rest = &self.shape()[mask.ndim()..];
@@ -184,11 +186,12 @@ impl Array {
         let (_, values) = crate::build::same_dtype(what, self, &values);
         let shape = to.shape();
         if values.0.shape.broadcast(&shape).as_ref() != Some(&shape) {
-            panic!(
-                "{what}: values of shape {} do not broadcast to the {shape} selected\n  array made at {}\n  values made at {}",
-                values.0.shape,
-                self.at(),
-                values.at()
+            refuse(
+                format_args!(
+                    "{what}: values of shape {} do not broadcast to the {shape} selected",
+                    values.0.shape
+                ),
+                &[("array", self.at()), ("values", values.at())],
             )
         }
         values.broadcast_op(&shape)
@@ -237,13 +240,14 @@ impl Array {
     /// If there is not one number a row; on evaluation, if one is negative or out of range.
     #[track_caller]
     pub fn segment_sum(&self, ids: &Array, segments: usize) -> Array {
+        let _operation = operation("segment_sum");
         if ids.ndim() != 1 || self.shape().first() != Some(&ids.size()) {
-            panic!(
-                "segment_sum: numbers of shape {} for rows of shape {}\n  array made at {}\n  numbers made at {}",
-                ids.0.shape,
-                self.0.shape,
-                self.at(),
-                ids.at()
+            refuse(
+                format_args!(
+                    "segment_sum: numbers of shape {} for rows of shape {}",
+                    ids.0.shape, self.0.shape
+                ),
+                &[("array", self.at()), ("numbers", ids.at())],
             )
         }
         Array::fill(0.0, self.0.shape.with(0, segments), self.dtype()).at_add(ids, self)
@@ -285,12 +289,14 @@ impl Array {
     fn dynamic_index(&self, what: &str, starts: &Array, sizes: &[usize]) -> Vec<Array> {
         let fits = sizes.len() == self.ndim() && sizes.iter().zip(self.shape()).all(|(m, n)| m <= n);
         if !fits || starts.shape() != [self.ndim()] || !starts.dtype().is_int() {
-            panic!(
-                "{what}: {} {} starts and sizes {sizes:?} for shape {}\n  made at {}",
-                starts.size(),
-                starts.dtype(),
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!(
+                    "{what}: {} {} starts and sizes {sizes:?} for shape {}",
+                    starts.size(),
+                    starts.dtype(),
+                    self.0.shape
+                ),
+                &[("", self.at())],
             )
         }
         let starts = starts.cast(DType::I64);

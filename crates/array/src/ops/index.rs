@@ -4,6 +4,7 @@
 
 use crate::array::Array;
 use crate::shape::Dims;
+use pullback_real::refuse;
 use smallvec::smallvec;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
@@ -44,9 +45,9 @@ impl Index {
     #[track_caller]
     pub fn by(self, by: isize) -> Index {
         match self {
-            _ if by == 0 => panic!("index: a step cannot be 0"),
+            _ if by == 0 => refuse(format_args!("by: the step of a range cannot be 0"), &[]),
             Index::Range { start, stop, step: 1 } => Index::Range { start, stop, step: by },
-            other => panic!("index: {other:?} takes no step"),
+            other => refuse(format_args!("by: {other:?} takes no step"), &[]),
         }
     }
 }
@@ -174,13 +175,15 @@ impl Array {
     /// If the axis or an element is out of range.
     #[track_caller]
     pub fn slice_axis(&self, axis: isize, start: usize, count: usize, step: usize) -> Array {
-        let k = crate::shape::axis("slice_axis", axis, self.shape());
+        let k = self.axis("slice_axis", axis);
         let last = || count.checked_sub(1)?.checked_mul(step)?.checked_add(start);
         if count > 0 && last().is_none_or(|i| i >= self.shape()[k]) || step == 0 {
-            panic!(
-                "slice_axis: {count} elements from {start} on, {step} apart, of axis {axis} of shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!(
+                    "slice_axis: {count} elements from {start} on, {step} apart, of axis {axis} of shape {}",
+                    self.0.shape
+                ),
+                &[("", self.at())],
             )
         }
         self.every_nth(k, start, count, step)

@@ -1,9 +1,11 @@
 //! Moving elements: shapes, axes, repetition.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::axis::Ints;
 use crate::dtype::DType;
 use crate::prim::Padding;
-use crate::shape::{Dims, Ints, Shape, axis};
+use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 
 impl Array {
     /// The elements, in row-major order, in another shape; one extent may be −1: as many as are left.
@@ -27,12 +29,14 @@ impl Array {
             _ => false,
         };
         if !fits || wanted.0.iter().any(|&n| n < -1) {
-            panic!(
-                "reshape: shape {} with {} elements does not go into {:?}\n  made at {}",
-                self.0.shape,
-                self.size(),
-                &wanted.0[..],
-                self.at()
+            refuse(
+                format_args!(
+                    "reshape: shape {} with {} elements does not go into {:?}",
+                    self.0.shape,
+                    self.size(),
+                    &wanted.0[..]
+                ),
+                &[("", self.at())],
             )
         }
         let extent = |&n: &isize| if n == -1 { self.size() / known } else { n as usize };
@@ -59,12 +63,11 @@ impl Array {
     /// If `axes` does not name every axis once.
     #[track_caller]
     pub fn transpose(&self, axes: impl Into<Ints>) -> Array {
-        let axes = axes.into().axes("transpose", self.shape());
+        let axes = axes.into().axes("transpose", self);
         if axes.len() != self.ndim() {
-            panic!(
-                "transpose: axes {axes:?} do not name every axis of shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("transpose: axes {axes:?} do not name every axis of shape {}", self.0.shape),
+                &[("", self.at())],
             )
         }
         self.permute_op(axes)
@@ -75,7 +78,7 @@ impl Array {
     /// If an axis is out of range.
     #[track_caller]
     pub fn swapaxes(&self, a: isize, b: isize) -> Array {
-        let (a, b) = (axis("swapaxes", a, self.shape()), axis("swapaxes", b, self.shape()));
+        let (a, b) = (self.axis("swapaxes", a), self.axis("swapaxes", b));
         let mut order: Dims = (0..self.ndim()).collect();
         order.swap(a, b);
         self.permute_op(order)
@@ -86,10 +89,10 @@ impl Array {
     /// If there are not as many destinations as sources, or one is out of range or named twice.
     #[track_caller]
     pub fn moveaxis(&self, from: impl Into<Ints>, to: impl Into<Ints>) -> Array {
-        let from = from.into().axes("moveaxis", self.shape());
-        let to = to.into().axes("moveaxis", self.shape());
+        let from = from.into().axes("moveaxis", self);
+        let to = to.into().axes("moveaxis", self);
         if from.len() != to.len() {
-            panic!("moveaxis: {} axes do not go to {} places", from.len(), to.len())
+            refuse(format_args!("moveaxis: {} axes do not go to {} places", from.len(), to.len()), &[])
         }
         let mut rest = (0..self.ndim()).filter(|a| !from.contains(a));
         let at = |k: usize| match to.iter().position(|&t| t == k) {
@@ -109,9 +112,12 @@ impl Array {
     /// If one has another extent, is out of range or named twice.
     #[track_caller]
     pub fn squeeze_axis(&self, axes: impl Into<Ints>) -> Array {
-        let axes = axes.into().axes("squeeze", self.shape());
+        let axes = axes.into().axes("squeeze", self);
         if let Some(a) = axes.iter().find(|&&a| self.shape()[a] != 1) {
-            panic!("squeeze: axis {a} of shape {} has not extent 1\n  made at {}", self.0.shape, self.at())
+            refuse(
+                format_args!("squeeze: axis {a} of shape {} has not extent 1", self.0.shape),
+                &[("", self.at())],
+            )
         }
         self.squeezed(&axes)
     }
@@ -128,7 +134,7 @@ impl Array {
     pub fn expand_dims(&self, axes: impl Into<Ints>) -> Array {
         let axes = axes.into();
         let rank = self.ndim() + axes.0.len();
-        let new = axes.axes("expand_dims", &vec![1; rank]);
+        let new = self.new_axes("expand_dims", &axes);
         let mut own = self.shape().iter();
         let extent =
             |k: usize| if new.contains(&k) { 1 } else { *own.next().expect("as many axes as places") };
@@ -140,12 +146,11 @@ impl Array {
     /// If it does not broadcast to the shape.
     #[track_caller]
     pub fn broadcast_to(&self, shape: impl Into<Ints>) -> Array {
-        let wanted: Shape = shape.into().extents("broadcast_to").into();
+        let wanted: Shape = shape.into().extents("broadcast_to", self).into();
         if self.0.shape.broadcast(&wanted).as_ref() != Some(&wanted) {
-            panic!(
-                "broadcast_to: shape {} does not broadcast to {wanted}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("broadcast_to: shape {} does not broadcast to {wanted}", self.0.shape),
+                &[("", self.at())],
             )
         }
         self.broadcast_op(&wanted)
@@ -157,7 +162,7 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn flip(&self, axes: impl Into<Ints>) -> Array {
-        self.flip_op(axes.into().axes("flip", self.shape()))
+        self.flip_op(axes.into().axes("flip", self))
     }
     /// Elements moved by `shift` along an axis; those that leave come in at the other end.
     ///
@@ -172,21 +177,19 @@ impl Array {
     pub fn roll(&self, shift: impl Into<Ints>, axes: impl Into<Ints>) -> Array {
         let (shift, axes) = (shift.into().0, axes.into().0);
         if shift.len() != axes.len() && shift.len() != 1 {
-            panic!("roll: {} shifts for {} axes", shift.len(), axes.len())
+            refuse(format_args!("roll: {} shifts for {} axes", shift.len(), axes.len()), &[("", self.at())])
         }
-        axes.iter().enumerate().fold(self.clone(), |x, (i, &a)| {
-            let k = axis("roll", a, x.shape());
+        let mut x = self.clone();
+        for (i, &a) in axes.iter().enumerate() {
+            let k = self.axis("roll", a);
             let n = x.shape()[k];
-            if n == 0 {
-                return x;
+            let back = shift[i.min(shift.len() - 1)].checked_rem_euclid(n as isize).unwrap_or(0) as usize;
+            if back > 0 {
+                let cut = n - back;
+                x = Array::concat_op(&[x.narrow(k, cut, n - cut), x.narrow(k, 0, cut)], k)
             }
-            let back = shift[i.min(shift.len() - 1)].rem_euclid(n as isize) as usize;
-            if back == 0 {
-                return x;
-            }
-            let cut = n - back;
-            Array::concat_op(&[x.narrow(k, cut, n - cut), x.narrow(k, 0, cut)], k)
-        })
+        }
+        x
     }
     /// Turned by `k` right angles in the plane of the first two axes, from the first towards the second.
     ///
@@ -208,7 +211,7 @@ impl Array {
     /// If a count is negative.
     #[track_caller]
     pub fn tile(&self, reps: impl Into<Ints>) -> Array {
-        let reps = reps.into().extents("tile");
+        let reps = reps.into().extents("tile", self);
         let rank = self.ndim().max(reps.len());
         let reps = Shape::from(reps);
         let (x, reps) = (self.0.shape.pad_left(rank), reps.pad_left(rank));
@@ -222,7 +225,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn repeat(&self, count: usize, axis: isize) -> Array {
-        let k = crate::shape::axis("repeat", axis, self.shape());
+        let k = self.axis("repeat", axis);
         let n = self.shape()[k];
         let wide = self.0.shape.insert(k + 1, 1);
         self.reshape_op(wide.clone())
@@ -235,17 +238,19 @@ impl Array {
     /// If the axis is out of range, a count negative, or there are not as many counts as elements.
     #[track_caller]
     pub fn repeat_each(&self, counts: impl Into<Ints>, axis: isize) -> Array {
-        let k = crate::shape::axis("repeat", axis, self.shape());
-        let counts = counts.into().extents("repeat");
+        let k = self.axis("repeat", axis);
+        let counts = counts.into().extents("repeat", self);
         if counts.len() != self.shape()[k] {
-            panic!(
-                "repeat: {} counts for axis {axis} of shape {}\n  made at {}",
-                counts.len(),
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("repeat: {} counts for axis {axis} of shape {}", counts.len(), self.0.shape),
+                &[("", self.at())],
             )
         }
-        crate::shape::addressable(&[counts.iter().fold(0, |n, &c| n.saturating_add(c))], DType::I64);
+        crate::shape::addressable(
+            "repeat_each",
+            &[counts.iter().fold(0, |n, &c| n.saturating_add(c))],
+            DType::I64,
+        );
         let rows: Vec<i64> = counts.iter().enumerate().flat_map(|(i, &c)| vec![i as i64; c]).collect();
         self.take(&Array::from_slice(&rows, &[rows.len()]), axis)
     }
@@ -263,8 +268,12 @@ impl Array {
     /// If there is not one entry an axis.
     #[track_caller]
     pub fn lax_pad(&self, config: &[(isize, isize, usize)], value: f64) -> Array {
+        let _operation = operation("lax_pad");
         if config.len() != self.ndim() {
-            panic!("pad: {} entries for shape {}\n  made at {}", config.len(), self.0.shape, self.at())
+            refuse(
+                format_args!("pad: {} entries for shape {}", config.len(), self.0.shape),
+                &[("", self.at())],
+            )
         }
         let pads: smallvec::SmallVec<[Padding; 6]> =
             config.iter().map(|&(lo, hi, interior)| Padding { lo, hi, interior }).collect();
@@ -284,10 +293,9 @@ impl Array {
     #[track_caller]
     pub fn im2col(&self, window: usize, stride: usize) -> Array {
         if self.ndim() != 1 || window == 0 || stride == 0 || window > self.size() {
-            panic!(
-                "im2col: windows of {window}, {stride} apart, of shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("im2col: windows of {window}, {stride} apart, of shape {}", self.0.shape),
+                &[("", self.at())],
             )
         }
         let count = (self.size() - window) / stride + 1;

@@ -35,6 +35,7 @@ impl Array {
     /// If `T` is not the array's dtype.
     #[track_caller]
     pub fn to_ndarray<T: Element>(&self) -> ArrayD<T> {
+        self.expect_dtype::<T>("to_ndarray");
         let (shape, data) = (IxDyn(self.shape()), self.to_vec());
         ArrayD::from_shape_vec(shape, data).expect("as many elements as the shape has")
     }

@@ -1,11 +1,12 @@
 //! Norms of vectors and matrices.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::axis::{Axes, keep};
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Reduction;
-use crate::shape::{Axes, Dims, Shape, keep};
-use pullback_real::Real;
+use crate::shape::{Dims, Shape};
+use pullback_real::{Real, refuse};
 
 /// Which norm: of vectors (along one axis, or all elements) or of matrices (along two).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,15 +41,20 @@ impl Array {
     /// If an axis is out of range or named twice; if the order is not one of the kind's.
     #[track_caller]
     pub fn norm_axis(&self, order: Norm, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("norm_axis");
         let axes = axes.into();
+        axes.order("norm", self);
         let a = self.abs();
         let p = match order {
             Norm::Two => return self.root_mean_square(&axes, 1.0),
+            Norm::P(p) if p.is_nan() => {
+                refuse(format_args!("norm: the order is not a number"), &[("", self.at())])
+            }
             Norm::P(p) => p,
             #[cfg(feature = "linalg")]
             Norm::Nuclear => return self.singular_norm(&axes, |s| s.sum_axis(-1)),
         };
-        if let [rows, columns] = axes.order("norm", &self.0.shape)[..] {
+        if let [rows, columns] = axes.order("norm", self)[..] {
             #[cfg(feature = "linalg")]
             match p {
                 2.0 => return self.singular_norm(&axes, |s| s.max_axis(-1)),
@@ -58,8 +64,11 @@ impl Array {
             let (sums, over) = match p.abs() {
                 1.0 => (a.sum_axis(keep(rows)), columns),
                 f64::INFINITY => (a.sum_axis(keep(columns)), rows),
-                2.0 => panic!("norm: the matrix orders ±2 need the feature `linalg`"),
-                _ => panic!("norm: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not {p}"),
+                2.0 => refuse(format_args!("norm: the matrix orders ±2 need the feature `linalg`"), &[]),
+                _ => refuse(
+                    format_args!("norm: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not {p}"),
+                    &[],
+                ),
             };
             let op = if p > 0.0 { Reduction::Max } else { Reduction::Min };
             let both = Dims::from_slice(&[rows.min(columns), rows.max(columns)]);
@@ -127,16 +136,19 @@ impl Array {
     /// A result along axes that were kept, in the shape it has otherwise.
     #[track_caller]
     fn reduced_like(&self, kept: &Array, axes: &Axes) -> Array {
-        if axes.keep { kept.clone() } else { kept.squeezed(&axes.resolve("norm", &self.0.shape)) }
+        if axes.keep { kept.clone() } else { kept.squeezed(&axes.resolve("norm", self)) }
     }
     /// A norm made of the singular values of matrices along two axes.
     #[cfg(feature = "linalg")]
     #[track_caller]
     fn singular_norm(&self, axes: &Axes, of: impl Fn(&Array) -> Array) -> Array {
-        let [rows, columns] = axes.order("norm", &self.0.shape)[..] else {
-            panic!(
-                "norm: a norm of singular values is one of matrices: it runs along two axes, not {}",
-                axes.order("norm", &self.0.shape).len()
+        let [rows, columns] = axes.order("norm", self)[..] else {
+            refuse(
+                format_args!(
+                    "norm: a norm of singular values is one of matrices: it runs along two axes, not {}",
+                    axes.order("norm", self).len()
+                ),
+                &[],
             )
         };
         let matrices = self.moveaxis([rows as isize, columns as isize], [-2, -1]);

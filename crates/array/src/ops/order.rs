@@ -1,6 +1,7 @@
 //! Sorting and searching.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use pullback_real::refuse;
 
 impl Array {
     /// The stable order that sorts an axis, NaN last: `take_along_axis` with it sorts; `i64`.
@@ -9,7 +10,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn argsort(&self, axis: isize) -> Array {
-        let k = crate::shape::axis("argsort", axis, self.shape());
+        let k = self.axis("argsort", axis);
         let last = self.ndim() as isize - 1;
         self.stop_gradient().swapaxes(k as isize, last).argsort_op().swapaxes(k as isize, last)
     }
@@ -19,6 +20,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn sort(&self, axis: isize) -> Array {
+        let _operation = operation("sort");
         self.take_along_axis(&self.argsort(axis), axis)
     }
     /// With what would be element `k` of the sorted axis in its place, smaller ones before it and larger ones behind, in
@@ -28,12 +30,12 @@ impl Array {
     /// If the axis is out of range or has no element `k`.
     #[track_caller]
     pub fn partition(&self, k: usize, axis: isize) -> Array {
-        let n = self.shape()[crate::shape::axis("partition", axis, self.shape())];
+        let _operation = operation("partition");
+        let n = self.shape()[self.axis("partition", axis)];
         if k >= n {
-            panic!(
-                "partition: no element {k} of axis {axis} of shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("partition: no element {k} of axis {axis} of shape {}", self.0.shape),
+                &[("", self.at())],
             )
         }
         // Sorted, it is in one of those orders.
@@ -46,9 +48,10 @@ impl Array {
     /// If there are fewer than `k`.
     #[track_caller]
     pub fn top_k(&self, k: usize) -> (Array, Array) {
+        let _operation = operation("top_k");
         let n = self.shape().last().copied().unwrap_or(0);
         if self.ndim() == 0 || k > n {
-            panic!("top_k: {k} elements of shape {}\n  made at {}", self.0.shape, self.at())
+            refuse(format_args!("top_k: {k} elements of shape {}", self.0.shape), &[("", self.at())])
         }
         let last = self.ndim() - 1;
         // Turned round, equal elements are sorted last to first.
@@ -70,6 +73,7 @@ impl Array {
     /// If there is not one axis or the dtypes differ.
     #[track_caller]
     pub fn searchsorted(&self, v: &Array) -> Array {
+        let _operation = operation("searchsorted");
         let v = self.sought(v);
         self.less(&v).logical_or(&v.isnan().logical_and(&self.equal(self))).sum_axis(-1)
     }
@@ -79,6 +83,7 @@ impl Array {
     /// As [`searchsorted`](Array::searchsorted).
     #[track_caller]
     pub fn searchsorted_right(&self, v: &Array) -> Array {
+        let _operation = operation("searchsorted_right");
         let v = self.sought(v);
         self.less_equal(&v).logical_or(&v.isnan()).sum_axis(-1)
     }
@@ -86,7 +91,10 @@ impl Array {
     #[track_caller]
     fn sought(&self, v: &Array) -> Array {
         if self.ndim() != 1 {
-            panic!("searchsorted: needs one axis, not shape {}\n  made at {}", self.0.shape, self.at())
+            refuse(
+                format_args!("searchsorted: needs one axis, not shape {}", self.0.shape),
+                &[("", self.at())],
+            )
         }
         v.reshape_op(v.0.shape.insert(v.ndim(), 1))
     }

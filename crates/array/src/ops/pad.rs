@@ -1,8 +1,9 @@
 //! Padding by NumPy's modes.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::shape::addressable;
+use pullback_real::refuse;
 
 /// What stands beyond the edges of an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,20 +33,24 @@ impl Array {
     /// If there is not one entry an axis; if an empty axis is to be continued.
     #[track_caller]
     pub fn pad(&self, widths: &[(usize, usize)], mode: PadMode) -> Array {
+        let _operation = operation("pad");
         if let PadMode::Constant(value) = mode {
             let config: Vec<_> = widths.iter().map(|&(lo, hi)| (at_most(lo), at_most(hi), 0)).collect();
             return self.lax_pad(&config, value);
         }
         if widths.len() != self.ndim() {
-            panic!("pad: {} entries for shape {}\n  made at {}", widths.len(), self.0.shape, self.at())
+            refuse(
+                format_args!("pad: {} entries for shape {}", widths.len(), self.0.shape),
+                &[("", self.at())],
+            )
         }
         let mut x = self.clone();
         for (k, &(lo, hi)) in widths.iter().enumerate().filter(|(_, w)| **w != (0, 0)) {
             let n = x.shape()[k] as i64;
             if n == 0 {
-                panic!("pad: axis {k} of shape {} is empty\n  made at {}", self.0.shape, self.at())
+                refuse(format_args!("pad: axis {k} of shape {} is empty", self.0.shape), &[("", self.at())])
             }
-            addressable(&[(n as usize).saturating_add(lo).saturating_add(hi)], DType::I64);
+            addressable("pad", &[(n as usize).saturating_add(lo).saturating_add(hi)], DType::I64);
             // Index i of the continued axis as one of its own.
             let own = |i: i64| match mode {
                 PadMode::Constant(_) | PadMode::Edge => i.clamp(0, n - 1),

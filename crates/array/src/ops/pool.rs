@@ -1,10 +1,11 @@
 //! Pooling: reductions over windows.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::ops::pad::at_most;
 use crate::ops::where_;
 use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 use smallvec::smallvec;
 
 impl Array {
@@ -21,6 +22,7 @@ impl Array {
     /// If a list has not one entry an axis, or a window or stride is 0.
     #[track_caller]
     pub fn max_pool(&self, window: &[usize], strides: &[usize], padding: &[(usize, usize)]) -> Array {
+        let _operation = operation("max_pool");
         let taps = self.taps("max_pool", window, strides, padding, f64::NEG_INFINITY);
         let larger = |y: Array, next: Array| where_(&y.less(&next).logical_or(&next.isnan()), &next, &y);
         taps.into_iter().reduce(larger).expect("a window has an element")
@@ -31,6 +33,7 @@ impl Array {
     /// As [`max_pool`](Array::max_pool).
     #[track_caller]
     pub fn sum_pool(&self, window: &[usize], strides: &[usize], padding: &[(usize, usize)]) -> Array {
+        let _operation = operation("sum_pool");
         let tiled = window == strides
             && padding.iter().all(|p| *p == (0, 0))
             && window.len() == self.ndim()
@@ -55,6 +58,7 @@ impl Array {
         padding: &[(usize, usize)],
         count_padding: bool,
     ) -> Array {
+        let _operation = operation("avg_pool");
         let sum = self.sum_pool(window, strides, padding);
         if count_padding || padding.iter().all(|p| *p == (0, 0)) {
             return sum / window.iter().product::<usize>() as f64;
@@ -75,10 +79,12 @@ impl Array {
     ) -> Vec<Array> {
         let r = self.ndim();
         if [window.len(), strides.len(), padding.len()] != [r; 3] || [window, strides].concat().contains(&0) {
-            panic!(
-                "{what}: window {window:?}, strides {strides:?} and padding {padding:?} have one entry, not 0, for each axis of shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!(
+                    "{what}: window {window:?}, strides {strides:?} and padding {padding:?} have one entry, not 0, for each axis of shape {}",
+                    self.0.shape
+                ),
+                &[("", self.at())],
             )
         }
         let config: Vec<_> = padding.iter().map(|&(lo, hi)| (at_most(lo), at_most(hi), 0)).collect();

@@ -1,11 +1,12 @@
 //! Reductions: `x.sum()` over all elements, `x.sum_axis(axes)` along some; `keep(axes)` keeps them with extent 1.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::axis::Axes;
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Reduction;
-use crate::shape::{Axes, Dims, Shape};
-use pullback_real::{Binary, Real};
+use crate::shape::{Dims, Shape};
+use pullback_real::{Binary, Real, refuse};
 
 /// Reductions over all elements, by those along axes.
 macro_rules! whole {
@@ -13,7 +14,10 @@ macro_rules! whole {
         impl Array { $(
             $(#[$doc])*
             #[track_caller]
-            pub fn $name(&self) -> Array { self.$axis(self.every() $(, $arg)*) }
+            pub fn $name(&self) -> Array {
+                let _operation = operation(stringify!($name));
+                self.$axis(self.every() $(, $arg)*)
+            }
         )* }
     };
 }
@@ -75,7 +79,7 @@ impl Array {
     }
     #[track_caller]
     pub(crate) fn reduced(&self, what: &str, op: Reduction, axes: &Axes) -> Array {
-        let dims = axes.resolve(what, &self.0.shape);
+        let dims = axes.resolve(what, self);
         let kept = self.reduce_op(op, dims.clone());
         if axes.keep { kept } else { kept.squeezed(&dims) }
     }
@@ -116,7 +120,7 @@ impl Array {
     /// How many elements each result of a reduction is made of.
     #[track_caller]
     pub(crate) fn count(&self, what: &str, axes: &Axes) -> usize {
-        axes.resolve(what, &self.0.shape).iter().map(|&k| self.0.shape[k]).product()
+        axes.resolve(what, self).iter().map(|&k| self.0.shape[k]).product()
     }
     /// √x whose derivative at 0 is 0.
     #[track_caller]
@@ -155,7 +159,7 @@ impl Array {
     #[track_caller]
     pub fn prod_axis(&self, axes: impl Into<Axes>) -> Array {
         let axes = axes.into();
-        let dims = axes.resolve("prod", &self.0.shape);
+        let dims = axes.resolve("prod", self);
         let mut x = self.counted().merged_last(&dims);
         let last = x.ndim() - 1;
         if x.shape()[last] == 0 {
@@ -194,6 +198,7 @@ impl Array {
     /// As [`max_axis`](Array::max_axis).
     #[track_caller]
     pub fn ptp_axis(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("ptp_axis");
         let axes = axes.into();
         self.max_axis(axes.clone()) - self.min_axis(axes)
     }
@@ -203,6 +208,7 @@ impl Array {
     /// If there are no elements to choose from, an axis is out of range or named twice.
     #[track_caller]
     pub fn argmax_axis(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("argmax_axis");
         self.first("argmax", Reduction::Max, &axes.into())
     }
     /// The index of the first smallest element along axes (merged in row-major order), or of the first NaN; `i64`.
@@ -211,19 +217,19 @@ impl Array {
     /// As [`argmax_axis`](Array::argmax_axis).
     #[track_caller]
     pub fn argmin_axis(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("argmin_axis");
         self.first("argmin", Reduction::Min, &axes.into())
     }
     #[track_caller]
     fn first(&self, what: &str, op: Reduction, axes: &Axes) -> Array {
-        let dims = axes.resolve(what, &self.0.shape);
+        let dims = axes.resolve(what, self);
         let x = self.stop_gradient().merged_last(&dims);
         let last = x.ndim() - 1;
         let n = x.shape()[last];
         if n == 0 && x.0.shape[..last].iter().product::<usize>() > 0 {
-            panic!(
-                "{what}: an empty set of elements has no {what}: shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("{what}: an empty set of elements has no {what}: shape {}", self.0.shape),
+                &[("", self.at())],
             )
         }
         let extremum = x.reduce_op(op, Dims::from_slice(&[last]));
@@ -262,6 +268,7 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn count_nonzero_axis(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("count_nonzero_axis");
         self.not_equal(self.zeros_like()).sum_axis(axes)
     }
 }

@@ -4,6 +4,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::ops::{Index, Indices, where_};
 use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 use smallvec::smallvec;
 
 /// An index made to fit a shape: a slice of every axis, then rows of some of them.
@@ -60,10 +61,12 @@ impl Selection {
                 }
                 Index::At(i) => {
                     if i < -(n as isize) || i >= n as isize {
-                        panic!(
-                            "{what}: index {i} is out of range for axis {axis} with {n} elements, shape {}\n  made at {}",
-                            sel.of,
-                            x.at()
+                        refuse(
+                            format_args!(
+                                "{what}: index {i} is out of range for axis {axis} with {n} elements, shape {}",
+                                sel.of
+                            ),
+                            &[("", x.at())],
                         )
                     }
                     let i = i.rem_euclid(n as isize) as usize;
@@ -210,11 +213,13 @@ fn filled(what: &str, x: &Array, indices: Vec<Index>) -> Vec<Index> {
     let used = indices.iter().filter(|i| uses(i)).count();
     let dots: Vec<usize> = (0..indices.len()).filter(|&k| matches!(indices[k], Index::Ellipsis)).collect();
     if used > x.ndim() || dots.len() > 1 {
-        panic!(
-            "{what}: {used} indices{} for shape {}\n  made at {}",
-            if dots.len() > 1 { " and more than one ellipsis" } else { "" },
-            x.0.shape,
-            x.at()
+        refuse(
+            format_args!(
+                "{what}: {used} indices{} for shape {}",
+                if dots.len() > 1 { " and more than one ellipsis" } else { "" },
+                x.0.shape
+            ),
+            &[("", x.at())],
         )
     }
     let at = dots.first().copied().unwrap_or(indices.len());
@@ -247,10 +252,12 @@ fn bounds(start: Option<isize>, stop: Option<isize>, step: isize, n: usize) -> (
 #[track_caller]
 pub(crate) fn numbered(what: &str, i: &Array, n: usize, negative: Negative) -> Array {
     if !i.dtype().is_int() {
-        panic!(
-            "{what}: indices are integer arrays, not {}; bool masks go to boolean_mask\n  made at {}",
-            i.dtype(),
-            i.at()
+        refuse(
+            format_args!(
+                "{what}: indices are integer arrays, not {}; bool masks go to boolean_mask",
+                i.dtype()
+            ),
+            &[("", i.at())],
         )
     }
     let i = i.cast(DType::I64);

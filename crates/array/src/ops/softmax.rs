@@ -1,9 +1,9 @@
 //! Sums of exponentials, without overflow.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::axis::{Axes, keep};
 use crate::build::agree;
 use crate::ops::where_;
-use crate::shape::{Axes, keep};
 use pullback_real::Real;
 
 impl Array {
@@ -13,6 +13,7 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn logsumexp_axis(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("logsumexp_axis");
         self.logsumexp_weighted(None, &axes.into())
     }
     /// ln Σ b·eˣ along axes, for weights b that broadcast with x. What has the weight 0 does not count, even if it is NaN or
@@ -22,6 +23,7 @@ impl Array {
     /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
     #[track_caller]
     pub fn logsumexp_of(&self, b: &Array, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("logsumexp_of");
         self.logsumexp_weighted(Some(b), &axes.into())
     }
     #[track_caller]
@@ -50,7 +52,7 @@ impl Array {
         let sum = terms.sum_axis(keep(axes.clone()));
         let none = sum.equal(0.0);
         let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
-        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &x.0.shape)) }
+        if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &x)) }
     }
     /// eˣ/Σ eˣ along axes; of no elements there are none.
     ///
@@ -58,6 +60,7 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn softmax(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("softmax");
         let axes = keep(axes);
         if self.count("softmax", &axes) == 0 {
             return self.float();
@@ -71,6 +74,7 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn log_softmax(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("log_softmax");
         let axes = keep(axes);
         if self.count("log_softmax", &axes) == 0 {
             return self.float();

@@ -1,9 +1,9 @@
 //! Statistics: spread, order, relation.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
+use crate::axis::{Axes, keep};
 use crate::ops::where_;
-use crate::shape::{Axes, keep};
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
 
 impl Array {
     /// Σ(x − mean)²/(n − `ddof`) along axes: `ddof` 0 for a population, 1 for a sample.
@@ -33,6 +33,7 @@ impl Array {
     /// If an axis is out of range or named twice.
     #[track_caller]
     pub fn standardize(&self, axes: impl Into<Axes>, epsilon: f64) -> Array {
+        let _operation = operation("standardize");
         let axes = keep(axes);
         let x = self - self.mean_axis(axes.clone());
         let var = x.abs_squared().mean_axis(axes);
@@ -44,6 +45,7 @@ impl Array {
     /// If there are no elements, an axis is out of range or named twice.
     #[track_caller]
     pub fn median_axis(&self, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("median_axis");
         self.quantile_axis(0.5, axes)
     }
     /// The value below which a share `q` of all elements lies, interpolated linearly; NaN if any element is.
@@ -66,12 +68,12 @@ impl Array {
     #[track_caller]
     pub fn quantile_axis(&self, q: f64, axes: impl Into<Axes>) -> Array {
         let axes = axes.into();
-        let dims = axes.resolve("quantile", &self.0.shape);
+        let dims = axes.resolve("quantile", self);
         let x = self.float().merged_last(&dims).sort(-1);
         let last = x.ndim() - 1;
         let n = x.shape()[last];
         if !(0.0..=1.0).contains(&q) || n == 0 {
-            panic!("quantile: {q} of {n} elements\n  made at {}", self.at())
+            refuse(format_args!("quantile: {q} of {n} elements"), &[("", self.at())])
         }
         let place = q * (n - 1) as f64;
         let at = |k: f64| x.narrow(last, k as usize, 1);
@@ -88,6 +90,7 @@ impl Array {
     /// If an axis is out of range or named twice, shapes do not broadcast or dtypes differ.
     #[track_caller]
     pub fn average_axis(&self, weights: &Array, axes: impl Into<Axes>) -> Array {
+        let _operation = operation("average_axis");
         let axes = axes.into();
         let weights = weights.broadcast_to(self.shape());
         self.weighted(&weights).sum_axis(axes.clone()) / weights.sum_axis(axes)
@@ -107,10 +110,9 @@ impl Array {
     #[track_caller]
     pub fn cov(&self) -> Array {
         if self.ndim() == 0 || self.ndim() > 2 {
-            panic!(
-                "cov: needs [variables, observations], not shape {}\n  made at {}",
-                self.0.shape,
-                self.at()
+            refuse(
+                format_args!("cov: needs [variables, observations], not shape {}", self.0.shape),
+                &[("", self.at())],
             )
         }
         let x = self.float() - self.mean_axis(keep(-1));
@@ -124,6 +126,7 @@ impl Array {
     /// If there are neither one nor two axes.
     #[track_caller]
     pub fn corrcoef(&self) -> Array {
+        let _operation = operation("corrcoef");
         let c = self.cov();
         if c.ndim() == 0 {
             return c.divide(&c);

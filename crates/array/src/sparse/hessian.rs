@@ -3,7 +3,7 @@
 use super::{HessianColouring, HessianColours, Order, Pattern, Products, SparseMatrix};
 use super::{check_point, in_lanes, numbers, pattern, seed};
 use crate::array::Array;
-use crate::transform::{hvp, jit, vmap};
+use crate::transform::{gradient, hvp, jit, pushforward_of, vmap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -45,7 +45,9 @@ impl<'f> SparseHessian<'f> {
         colouring: HessianColouring,
         order: Order,
     ) -> Self {
-        let found = pattern("SparseHessian", x, |x, v| hvp(&f)(x, v));
+        let found = pattern("SparseHessian", x, |x, v| {
+            pushforward_of("SparseHessian", gradient("SparseHessian", &f))(x, v).1
+        });
         let pattern = Arc::new(found.symmetric());
         let colours = HessianColours::new(&pattern, colouring, order);
         let of_columns = numbers(colours.columns().iter().map(|&c| Some(c)));

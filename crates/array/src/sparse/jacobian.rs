@@ -4,6 +4,7 @@ use super::{Compression, JacobianColours, Order, Pattern, Products, SparseMatrix
 use super::{check_point, in_lanes, numbers, pattern, seed};
 use crate::array::Array;
 use crate::transform::{jit, jvp, vjp, vmap};
+use pullback_real::refuse;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,17 +47,18 @@ impl<'f> SparseJacobian<'f> {
         let mut result = None;
         let pattern = pattern("SparseJacobian", x, |x, dx| {
             let (y, dy) = jvp(&f)(x, dx);
-            if !y.dtype().is_float() {
-                panic!(
-                    "SparseJacobian: the function's result must be real floating point, not {}\n  made at {}",
-                    y.dtype(),
-                    y.at()
-                )
-            }
-            result = Some((y.0.shape.clone(), y.dtype()));
-            dy
+            result = Some((y.0.shape.clone(), y.dtype(), y.at()));
+            if y.dtype().is_float() { dy } else { dx.clone() }
         });
-        let (shape, dtype) = result.expect("the function has run");
+        let (shape, dtype, at) = result.expect("the function has run");
+        if !dtype.is_float() {
+            refuse(
+                format_args!(
+                    "SparseJacobian: the function's result must be real floating point, not {dtype}"
+                ),
+                &[("", at)],
+            )
+        }
         let colours = JacobianColours::new(&pattern, compression, order);
         let (of_columns, of_rows) = (numbers(colours.columns()), numbers(colours.rows()));
         let (f, y) = (Rc::new(f), Array::fill(0.0, shape, dtype));

@@ -18,6 +18,7 @@ pub use pullback_real::sparse::{
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::transform::Recorded;
+use pullback_real::refuse;
 use structure::{Sets, Structure};
 
 /// How many directions a run of the plan takes at most.
@@ -30,7 +31,10 @@ type Products<'f> = Box<dyn Fn(&(Array, Array)) -> Array + 'f>;
 #[track_caller]
 fn pattern(what: &'static str, x: &Array, push: impl FnOnce(&Array, &Array) -> Array) -> Pattern {
     if !x.dtype().is_float() {
-        panic!("{what}: the point must be real floating point, not {}\n  made at {}", x.dtype(), x.at())
+        refuse(
+            format_args!("{what}: the point must be real floating point, not {}", x.dtype()),
+            &[("", x.at())],
+        )
     }
     let kind = (x.0.shape.clone(), x.dtype());
     let recorded = Recorded::new(what, [kind.clone(), kind], |xs| vec![push(&xs[0], &xs[1])]);
@@ -69,13 +73,15 @@ fn in_lanes(
 #[track_caller]
 fn check_point(what: &str, x: &Array, like: &Array) {
     if x.0.shape != like.0.shape || x.dtype() != like.dtype() {
-        panic!(
-            "{what}: the structure was prepared for a point of shape {} {}, not {} {}\n  made at {}",
-            like.0.shape,
-            like.dtype(),
-            x.0.shape,
-            x.dtype(),
-            x.at()
+        refuse(
+            format_args!(
+                "{what}: the structure was prepared for a point of shape {} {}, not {} {}",
+                like.0.shape,
+                like.dtype(),
+                x.0.shape,
+                x.dtype()
+            ),
+            &[("", x.at())],
         )
     }
 }

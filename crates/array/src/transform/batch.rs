@@ -3,12 +3,13 @@
 //! A value is mapped (it has the batch as its axis 0) or shared by all examples. Shared arguments cost nothing:
 //! they are broadcast as views, and a product with a shared matrix is one larger product.
 
-use super::replay::{Meaning, Recorded};
+use super::replay::{Meaning, Recorded, Slot};
 use crate::array::Array;
 use crate::custom::{Linear, Rule, Ruled};
 use crate::prim::{Call, Control, Padding, Prim, Reduction};
 use crate::rules::rebuild;
 use crate::shape::{Dims, Shape};
+use pullback_real::refuse;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl Batched {
 pub(crate) fn batched(n: usize, args: &[Batched], f: impl FnOnce(&[Array]) -> Vec<Array>) -> Vec<Batched> {
     let one = |x: &Batched| {
         let shape = if x.mapped { x.array.0.shape.remove(0) } else { x.array.0.shape.clone() };
-        (shape, x.array.dtype())
+        Slot::of((shape, x.array.dtype()), &x.array)
     };
     let recorded = Recorded::new("vmap", args.iter().map(one), f);
     recorded.replay(&mut Batch { n, inputs: &recorded.inputs }, args)
@@ -111,34 +112,39 @@ impl Batch<'_> {
     fn checked(&self, call: &Call, values: Vec<Array>) -> Vec<Array> {
         let outputs = call.outputs();
         if values.len() != outputs.len() {
-            panic!(
-                "{}: the batching rule gave {} leaves for a result of {}\n  result made at {}",
-                call.name,
-                values.len(),
-                outputs.len(),
-                outputs[0].at()
+            refuse(
+                format_args!(
+                    "{}: the batching rule gave {} leaves for a result of {}",
+                    call.name,
+                    values.len(),
+                    outputs.len()
+                ),
+                &[("result", outputs[0].at())],
             )
         }
         for (v, y) in values.iter().zip(outputs) {
             let want = y.0.shape.insert(0, self.n);
             if v.0.shape != want || v.dtype() != y.dtype() {
-                panic!(
-                    "{}: the batching rule gave shape {} {}, the results of this batch have shape {want} {}\n  made at {}\n  result of one example made at {}",
-                    call.name,
-                    v.0.shape,
-                    v.dtype(),
-                    y.dtype(),
-                    v.at(),
-                    y.at()
+                refuse(
+                    format_args!(
+                        "{}: the batching rule gave shape {} {}, the results of this batch have shape {want} {}",
+                        call.name,
+                        v.0.shape,
+                        v.dtype(),
+                        y.dtype()
+                    ),
+                    &[("", v.at()), ("result of one example", y.at())],
                 )
             }
         }
         // The rule has no batch of what it was not given.
         if let Some(k) = Recorded::of(self.inputs, &values).depends().iter().position(|d| *d) {
-            panic!(
-                "{}: the batching rule uses an array that vmap maps without getting it as an input; pass it in\n  made at {}",
-                call.name,
-                values[k].at()
+            refuse(
+                format_args!(
+                    "{}: the batching rule uses an array that vmap maps without getting it as an input; pass it in",
+                    call.name
+                ),
+                &[("", values[k].at())],
             )
         }
         values

@@ -1,6 +1,8 @@
 //! Products with curvature matrices, and estimates of what such a matrix has on its diagonal.
 
-use super::{hvp, jvp, vjp, vmap};
+use super::jvp::pushforward_of;
+use super::vjp::gradient;
+use super::{vjp, vmap};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::random::Key;
@@ -24,11 +26,11 @@ pub fn gauss_newton<P: Tree + Clone + 'static, Q: Tree + Clone + 'static>(
     model: impl Fn(&P) -> Q,
     loss: impl Fn(&Q) -> Array,
 ) -> impl Fn(&P, &P) -> P {
-    let second = hvp(loss);
+    let second = pushforward_of("gauss_newton", gradient("gauss_newton", loss));
     move |p, v| {
-        let (y, jv) = jvp(&model)(p, v);
+        let (y, jv) = pushforward_of("gauss_newton", &model)(p, v);
         let (_, pull) = vjp(&model)(p);
-        pull(&second(&y, &jv))
+        pull(&second(&y, &jv).1)
     }
 }
 
@@ -46,7 +48,7 @@ pub fn gauss_newton<P: Tree + Clone + 'static, Q: Tree + Clone + 'static>(
 /// If v does not fit the point.
 pub fn fisher<P: Tree + Clone + 'static>(losses: impl Fn(&P) -> Array) -> impl Fn(&P, &P) -> P {
     move |p, v| {
-        let (y, jv) = jvp(&losses)(p, v);
+        let (y, jv) = pushforward_of("fisher", &losses)(p, v);
         let (_, pull) = vjp(&losses)(p);
         pull(&(jv / y.size() as f64))
     }

@@ -3,6 +3,7 @@
 use super::vjp::grad;
 use crate::array::Array;
 use crate::tree::{Tree, named_leaves};
+use pullback_real::refuse;
 
 /// From a holomorphic f: its complex derivative at a point, f′(z); of a tree, one for each leaf.
 ///
@@ -21,21 +22,25 @@ pub fn holomorphic_grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P)
     let part = grad(move |p: &P| {
         let y = f(p);
         if y.ndim() != 0 || !y.dtype().is_complex() {
-            panic!(
-                "holomorphic_grad: the function must return one complex number (shape []), not shape {} {}; grad is for real results\n  made at {}",
-                y.0.shape,
-                y.dtype(),
-                y.at()
+            refuse(
+                format_args!(
+                    "holomorphic_grad: the function must return one complex number (shape []), not shape {} {}; grad is for real results",
+                    y.0.shape,
+                    y.dtype()
+                ),
+                &[("", y.at())],
             )
         }
         y.re_op()
     });
     move |p| {
         if let Some((path, x)) = named_leaves(p).into_iter().find(|(_, x)| x.dtype().is_float()) {
-            panic!(
-                "holomorphic_grad: leaf `{path}` is {}, and no holomorphic function is of a real number; .cast it to complex, or use grad\n  made at {}",
-                x.dtype(),
-                x.at()
+            refuse(
+                format_args!(
+                    "holomorphic_grad: leaf `{path}` is {}, and no holomorphic function is of a real number; .cast it to complex, or use grad",
+                    x.dtype()
+                ),
+                &[("", x.at())],
             )
         }
         part(p)

@@ -4,6 +4,7 @@
 use crate::array::Array;
 use crate::custom::Rule;
 use crate::prim::Call;
+use pullback_real::refuse;
 use std::sync::Arc;
 
 impl Array {
@@ -53,14 +54,15 @@ impl Array {
     pub fn straight_through(&self, f: impl Fn(&Array) -> Array) -> Array {
         let y = f(&self.stop_gradient());
         if y.shape() != self.shape() || y.dtype() != self.dtype() {
-            panic!(
-                "straight_through: the function made shape {} {} of shape {} {}, which cannot pass for it\n  input made at {}\n  result made at {}",
-                y.0.shape,
-                y.dtype(),
-                self.0.shape,
-                self.dtype(),
-                self.at(),
-                y.at()
+            refuse(
+                format_args!(
+                    "straight_through: the function made shape {} {} of shape {} {}, which cannot pass for it",
+                    y.0.shape,
+                    y.dtype(),
+                    self.0.shape,
+                    self.dtype()
+                ),
+                &[("input", self.at()), ("result", y.at())],
             )
         }
         let pull: Rule = Arc::new(|_, _, g| g);
@@ -74,15 +76,15 @@ impl Array {
     #[track_caller]
     pub fn prevent_gradient(&self, reason: &'static str) -> Array {
         let at = std::panic::Location::caller();
-        let refuse: Rule = Arc::new(move |_, _, linear| {
+        let rule: Rule = Arc::new(move |_, _, linear| {
             if linear.iter().any(Option::is_some) {
-                panic!("prevent_gradient: {reason}\n  made at {at}")
+                refuse(format_args!("prevent_gradient: {reason}"), &[("", at)])
             }
             linear
         });
         let value = vec![self.stop_gradient()];
         let inputs = std::slice::from_ref(self);
-        Call::results("prevent_gradient", inputs, value, refuse.clone(), Some(refuse)).swap_remove(0)
+        Call::results("prevent_gradient", inputs, value, rule.clone(), Some(rule)).swap_remove(0)
     }
     /// `value` in the place of the array, with a pullback of its own and tangents that pass.
     #[track_caller]

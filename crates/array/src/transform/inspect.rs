@@ -1,11 +1,13 @@
 //! Gradients seen from closer up: by intermediate results, by each leaf or none, element by element.
 
 use super::vjp::{grad, reverse, with_zeros};
-use crate::array::Array;
+use super::within;
+use crate::array::{Array, Trace};
 use crate::prim::Prim;
 use crate::rules::differentiable;
 use crate::tree::{Tree, named_leaves};
 use std::collections::{HashMap, HashSet};
+use std::panic::Location;
 
 /// A result on the way that was given a [name](Array::named).
 #[derive(Clone, Debug)]
@@ -46,7 +48,7 @@ pub fn intermediates<P: Tree + Clone>(
                 seen.insert(node.0.id, g.clone());
             }
         };
-        let (y, (), g) = with_zeros(reverse(&f, p, &mut look, &mut see), p);
+        let (y, (), g) = with_zeros(reverse("intermediates", &f, p, &mut look, &mut see), p);
         let on_the_way = named.into_iter().map(|(name, value)| {
             let cotangent = seen.remove(&value.0.id).unwrap_or_else(|| value.zeros_like());
             Intermediate { name, value, cotangent }
@@ -95,9 +97,28 @@ pub fn grad_or_none<P: Tree + Clone>(
 ) -> impl Fn(&P) -> (Array, Vec<(String, Option<Array>)>) {
     let f = move |p: &P| (f(p), ());
     move |p| {
-        let (y, (), _, cotangents) = reverse(&f, p, &mut |_, _| {}, &mut |_, _| {});
+        let (y, (), _, cotangents) = reverse("grad_or_none", &f, p, &mut |_, _| {}, &mut |_, _| {});
         let paths = named_leaves(p).into_iter().filter(|(_, x)| differentiable(x)).map(|(path, _)| path);
         (y, paths.zip(cotangents).collect())
+    }
+}
+
+/// From f: the lines where it looks at numbers that depend on its input (`item`, `to_vec`), in the order in which it first
+/// does. Looking to decide what to compute is right; but what f makes *of* such a number is a constant to every derivative,
+/// and nothing else tells: [`unconnected`](crate::unconnected) sees only leaves that reach the result in no other way.
+///
+/// ```
+/// use pullback_array::{Array, grad, looks};
+/// let f = |x: &Array| x * x.item();
+/// assert_eq!(grad(f)(&Array::from(3.0)).item(), 3.0); // Not 6: the second factor is a number.
+/// assert_eq!(looks(f)(&Array::from(3.0)).len(), 1);
+/// assert!(looks(|x: &Array| x * x)(&Array::from(3.0)).is_empty());
+/// ```
+pub fn looks<P: Tree + Clone, Q>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> Vec<&'static Location<'static>> {
+    move |p| {
+        let running = Trace::start();
+        within(&running.0, p, &f);
+        running.0.looks().clone()
     }
 }
 

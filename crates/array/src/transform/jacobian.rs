@@ -1,9 +1,12 @@
 //! Jacobians and Hessians: `vjp` or `jvp` of a basis, as a batch.
 
-use super::{grad, jvp, map_rows, needs_floats, vjp, vmap};
+use super::jvp::pushforward_of;
+use super::vjp::gradient;
+use super::{jvp, map_rows, needs_floats, vjp, vmap};
 use crate::array::Array;
 use crate::shape::{Dims, Shape};
 use crate::tree::{Tree, leaves, map, zip};
+use pullback_real::refuse;
 
 /// From which side a Jacobian is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,23 +47,23 @@ pub fn jacobian<P: Tree + Clone + 'static>(f: impl Fn(&P) -> Array) -> impl Fn(&
 ///
 /// # Panics
 /// If f's result is not real floating point, the point is complex, or `chunk` is 0.
+#[track_caller]
 pub fn jacobian_with<P: Tree + Clone + 'static>(
     f: impl Fn(&P) -> Array,
     mode: Mode,
     chunk: usize,
 ) -> impl Fn(&P) -> P {
+    if chunk == 0 {
+        refuse(format_args!("jacobian_with: a chunk has at least one row"), &[])
+    }
     move |p| {
-        if chunk == 0 {
-            panic!("jacobian: a chunk has at least one row")
-        }
         needs_floats("jacobian", p);
         let (y, pull) = vjp(&f)(p);
         needs_real(leaves(p).iter().chain([&y]));
         if !y.dtype().is_float() {
-            panic!(
-                "jacobian: the function's result must be floating point, not {}\n  made at {}",
-                y.dtype(),
-                y.at()
+            refuse(
+                format_args!("jacobian: the function's result must be floating point, not {}", y.dtype()),
+                &[("", y.at())],
             )
         }
         let inputs: usize = leaves(p).iter().filter(|x| x.dtype().is_float()).map(Array::size).sum();
@@ -106,10 +109,11 @@ fn joined(front: &Shape, back: &Shape) -> Shape {
 #[track_caller]
 fn needs_real<'a>(mut arrays: impl Iterator<Item = &'a Array>) {
     if let Some(z) = arrays.find(|x| x.dtype().is_complex()) {
-        panic!(
-            "jacobian: a complex array has two Jacobians' worth of derivatives; write the function of .real() and .imag(), or use holomorphic_grad\n  array of {} made at {}",
-            z.dtype(),
-            z.at()
+        refuse(
+            format_args!(
+                "jacobian: a complex array has two Jacobians' worth of derivatives; write the function of .real() and .imag(), or use holomorphic_grad"
+            ),
+            &[(&format!("array of {}", z.dtype()), z.at())],
         )
     }
 }
@@ -156,13 +160,13 @@ fn in_chunks<Q: Tree + Clone>(rows: &Array, chunk: usize, f: impl Fn(&Array) -> 
 /// # Panics
 /// If f's result is not one floating-point number.
 pub fn hessian(f: impl Fn(&Array) -> Array) -> impl Fn(&Array) -> Array {
-    let gradient = grad(f);
+    let product = pushforward_of("hessian", gradient("hessian", f));
     move |x| {
         needs_real([x].into_iter());
         if !x.dtype().is_float() {
-            panic!("hessian: needs a floating-point array, not {}\n  made at {}", x.dtype(), x.at())
+            refuse(format_args!("hessian: needs a floating-point array, not {}", x.dtype()), &[("", x.at())])
         }
-        let product = |t: &Array| jvp(&gradient)(x, t).1;
+        let product = |t: &Array| product(x, t).1;
         // One product with each unit vector, one below the other. The matrix is symmetric: they are its rows.
         in_chunks(&identity(x), usize::MAX, product).reshape_op(joined(&x.0.shape, &x.0.shape))
     }
@@ -179,6 +183,6 @@ pub fn hessian(f: impl Fn(&Array) -> Array) -> impl Fn(&Array) -> Array {
 /// # Panics
 /// If f's result is not one floating-point number, or the tangent does not fit the point.
 pub fn hvp<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P, &P) -> P {
-    let pushed = jvp(grad(f));
+    let pushed = pushforward_of("hvp", gradient("hvp", f));
     move |p, v| pushed(p, v).1
 }

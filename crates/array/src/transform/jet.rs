@@ -10,7 +10,7 @@ use crate::custom::Ruled;
 use crate::prim::{Call, Control, Holomorphic, Kind, Prim};
 use crate::rules::{differentiable, pushforward, rebuild};
 use crate::tree::{Tree, leaves, map};
-use pullback_real::{Real, binary_series, unary_series};
+use pullback_real::{Real, binary_series, refuse, unary_series};
 use std::sync::Arc;
 
 /// The highest order. Calls with rules of their own double in cost with each.
@@ -34,10 +34,12 @@ const HIGHEST: usize = 15;
 pub fn jet<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &[P]) -> Vec<Q> {
     move |p, curve| {
         if curve.len() > HIGHEST {
-            let place = leaves(p).first().map_or(String::new(), |x| format!("\n  input made at {}", x.at()));
-            panic!("jet: the order is {}, the highest is {HIGHEST}{place}", curve.len())
+            let inputs = leaves(p);
+            let place: Vec<_> = inputs.iter().take(1).map(|x| ("input", x.at())).collect();
+            refuse(format_args!("jet: the order is {}, the highest is {HIGHEST}", curve.len()), &place)
         }
-        let coefficients: Vec<Vec<Array>> = curve.iter().map(|c| super::matching("jet", p, c)).collect();
+        let coefficients: Vec<Vec<Array>> =
+            curve.iter().map(|c| super::matching("jet", "coefficient", p, c)).collect();
         let like: Vec<_> = leaves(p).iter().map(|x| (x.0.shape.clone(), x.dtype())).collect();
         let mut result = None;
         let recorded = Recorded::new("jet", like, |xs| {

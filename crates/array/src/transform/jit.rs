@@ -1,16 +1,15 @@
 //! `jit`: a function recorded once for each kind of input, and its finished plan run from then on.
 
-use super::replay::Recorded;
+use super::replay::{Recorded, Slot};
 use super::signature::Signature;
 use crate::array::Array;
 use crate::buffer::Buffer;
-use crate::eval::{Compiled, GivenBack, Values, compile};
+use crate::eval::{self, Compiled, GivenBack, Values, compile, panic_again};
 use crate::look::eval_all;
 use crate::prim::Prim;
 use crate::tree::{Path, Tree, map};
 use smallvec::SmallVec;
 use std::fmt;
-use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
 
 /// How many plans a compiled function keeps: those it used last.
@@ -98,7 +97,7 @@ pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
                         None => Array::lost(like),
                     }
                 });
-                resume_unwind(panic)
+                panic_again(panic)
             }
         }
     }
@@ -197,7 +196,7 @@ impl<Q: Tree + Clone> Plan<Q> {
     #[track_caller]
     fn new<P: Tree + Clone>(f: &impl Fn(&P) -> Q, p: &P, donated: &[bool]) -> Plan<Q> {
         let mut like = vec![];
-        p.clone().visit(&Path::Root, &mut |_, x| like.push((x.0.shape.clone(), x.dtype())));
+        p.clone().visit(&Path::Root, &mut |_, x| like.push(Slot::of((x.0.shape.clone(), x.dtype()), x)));
         let mut result = None;
         let recorded = Recorded::new("jit", like, |xs| {
             let mut xs = xs.iter();
@@ -246,8 +245,9 @@ impl<Q: Tree + Clone> Plan<Q> {
     fn compiled(&self) -> &Compiled {
         self.compiled.as_ref().expect("the caller has asked")
     }
+    #[track_caller]
     fn run(&self, inputs: Inputs) -> Q {
-        self.filled(self.result.clone(), &self.compiled().run(inputs))
+        self.filled(self.result.clone(), &eval::run(self.compiled(), inputs))
     }
     /// A result's copy with what has been computed in its places.
     fn filled(&self, mut result: Q, values: &Values) -> Q {

@@ -22,8 +22,16 @@ use std::sync::Arc;
 /// # Panics
 /// If the tangent's leaves do not have the shapes and dtypes of the input's.
 pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P, &P) -> (Q, Q) {
+    pushforward_of("jvp", f)
+}
+
+/// The product with the Jacobian, whose mistakes are told in another's name.
+pub(crate) fn pushforward_of<P: Tree + Clone, Q: Tree + Clone>(
+    what: &'static str,
+    f: impl Fn(&P) -> Q,
+) -> impl Fn(&P, &P) -> (Q, Q) {
     move |p, dp| {
-        let seeds = matching("jvp", p, dp);
+        let seeds = matching(what, "tangent", p, dp);
         let running = Trace::start();
         let (y, inputs) = within(&running.0, p, &f);
         returned(&y);

@@ -5,7 +5,7 @@ use super::{Pullback, aliased, matching, returned, vjp, within};
 use crate::array::{Array, Trace};
 use crate::prim::{Holomorphic, Kind, Prim};
 use crate::tree::{Tree, leaves, map};
-use pullback_real::{Binary, Unary};
+use pullback_real::{Binary, Unary, refuse};
 use std::collections::HashSet;
 
 /// Maps a tangent of the input to that of the output.
@@ -37,7 +37,7 @@ where
         let pushforward = move |dp: &P| {
             // As long as the pushforward lives, evaluation must not cut the graph.
             let _running = &running;
-            let tangents = push(&inputs, matching("linearize", &p, dp), &leaves(&output));
+            let tangents = push(&inputs, matching("linearize", "tangent", &p, dp), &leaves(&output));
             map(&output, |y| tangents.get(&y.0.id).cloned().unwrap_or_else(|| y.zeros_like()))
         };
         (y, Box::new(pushforward))
@@ -108,8 +108,17 @@ pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array], call
                 Kind::Constant | Kind::Elementwise | Kind::Own => false,
             },
         };
+        if let (Prim::Custom(call, _), false) = (prim, linear) {
+            refuse(
+                format_args!(
+                    "{what}: the function calls `{}`, of which it is not known whether it is linear; take the pullback that vjp gives at a point",
+                    call.name
+                ),
+                &[("", node.at())],
+            )
+        }
         if !linear {
-            panic!("{what}: the function is not linear: `{}`\n  made at {}", prim.name(), node.at())
+            refuse(format_args!("{what}: the function is not linear: `{}`", prim.name()), &[("", node.at())])
         }
     }
 }

@@ -34,11 +34,12 @@ pub use implicit::{
     custom_root_with, fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_dense, odeint_event,
     projected_argmin, root,
 };
-pub use inspect::{Intermediate, elementwise_grad, grad_or_none, intermediates};
+pub use inspect::{Intermediate, elementwise_grad, grad_or_none, intermediates, looks};
 pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
 pub use jet::jet;
 pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
+pub(crate) use jvp::pushforward_of;
 pub use linear::{Pushforward, linear_transpose, linearize};
 pub use listing::{Graph, Step, graph};
 pub use nan::{Nan, find_nan};
@@ -46,6 +47,7 @@ pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
 pub use rows::SparseRows;
 pub use rule::{Custom, checkpoint, custom, custom_with_pushforward};
+pub(crate) use vjp::gradient;
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub use vmap::{vmap, vmap_axes};
 
@@ -54,6 +56,7 @@ pub(crate) use replay::{Meaning, Recorded};
 use crate::array::{Array, Inside, Trace};
 use crate::rules::differentiable;
 use crate::tree::{Path, Tree, leaves};
+use pullback_real::refuse;
 use std::sync::Arc;
 
 /// The tree with new identities for its floating-point leaves, and those leaves.
@@ -86,11 +89,13 @@ fn returned<Q: Tree + Clone>(y: &Q) {
 fn needs_floats<P: Tree + Clone>(what: &str, tree: &P) {
     let all = leaves(tree);
     if let Some(x) = all.first().filter(|_| !all.iter().any(differentiable)) {
-        panic!(
-            "{what}: there is no derivative by integers, and the point has no other leaves: shape {} {}; write 1.0 for 1, or convert with .cast(DType::F64)\n  made at {}",
-            x.0.shape,
-            x.dtype(),
-            x.at()
+        refuse(
+            format_args!(
+                "{what}: there is no derivative by integers, and the point has no other leaves: shape {} {}; write 1.0 for 1, or convert with .cast(DType::F64)",
+                x.0.shape,
+                x.dtype()
+            ),
+            &[("", x.at())],
         )
     }
 }
@@ -104,26 +109,34 @@ fn replaced<P: Tree + Clone>(tree: &P, leaves: impl IntoIterator<Item = Array>) 
     tree
 }
 
-/// The floating-point leaves of `dx`, each checked to fit its place in `x`.
+/// The floating-point leaves of `dx`, a `role` of `x` (its tangent, say), each checked to fit its place.
 #[track_caller]
-fn matching<P: Tree + Clone>(what: &str, x: &P, dx: &P) -> Vec<Array> {
+fn matching<P: Tree + Clone>(what: &str, role: &str, x: &P, dx: &P) -> Vec<Array> {
     let (have, want) = (crate::tree::named_leaves(dx), crate::tree::named_leaves(x));
     if have.len() != want.len() {
-        let place =
-            have.first().or(want.first()).map_or(String::new(), |(_, x)| format!("\n  made at {}", x.at()));
-        panic!("{what}: the tree has {} leaves where {} are wanted{place}", have.len(), want.len())
+        let place: Vec<_> = have.iter().chain(&want).take(1).map(|(_, x)| ("", x.at())).collect();
+        refuse(
+            format_args!("{what}: the {role} has {} leaves where {} are wanted", have.len(), want.len()),
+            &place,
+        )
     }
-    let pairs = have.into_iter().zip(want).filter(|(_, (_, x))| differentiable(x));
-    pairs
-        .map(|((_, d), (path, x))| {
-            let d = if d.is_weak() { d.cast(x.dtype()) } else { d };
-            if d.shape() != x.shape() || d.dtype() != x.dtype() {
-                panic!(
-                    "{what}: leaf `{path}` has shape {} {}, its place takes {} {}\n  made at {}\n  place made at {}",
-                    d.0.shape, d.dtype(), x.0.shape, x.dtype(), d.at(), x.at()
-                )
-            }
-            d
-        })
-        .collect()
+    let mut fitting = vec![];
+    for ((_, d), (path, x)) in have.into_iter().zip(want).filter(|(_, (_, x))| differentiable(x)) {
+        let d = if d.is_weak() { d.cast(x.dtype()) } else { d };
+        if d.shape() != x.shape() || d.dtype() != x.dtype() {
+            let leaf = if path.is_empty() { String::new() } else { format!(" at leaf `{path}`") };
+            refuse(
+                format_args!(
+                    "{what}: the {role} has shape {} {}{leaf}, where {} {} is wanted",
+                    d.0.shape,
+                    d.dtype(),
+                    x.0.shape,
+                    x.dtype()
+                ),
+                &[(role, d.at()), ("its place", x.at())],
+            )
+        }
+        fitting.push(d)
+    }
+    fitting
 }

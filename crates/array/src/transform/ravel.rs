@@ -1,8 +1,9 @@
 //! Trees as vectors, and back.
 
-use crate::array::Array;
+use crate::array::{Array, operation};
 use crate::dtype::DType;
 use crate::tree::{Tree, leaves, map};
+use pullback_real::refuse;
 use std::sync::Arc;
 
 /// Puts a vector's elements back into a tree.
@@ -23,13 +24,17 @@ pub type Unravel<P> = Arc<dyn Fn(&Array) -> P>;
 /// If the leaves are not of one dtype. The function back panics if the vector has another length.
 #[track_caller]
 pub fn ravel<P: Tree + Clone + 'static>(tree: &P) -> (Array, Unravel<P>) {
+    let _operation = operation("ravel");
     let all = leaves(tree);
     let flat: Vec<Array> = all.iter().map(Array::ravel).collect();
     let vector = if flat.is_empty() { Array::zeros(&[0], DType::F64) } else { crate::concatenate(&flat, 0) };
     let (like, n) = (map(tree, Array::zeros_like), vector.size());
     let back = move |x: &Array| {
         if x.shape() != [n] {
-            panic!("ravel: the tree has {n} elements, the array shape {}\n  made at {}", x.0.shape, x.at())
+            refuse(
+                format_args!("ravel: the tree has {n} elements, the array shape {}", x.0.shape),
+                &[("", x.at())],
+            )
         }
         let mut at = 0;
         map(&like, |leaf| {

@@ -9,6 +9,7 @@ use crate::prim::{Call, Control, Prim};
 use crate::rules::{pullback, pushforward, rebuild};
 use crate::shape::Shape;
 use std::collections::{HashMap, HashSet};
+use std::panic::Location;
 use std::sync::Arc;
 
 /// The graph of a function: from placeholders to outputs.
@@ -36,16 +37,32 @@ pub(crate) trait Meaning {
     fn control(&mut self, control: &Arc<Control>, args: &[Self::Value]) -> Vec<Self::Value>;
 }
 
+/// An input of a recording: its shape and dtype, and the line where what stands for it was made.
+pub(crate) struct Slot {
+    shape: Shape,
+    dtype: DType,
+    at: Option<&'static Location<'static>>,
+}
+impl From<(Shape, DType)> for Slot {
+    fn from((shape, dtype): (Shape, DType)) -> Slot {
+        Slot { shape, dtype, at: None }
+    }
+}
+impl Slot {
+    /// Credited to the line where an array was made.
+    pub fn of((shape, dtype): (Shape, DType), like: &Array) -> Slot {
+        Slot { shape, dtype, at: Some(like.at()) }
+    }
+}
+
 /// The start of a recording, and its inputs.
 #[track_caller]
-fn placeholders(
-    transform: &'static str,
-    like: &mut dyn Iterator<Item = (Shape, DType)>,
-) -> (Running, Vec<Array>) {
+fn placeholders(transform: &'static str, like: &mut dyn Iterator<Item = Slot>) -> (Running, Vec<Array>) {
     let running = Trace::start();
     // Not by a closure, which would hide the caller's line.
     let mut inputs: Vec<Array> = vec![];
-    for (shape, dtype) in like {
+    for Slot { shape, dtype, at } in like {
+        let _at = at.map(Place::at);
         inputs.push(Array::placeholder(shape, dtype, transform, &running.0))
     }
     (running, inputs)
@@ -56,10 +73,10 @@ impl Recorded {
     #[track_caller]
     pub fn new(
         transform: &'static str,
-        like: impl IntoIterator<Item = (Shape, DType)>,
+        like: impl IntoIterator<Item = impl Into<Slot>>,
         f: impl FnOnce(&[Array]) -> Vec<Array>,
     ) -> Recorded {
-        let (_running, inputs) = placeholders(transform, &mut like.into_iter());
+        let (_running, inputs) = placeholders(transform, &mut like.into_iter().map(Into::into));
         let outputs = f(&inputs);
         let nodes = dependents(&inputs, &outputs);
         Recorded { inputs, outputs, nodes }

@@ -7,7 +7,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::prim::Prim;
 use crate::shape::Shape;
-use pullback_real::{Binary, Unary};
+use pullback_real::{Binary, Unary, refuse};
 
 /// An array `[n, …]` of which only some rows are not zero: `values[k]` is added at row `index[k]`; a row may come several
 /// times.
@@ -74,13 +74,14 @@ impl SparseRows {
             .split_first()
             .is_some_and(|(k, row)| *k == index.size() && shape.get(1..) == Some(row));
         if !rows || index.ndim() != 1 || index.dtype() != DType::I64 {
-            panic!(
-                "SparseRows::{what}: row numbers of shape {} {} and rows of shape {} are not those of an array of shape {shape:?}\n  row numbers made at {}\n  rows made at {}",
-                index.0.shape,
-                index.dtype(),
-                values.0.shape,
-                index.at(),
-                values.at()
+            refuse(
+                format_args!(
+                    "SparseRows::{what}: row numbers of shape {} {} and rows of shape {} are not those of an array of shape {shape:?}",
+                    index.0.shape,
+                    index.dtype(),
+                    values.0.shape
+                ),
+                &[("row numbers", index.at()), ("rows", values.at())],
             )
         }
     }
@@ -185,28 +186,31 @@ impl Array {
             && rows.dtype() == self.dtype()
             && rows.shape().split_first() == Some((&index.size(), &self.shape()[1..]));
         if !fits {
-            panic!(
-                "set_rows: rows of shape {} {} at row numbers of shape {} {} do not fit shape {} {}\n  array made at {}\n  rows made at {}",
-                rows.0.shape,
-                rows.dtype(),
-                index.0.shape,
-                index.dtype(),
-                self.0.shape,
-                self.dtype(),
-                self.at(),
-                rows.at()
+            refuse(
+                format_args!(
+                    "set_rows: rows of shape {} {} at row numbers of shape {} {} do not fit shape {} {}",
+                    rows.0.shape,
+                    rows.dtype(),
+                    index.0.shape,
+                    index.dtype(),
+                    self.0.shape,
+                    self.dtype()
+                ),
+                &[("array", self.at()), ("rows", rows.at())],
             )
         }
         if self.0.is_kept() {
-            panic!(
-                "set_rows: a running transform depends on the array, whose derivative would be lost; use at_set\n  made at {}",
-                self.at()
+            refuse(
+                format_args!(
+                    "set_rows: a running transform depends on the array, whose derivative would be lost; use at_set"
+                ),
+                &[("", self.at())],
             )
         }
         let (index, rows) = (index.cast(DType::I64).to_vec::<i64>(), rows.value());
         let n = self.shape()[0];
         if let Some(i) = index.iter().find(|&&i| i < 0 || i >= n as i64) {
-            panic!("set_rows: row {i} is out of range for {n} rows\n  array made at {}", self.at())
+            refuse(format_args!("set_rows: row {i} is out of range for {n} rows"), &[("array", self.at())])
         }
         self.change(|data| {
             let row = rows.bytes().len() / index.len().max(1);

@@ -8,6 +8,7 @@ use crate::custom::{Batching, Linear, Rule, Ruled};
 use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves, map};
+use pullback_real::refuse;
 use std::sync::Arc;
 
 /// From f and its pullback: a function with that derivative. `pullback(x, y, g)` gives the cotangent of the input `x`
@@ -60,6 +61,9 @@ where
 }
 
 /// From f: the same function, whose intermediates are not kept for the gradient but computed again.
+///
+/// f is run once more for the gradient, and must compute the same then: what it counts or draws changes between value and
+/// gradient, and nothing tells. (Random numbers of a [`Key`](crate::Key) are the same.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, checkpoint, grad};
@@ -210,9 +214,15 @@ where
     let y = f(&map(p, constant));
     let outputs = leaves(&y);
     if let Some(leak) = outputs.iter().find(|y| y.0.is_kept()) {
-        panic!(
-            "{name}: the function uses an array that the running gradient depends on without getting it as an input; pass it in\n  output made at {}",
-            leak.at()
+        let of = match leak.0.traced {
+            Some(transform) => format!("that depends on the inputs of `{transform}`"),
+            None => "that the running gradient depends on".to_string(),
+        };
+        refuse(
+            format_args!(
+                "{name}: the function uses an array {of} without getting it as an input; pass it in"
+            ),
+            &[("output", leak.at())],
         )
     }
     // Trees to put arrays into; leaves of their own would keep the past alive.
@@ -221,14 +231,20 @@ where
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
         let g = filled(&y_like, ys, gs);
         let x = with_leaves(&x_like, xs);
-        aligned(&x, matching(name, &x, &back(&x, &with_leaves(&y_like, ys), &g)))
+        aligned(
+            &x,
+            matching(name, "cotangent that the rule gave", &x, &back(&x, &with_leaves(&y_like, ys), &g)),
+        )
     });
     let p_like = p.clone();
     let pushforward = rules.pushforward.map(|forward| -> Rule {
         Arc::new(move |xs, ys, ts| {
             let t = filled(&p, xs, ts);
             let y = with_leaves(&q, ys);
-            aligned(&y, matching(name, &y, &forward(&with_leaves(&p, xs), &y, &t)))
+            aligned(
+                &y,
+                matching(name, "tangent that the rule gave", &y, &forward(&with_leaves(&p, xs), &y, &t)),
+            )
         })
     });
     let batching = rules.batching.map(|rule| -> Batching {

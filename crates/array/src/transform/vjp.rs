@@ -7,6 +7,7 @@ use crate::mask::{Condition, plus};
 use crate::prim::Prim;
 use crate::rules::pullback;
 use crate::tree::{Path, Tree, leaves};
+use pullback_real::refuse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,7 +107,7 @@ where
         let pull = move |g: &Q| {
             // As long as the pullback lives, evaluation must not cut the graph.
             let _running = &running;
-            let seeds = matching("pullback", &output, g);
+            let seeds = matching("pullback", "cotangent", &output, g);
             let floats: Vec<Array> =
                 leaves(&output).into_iter().filter(crate::rules::differentiable).collect();
             let swept = sweep(&inputs, &floats, seeds.into_iter().map(Some).collect());
@@ -119,12 +120,13 @@ where
 /// The shared core of `grad` and its relatives. `look` is shown the inputs and the result, `see` every node on the way.
 #[track_caller]
 pub(super) fn reverse<P: Tree + Clone, A>(
+    what: &str,
     f: &impl Fn(&P) -> (Array, A),
     p: &P,
     look: &mut dyn FnMut(&[Array], &Array),
     see: Watch,
 ) -> Found<A> {
-    needs_floats("grad", p);
+    needs_floats(what, p);
     let running = Trace::start();
     let ((y, aux), inputs) = match size_of::<A>() {
         0 => within(&running.0, p, f),
@@ -136,17 +138,21 @@ pub(super) fn reverse<P: Tree + Clone, A>(
     };
     returned(&y);
     if y.ndim() == 0 && y.dtype().is_complex() {
-        panic!(
-            "grad: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function\n  made at {}",
-            y.at()
+        refuse(
+            format_args!(
+                "{what}: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function"
+            ),
+            &[("", y.at())],
         )
     }
     if y.ndim() != 0 || !y.dtype().is_float() {
-        panic!(
-            "grad: the function must return one floating-point number (shape []), not shape {} {}; reduce it with .sum() or .mean(), or use vjp\n  made at {}",
-            y.0.shape,
-            y.dtype(),
-            y.at()
+        refuse(
+            format_args!(
+                "{what}: the function must return one floating-point number (shape []), not shape {} {}; reduce it with .sum() or .mean(), or use vjp",
+                y.0.shape,
+                y.dtype()
+            ),
+            &[("", y.at())],
         )
     }
     look(&inputs, &y);
@@ -175,7 +181,7 @@ pub(super) fn reverse<P: Tree + Clone, A>(
 pub fn value_and_grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> (Array, P) {
     let f = move |p: &P| (f(p), ());
     move |p| {
-        let (y, (), g) = with_aux(&f, p);
+        let (y, (), g) = with_aux("value_and_grad", &f, p);
         (y, g)
     }
 }
@@ -192,12 +198,12 @@ pub fn value_and_grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -
 /// # Panics
 /// If f's first result is not one floating-point number.
 pub fn value_and_grad_with<P: Tree + Clone, A>(f: impl Fn(&P) -> (Array, A)) -> impl Fn(&P) -> (Array, A, P) {
-    move |p| with_aux(&f, p)
+    move |p| with_aux("value_and_grad_with", &f, p)
 }
 
 #[track_caller]
-fn with_aux<P: Tree + Clone, A>(f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, A, P) {
-    with_zeros(reverse(f, p, &mut |_, _| {}, &mut |_, _| {}), p)
+fn with_aux<P: Tree + Clone, A>(what: &str, f: &impl Fn(&P) -> (Array, A), p: &P) -> (Array, A, P) {
+    with_zeros(reverse(what, f, p, &mut |_, _| {}, &mut |_, _| {}), p)
 }
 
 /// The gradient as a tree, zeros where there is no connection.
@@ -225,12 +231,17 @@ pub(super) fn with_zeros<P: Tree + Clone, A>((y, aux, inputs, cotangents): Found
 /// # Panics
 /// If f's result is not one floating-point number, or the point has only integer leaves.
 pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
+    gradient("grad", f)
+}
+
+/// The gradient, whose mistakes are told in another's name.
+pub(crate) fn gradient<P: Tree + Clone>(what: &'static str, f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
     let f = move |p: &P| (f(p), ());
-    move |p| with_aux(&f, p).2
+    move |p| with_aux(what, &f, p).2
 }
 
 /// From f: the paths of the floating-point leaves its result does not depend on, whose gradients are zeros for that
-/// reason.
+/// reason. ([`looks`](crate::looks) tells where f takes numbers out of the graph, which is another way to lose a derivative.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, unconnected};
@@ -243,7 +254,7 @@ pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
 pub fn unconnected<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> Vec<String> {
     let f = move |p: &P| (f(p), ());
     move |p| {
-        let (_, (), _, cotangents) = reverse(&f, p, &mut |_, _| {}, &mut |_, _| {});
+        let (_, (), _, cotangents) = reverse("unconnected", &f, p, &mut |_, _| {}, &mut |_, _| {});
         let mut paths = vec![];
         p.clone().visit(&Path::Root, &mut |path, x| {
             if crate::rules::differentiable(x) {

@@ -3,8 +3,10 @@
 
 use super::batch::{Batched, batched};
 use crate::array::Array;
-use crate::shape::{Dims, axis};
+use crate::shape::Dims;
 use crate::tree::{Path, Tree, leaves, map};
+use pullback_real::refuse;
+use std::panic::Location;
 
 /// From f, of one example: the same of a batch, along axis 0 of every leaf of the input and of the result.
 ///
@@ -62,25 +64,31 @@ pub fn vmap_axes<P: Tree + Clone, Q: Tree + Clone>(
                 continue;
             };
             if x.ndim() == 0 {
-                panic!(
-                    "vmap: leaf `{path}` is a single number and has no axis to map over; capture it in the function, or give it the axis None in vmap_axes\n  made at {}",
-                    x.at()
+                refuse(
+                    format_args!(
+                        "vmap: leaf `{path}` is a single number and has no axis to map over; capture it in the function, or give it the axis None in vmap_axes"
+                    ),
+                    &[("", x.at())],
                 )
             }
-            let from = axis("vmap", to, x.shape());
+            let from = x.axis("vmap", to);
             let n = x.shape()[from];
             match extent {
-                Some((have, other)) if have != n => panic!(
-                    "vmap: leaf `{other}` is a batch of {have}, leaf `{path}` one of {n} (shape {}, axis {from})\n  made at {}",
-                    x.0.shape,
-                    x.at()
+                Some((have, other)) if have != n => refuse(
+                    format_args!(
+                        "vmap: leaf `{other}` is a batch of {have}, leaf `{path}` one of {n} (shape {}, axis {from})",
+                        x.0.shape
+                    ),
+                    &[("", x.at())],
                 ),
                 Some(_) => {}
                 None => extent = Some((n, path)),
             }
             args.push(Batched::mapped(moved(x, from, 0)))
         }
-        let Some((n, _)) = extent else { panic!("vmap: no leaf of the input is mapped") };
+        let Some((n, _)) = extent else {
+            refuse(format_args!("vmap: no leaf of the input is mapped"), &place(p))
+        };
         let mut result = None;
         let ys = batched(n, &args, |xs| {
             let mut xs = xs.iter();
@@ -94,7 +102,7 @@ pub fn vmap_axes<P: Tree + Clone, Q: Tree + Clone>(
         map(&y, |y| {
             let (to, y) = places.next().unwrap_or((0, Batched::shared(y.clone())));
             let y = y.spread(n);
-            moved(&y, 0, axis("vmap", to, y.shape()))
+            moved(&y, 0, y.axis("vmap", to))
         })
     }
 }
@@ -105,6 +113,11 @@ fn moved(x: &Array, from: usize, to: usize) -> Array {
     let mut axes: Dims = (0..x.ndim()).filter(|&k| k != from).collect();
     axes.insert(to, from);
     x.permute_op(axes)
+}
+
+/// Where the first leaf was made.
+fn place<T: Tree + Clone>(tree: &T) -> Vec<(&'static str, &'static Location<'static>)> {
+    leaves(tree).iter().take(1).map(|x| ("", x.at())).collect()
 }
 
 /// Entries for a tree's parts, one for each leaf.
@@ -121,7 +134,10 @@ fn for_leaves<T: Tree + Clone, E: Copy>(tree: &T, entries: &[E], what: &str) -> 
         }
     });
     if entries.len() != 1 && entries.len() != parts.len() {
-        panic!("vmap_axes: {} axes for the {} parts of the {what}", entries.len(), parts.len())
+        refuse(
+            format_args!("vmap_axes: {} axes for the {} parts of the {what}", entries.len(), parts.len()),
+            &place(tree),
+        )
     }
     at.into_iter().map(|k| entries[if entries.len() == 1 { 0 } else { k }]).collect()
 }

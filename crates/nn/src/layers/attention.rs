@@ -2,6 +2,7 @@
 
 use super::{Linear, expect_features};
 use pullback_array::{Array, DType, Key, Tree, where_};
+use pullback_real::{Operation, refuse};
 
 /// Scaled dot-product attention (Vaswani et al., "Attention is all you need", 2017): `softmax(q·kᵀ/√d)·v`, for `q`
 /// `[…, t, d]`, `k` `[…, s, d]`, `v` `[…, s, e]`. `causal`: position t sees positions up to t; with more keys than queries,
@@ -11,6 +12,18 @@ use pullback_array::{Array, DType, Key, Tree, where_};
 /// If the shapes do not fit, or there are more queries than keys and `causal` would leave the first of them nothing to see.
 #[track_caller]
 pub fn attention(q: &Array, k: &Array, v: &Array, causal: bool) -> Array {
+    let _operation = Operation::named("attention");
+    if [q, k, v].iter().any(|x| x.ndim() < 2) {
+        refuse(
+            format_args!(
+                "attention: queries, keys and values are […, n, features], not of shapes {:?}, {:?} and {:?}",
+                q.shape(),
+                k.shape(),
+                v.shape()
+            ),
+            &[("queries", q.at()), ("keys", k.at()), ("values", v.at())],
+        )
+    }
     let (rank, d) = (q.ndim(), q.shape()[q.ndim() - 1]);
     let mut scores = (q / (d as f64).sqrt()).matmul(&k.swapaxes(-1, -2));
     if causal {

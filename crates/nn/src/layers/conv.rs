@@ -3,6 +3,7 @@
 use super::expect_features;
 use crate::init::{glorot_uniform, zeros};
 use pullback_array::{Array, Key, Tree};
+use pullback_real::refuse;
 
 /// What lies outside of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Tree)]
@@ -47,6 +48,7 @@ pub type Conv3d = Conv<3>;
 
 impl<const N: usize> Conv<N> {
     /// Glorot-uniform weights, biases 0, stride 1, no padding.
+    #[track_caller]
     pub fn new(inputs: usize, outputs: usize, window: [usize; N], key: &Key) -> Conv<N> {
         let shape: Vec<usize> = window.into_iter().chain([inputs, outputs]).collect();
         Conv {
@@ -69,10 +71,12 @@ impl<const N: usize> Conv<N> {
     pub fn forward(&self, x: &Array) -> Array {
         expect_features("Conv", x, self.weight.shape()[N]);
         if x.ndim() != N + 2 {
-            panic!(
-                "Conv: the layer takes [batch, {N} axes, channels], the input has shape {:?}\n  input made at {}",
-                x.shape(),
-                x.at()
+            refuse(
+                format_args!(
+                    "Conv: the layer takes [batch, {N} axes, channels], the input has shape {:?}",
+                    x.shape()
+                ),
+                &[("input", x.at())],
             )
         }
         let pads: [(usize, usize); N] = std::array::from_fn(|k| match self.padding {

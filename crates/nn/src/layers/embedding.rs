@@ -2,6 +2,7 @@
 
 use crate::init::normal;
 use pullback_array::{Array, Key, Tree};
+use pullback_real::Operation;
 
 /// A table of vectors, looked up by integers.
 ///
@@ -19,6 +20,7 @@ pub struct Embedding {
 
 impl Embedding {
     /// Standard normal vectors.
+    #[track_caller]
     pub fn new(count: usize, features: usize, key: &Key) -> Embedding {
         Embedding { table: normal(key, &[count, features], 1.0) }
     }
@@ -28,6 +30,7 @@ impl Embedding {
     /// If the input is not of an integer dtype; on evaluation, if an integer is negative or not below the count.
     #[track_caller]
     pub fn forward(&self, index: &Array) -> Array {
+        let _operation = Operation::named("Embedding");
         self.table.take_rows(index)
     }
 }

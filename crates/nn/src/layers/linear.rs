@@ -23,10 +23,12 @@ pub struct Linear {
 
 impl Linear {
     /// Glorot-uniform weights, biases 0.
+    #[track_caller]
     pub fn new(inputs: usize, outputs: usize, key: &Key) -> Linear {
         Linear { bias: Some(zeros(&[outputs])), ..Linear::without_bias(inputs, outputs, key) }
     }
     /// Glorot-uniform weights and no biases.
+    #[track_caller]
     pub fn without_bias(inputs: usize, outputs: usize, key: &Key) -> Linear {
         Linear { weight: glorot_uniform(key, &[inputs, outputs]), bias: None }
     }

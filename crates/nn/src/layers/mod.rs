@@ -19,15 +19,18 @@ pub use pool::{avg_pool, max_pool};
 pub use recurrent::{Gru, Lstm, LstmState};
 
 use pullback_array::Array;
+use pullback_real::refuse;
 
 /// Panics unless the last axis of `x` has `inputs` elements.
 #[track_caller]
 fn expect_features(what: &str, x: &Array, inputs: usize) {
     if x.shape().last() != Some(&inputs) {
-        panic!(
-            "{what}: the layer takes {inputs} features on the last axis, the input has shape {:?}\n  input made at {}",
-            x.shape(),
-            x.at()
+        refuse(
+            format_args!(
+                "{what}: the layer takes {inputs} features on the last axis, the input has shape {:?}",
+                x.shape()
+            ),
+            &[("input", x.at())],
         )
     }
 }

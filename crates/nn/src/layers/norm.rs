@@ -3,6 +3,7 @@
 use super::expect_features;
 use crate::init::{ones, zeros};
 use pullback_array::{Array, Real, Tree, keep};
+use pullback_real::refuse;
 
 /// Normalises the last axis of each element (Ba, Kiros & Hinton, "Layer normalization", 2016).
 ///
@@ -24,6 +25,7 @@ pub struct LayerNorm {
 
 impl LayerNorm {
     /// For so many features.
+    #[track_caller]
     pub fn new(features: usize) -> LayerNorm {
         LayerNorm { scale: ones(&[features]), offset: zeros(&[features]), epsilon: 1e-5 }
     }
@@ -89,6 +91,7 @@ pub struct BatchStats {
 
 impl BatchNorm {
     /// For so many channels.
+    #[track_caller]
     pub fn new(channels: usize) -> BatchNorm {
         BatchNorm { scale: ones(&[channels]), offset: zeros(&[channels]), epsilon: 1e-5, momentum: 0.1 }
     }
@@ -108,10 +111,12 @@ impl BatchNorm {
         let axes: Vec<isize> = (0..x.ndim() as isize - 1).collect();
         let count = x.size() / self.scale.size().max(1);
         if count < 2 {
-            panic!(
-                "BatchNorm: the statistics of a batch take at least two values a channel, the input has shape {:?}\n  input made at {}",
-                x.shape(),
-                x.at()
+            refuse(
+                format_args!(
+                    "BatchNorm: the statistics of a batch take at least two values a channel, the input has shape {:?}",
+                    x.shape()
+                ),
+                &[("input", x.at())],
             )
         }
         let mean = x.mean_axis(&axes);

@@ -1,6 +1,7 @@
 //! Pooling: one number for each window, channel by channel.
 
 use pullback_array::Array;
+use pullback_real::refuse;
 
 /// The largest element under each window: `[batch, s…, channels]` → `[batch, s′…, channels]`, NaN if any is. Among equal
 /// elements the first gets the derivative.
@@ -42,10 +43,12 @@ fn whole<const N: usize>(what: &str, x: &Array, window: [usize; N], stride: [usi
     let fits =
         x.ndim() == N + 2 && (0..N).all(|k| (1..=x.shape()[1 + k]).contains(&window[k]) && stride[k] > 0);
     if !fits {
-        panic!(
-            "{what}: a window {window:?} with stride {stride:?} does not fit [batch, {N} axes, channels] = {:?}\n  input made at {}",
-            x.shape(),
-            x.at()
+        refuse(
+            format_args!(
+                "{what}: a window {window:?} with stride {stride:?} does not fit [batch, {N} axes, channels] = {:?}",
+                x.shape()
+            ),
+            &[("input", x.at())],
         )
     }
     [window, stride].map(|inner| [1].into_iter().chain(inner).chain([1]).collect())

@@ -3,6 +3,7 @@
 use super::{expect_features, last};
 use crate::init::{glorot_uniform, zeros};
 use pullback_array::{Array, Key, Real, Tree, concatenate};
+use pullback_real::refuse;
 
 /// Long short-term memory (Hochreiter & Schmidhuber, 1997; with the forget gate of Gers et al., 2000):
 /// `i, f, o = σ(…)`, `g = tanh(…)`, each of `x·Wx + h·Wh + b`; `c′ = f∘c + i∘g`, `h′ = o∘tanh c′`.
@@ -35,6 +36,7 @@ pub struct LstmState {
 
 impl Lstm {
     /// Glorot-uniform weights, biases 0 but those of the forget gates, which are 1 (Jozefowicz et al., 2015).
+    #[track_caller]
     pub fn new(inputs: usize, hidden: usize, key: &Key) -> Lstm {
         let keys = key.split(2);
         let bias: Vec<f32> =
@@ -49,6 +51,7 @@ impl Lstm {
         self.hidden_weight.shape()[0]
     }
     /// The state before the first step: zeros.
+    #[track_caller]
     pub fn start(&self, batch: usize) -> LstmState {
         let zero = Array::full(&[batch, self.hidden()], 0.0, self.bias.dtype());
         LstmState { h: zero.clone(), c: zero }
@@ -106,6 +109,7 @@ pub struct Gru {
 
 impl Gru {
     /// Glorot-uniform weights, biases 0.
+    #[track_caller]
     pub fn new(inputs: usize, hidden: usize, key: &Key) -> Gru {
         let keys = key.split(2);
         Gru {
@@ -116,6 +120,7 @@ impl Gru {
         }
     }
     /// The state before the first step: zeros `[batch, hidden]`.
+    #[track_caller]
     pub fn start(&self, batch: usize) -> Array {
         Array::full(&[batch, self.hidden_weight.shape()[0]], 0.0, self.input_bias.dtype())
     }
@@ -160,10 +165,9 @@ fn scan<S: Clone>(
     output: impl Fn(&S) -> &Array,
 ) -> (Array, S) {
     let &[batch, time, features] = xs.shape() else {
-        panic!(
-            "{what}: the layer takes [batch, time, inputs], not {} axes\n  input made at {}",
-            xs.ndim(),
-            xs.at()
+        refuse(
+            format_args!("{what}: the layer takes [batch, time, inputs], not {} axes", xs.ndim()),
+            &[("input", xs.at())],
         )
     };
     assert!(time > 0, "{what}: the series has no steps: shape {:?}", xs.shape());

@@ -26,6 +26,7 @@ pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
 use pullback_array::{Array, DType, Path, SparseRows, Tree, eval, leaves, map, named_leaves};
+use pullback_real::refuse;
 
 /// Zeros in the places of a tree's leaves.
 fn zeros<M: Tree + Clone>(model: &M) -> M {
@@ -70,7 +71,13 @@ fn step<M: Tree + Clone, const K: usize>(
     let (places, grads) = (named_leaves(model), leaves(grads));
     let old: [Vec<Array>; K] = std::array::from_fn(|k| leaves(&*state[k]));
     if let Some(have) = [&grads].into_iter().chain(&old).map(Vec::len).find(|&n| n != places.len()) {
-        panic!("{what}: the model has {} leaves, its gradient or the optimiser's state {have}", places.len())
+        refuse(
+            format_args!(
+                "{what}: the model has {} leaves, its gradient or the optimiser's state {have}",
+                places.len()
+            ),
+            &[],
+        )
     }
     let mut changes: Vec<Vec<Change>> = (0..=K).map(|_| vec![]).collect();
     for (i, ((path, x), g)) in places.iter().zip(&grads).enumerate() {
@@ -83,13 +90,15 @@ fn step<M: Tree + Clone, const K: usize>(
             continue;
         }
         if x.shape() != g.shape() || x.dtype() != g.dtype() {
-            panic!(
-                "{what}: leaf `{path}` is {:?} {}, its gradient {:?} {}\n  gradient made at {}",
-                x.shape(),
-                x.dtype(),
-                g.shape(),
-                g.dtype(),
-                g.at()
+            refuse(
+                format_args!(
+                    "{what}: leaf `{path}` is {:?} {}, its gradient {:?} {}",
+                    x.shape(),
+                    x.dtype(),
+                    g.shape(),
+                    g.dtype()
+                ),
+                &[("gradient", g.at())],
             )
         }
         let few = by_rows.then(|| SparseRows::of(g)).flatten().filter(|rows| rows.len() < x.shape()[0]);

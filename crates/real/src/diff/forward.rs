@@ -4,6 +4,7 @@
 use super::outputs::Outputs;
 use crate::dual::{Dual, Duals};
 use crate::real::{Real, Scalar};
+use crate::refuse::refuse;
 use std::panic::Location;
 
 /// f ↦ f′, for functions of one number.
@@ -35,10 +36,12 @@ pub fn jvp<R: Scalar, Y: Outputs<Dual<R>>>(
     let made = Location::caller();
     move |x, dx| {
         let (n, given) = (x.len(), dx.len());
-        assert!(
-            given == n,
-            "jvp: one tangent for each of the {n} variables is needed, not {given}\n  made at {made}"
-        );
+        if given != n {
+            refuse(
+                format_args!("jvp: one tangent for each of the {n} variables is needed, not {given}"),
+                &[("", made)],
+            )
+        }
         let x: Vec<_> = x.iter().zip(dx).map(|(x, dx)| Dual::new(*x, *dx)).collect();
         let y = f(&x);
         let value = y.numbers().iter().map(|y| y.re).collect();

@@ -3,6 +3,7 @@
 use super::engine::{self, Ends, Engine, Point};
 use super::outputs::Outputs;
 use super::reverse::grad;
+use crate::refuse::refuse;
 use crate::sweep::{Carried, Records};
 use crate::var::Var;
 use std::array::from_fn;
@@ -110,10 +111,12 @@ pub fn hvp<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R], &[R]) -> Vec<R>
     let gradient = grad::<Var>(f);
     move |x, v| {
         let (n, given) = (x.len(), v.len());
-        assert!(
-            given == n,
-            "hvp: a direction in the {n} variables is needed, not {given} numbers\n  made at {made}"
-        );
+        if given != n {
+            refuse(
+                format_args!("hvp: a direction in the {n} variables is needed, not {given} numbers"),
+                &[("", made)],
+            )
+        }
         let (_, ends, mut recorded) = engine::record(&gradient, x);
         let mut bars = R::bars(&mut recorded);
         // The Hessian is symmetric: pulling v back is pushing it forward.

@@ -73,7 +73,7 @@ impl Tape {
     /// If a result is a constant or on another tape.
     #[track_caller]
     pub fn gradient(&self, seeds: &[(TapeVar, f64)]) -> Gradient<'_> {
-        self.partial(seeds, &[])
+        self.swept("Tape::gradient", seeds, &[])
     }
     /// The same with the results in `fixed` held fixed: partial derivatives by them and by what does not go
     /// through them.
@@ -92,16 +92,20 @@ impl Tape {
     /// If a result is a constant or on another tape.
     #[track_caller]
     pub fn partial(&self, seeds: &[(TapeVar, f64)], fixed: &[TapeVar]) -> Gradient<'_> {
+        self.swept("Tape::partial", seeds, fixed)
+    }
+    #[track_caller]
+    fn swept(&self, what: &str, seeds: &[(TapeVar, f64)], fixed: &[TapeVar]) -> Gradient<'_> {
         let mut bars = vec![0.0; self.len() + 1];
         let mut connected = vec![false; self.len() + 1];
         for &(y, seed) in seeds {
-            let slot = self.position("Tape::gradient", y) + 1;
+            let slot = self.position(what, y) + 1;
             bars[slot] += seed;
             connected[slot] = true;
         }
         let mut at = Vec::with_capacity(fixed.len());
         for &x in fixed {
-            at.push(self.position("Tape::partial", x) + 1);
+            at.push(self.position(what, x) + 1);
         }
         at.sort_unstable();
         let list = self.list.borrow();

@@ -5,6 +5,7 @@ use crate::operators;
 use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
+use crate::refuse::refuse;
 use crate::tape;
 use crate::var::{REC, Var};
 use std::cell::RefCell;
@@ -135,9 +136,9 @@ fn active(value: f64, slot: u32) -> Var {
 #[track_caller]
 #[cold]
 fn different(a: &Tape, b: &Tape) -> ! {
-    panic!(
-        "variables of two tapes cannot be combined: one tape was made at {}, the other at {}",
-        a.made, b.made
+    refuse(
+        format_args!("variables of two tapes cannot be combined"),
+        &[("one tape", a.made), ("the other", b.made)],
     )
 }
 

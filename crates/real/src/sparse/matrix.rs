@@ -29,7 +29,12 @@ impl SparseMatrix {
     /// If there are not as many entries as places.
     #[track_caller]
     pub fn new(pattern: Arc<Pattern>, values: Vec<f64>) -> SparseMatrix {
-        assert!(pattern.len() == values.len(), "{} entries for {} places", values.len(), pattern.len());
+        assert!(
+            pattern.len() == values.len(),
+            "SparseMatrix::new: {} entries for {} places",
+            values.len(),
+            pattern.len()
+        );
         SparseMatrix { pattern, values }
     }
     /// Its places.

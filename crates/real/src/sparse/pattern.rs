@@ -62,6 +62,7 @@ impl Pattern {
     /// If there is no such row.
     #[track_caller]
     pub fn row(&self, i: usize) -> &[u32] {
+        assert!(i < self.rows, "Pattern::row: row {i} of a pattern of {}", self.rows);
         &self.indices[self.range(i)]
     }
     /// Where a row's entries lie among all.
@@ -99,7 +100,11 @@ impl Pattern {
     #[track_caller]
     pub fn symmetric(&self) -> Pattern {
         let n = self.rows;
-        assert!(n == self.columns, "a symmetric pattern is square, not {n} by {}", self.columns);
+        assert!(
+            n == self.columns,
+            "Pattern::symmetric: a symmetric pattern is square, not {n} by {}",
+            self.columns
+        );
         let (transposed, _) = self.transposed();
         Pattern::new(n, (0..n).map(|i| [self.row(i), transposed.row(i), &[i as u32]].concat()))
     }

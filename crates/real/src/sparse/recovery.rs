@@ -48,7 +48,10 @@ impl HessianColours {
     /// If the pattern is not symmetric, or an element of the diagonal is missing.
     #[track_caller]
     pub fn new(pattern: &Pattern, colouring: HessianColouring, order: Order) -> HessianColours {
-        assert!(*pattern == pattern.symmetric(), "a Hessian's pattern is symmetric and has the diagonal");
+        assert!(
+            *pattern == pattern.symmetric(),
+            "HessianColours::new: a Hessian's pattern is symmetric and has the diagonal"
+        );
         let graph = graph(pattern);
         let (colours, recovery) = match colouring {
             HessianColouring::Star => {

@@ -3,6 +3,7 @@
 use super::{Norm, fftn, ifftn, irfftn, rfftn};
 use crate::array::Array;
 use crate::build::same_dtype;
+use pullback_real::refuse;
 
 /// Which part of a convolution is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +33,9 @@ pub fn fftconvolve(x: &Array, y: &Array, mode: Mode) -> Array {
     let (n, m) = (x.shape(), y.shape());
     let fits = |n: &[usize], m: &[usize]| n.iter().zip(m).all(|(n, m)| n >= m);
     if n.len() != m.len() || mode == Mode::Valid && !fits(n, m) && !fits(m, n) {
-        panic!(
-            "fftconvolve: shapes {} and {} do not fit\n  left made at {}\n  right made at {}",
-            x.0.shape,
-            y.0.shape,
-            x.at(),
-            y.at()
+        refuse(
+            format_args!("fftconvolve: shapes {} and {} do not fit", x.0.shape, y.0.shape),
+            &[("left", x.at()), ("right", y.at())],
         )
     }
     if n.is_empty() {

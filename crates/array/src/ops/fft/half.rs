@@ -2,7 +2,7 @@
 
 use super::{Norm, along, complex, length, many, places, resized};
 use crate::array::Array;
-use crate::shape::axis as axis_of;
+use pullback_real::refuse;
 
 /// [`fft`](super::fft) of a real array: the n/2 + 1 bins from 0 to the highest frequency; the others are their
 /// conjugates.
@@ -19,17 +19,16 @@ use crate::shape::axis as axis_of;
 /// If the array is complex, the axis is out of range or there is nothing to transform.
 #[track_caller]
 pub fn rfft(x: &Array, n: Option<usize>, axis: isize, norm: Norm) -> Array {
-    let k = axis_of("rfft", axis, x.shape());
+    let k = x.axis("rfft", axis);
     forward("rfft", x, n, k, norm)
 }
 
 #[track_caller]
 fn forward(what: &str, x: &Array, n: Option<usize>, axis: usize, norm: Norm) -> Array {
     if x.dtype().is_complex() {
-        panic!(
-            "{what}: needs a real array, not {}; take fft, or .real() of the array\n  made at {}",
-            x.dtype(),
-            x.at()
+        refuse(
+            format_args!("{what}: needs a real array, not {}; take fft, or .real() of the array", x.dtype()),
+            &[("", x.at())],
         )
     }
     let n = length(what, x, n.unwrap_or(x.shape()[axis]));
@@ -44,7 +43,7 @@ fn forward(what: &str, x: &Array, n: Option<usize>, axis: usize, norm: Norm) -> 
 /// If the axis is out of range or there is nothing to transform.
 #[track_caller]
 pub fn irfft(x: &Array, n: Option<usize>, axis: isize, norm: Norm) -> Array {
-    backward("irfft", x, n, axis_of("irfft", axis, x.shape()), norm)
+    backward("irfft", x, n, x.axis("irfft", axis), norm)
 }
 
 #[track_caller]
@@ -104,7 +103,7 @@ type Split = ((usize, Option<usize>), Vec<isize>, Option<Vec<usize>>);
 fn split(what: &str, x: &Array, extents: Option<&[usize]>, axes: Option<&[isize]>) -> Split {
     let places = places(what, x, extents, axes);
     let Some((last, others)) = places.split_last() else {
-        panic!("{what}: there is no axis to transform, of shape {}\n  made at {}", x.0.shape, x.at())
+        refuse(format_args!("{what}: there is no axis to transform, of shape {}", x.0.shape), &[("", x.at())])
     };
     let axes = others.iter().map(|(axis, _)| *axis as isize).collect();
     (*last, axes, others.iter().map(|(_, n)| *n).collect())
@@ -140,7 +139,7 @@ fn backward_many(
 /// As [`irfft`].
 #[track_caller]
 pub fn hfft(x: &Array, n: Option<usize>, axis: isize, norm: Norm) -> Array {
-    backward("hfft", &x.conj(), n, axis_of("hfft", axis, x.shape()), norm.turned())
+    backward("hfft", &x.conj(), n, x.axis("hfft", axis), norm.turned())
 }
 
 /// The inverse of [`hfft`]: the half of the signal that a real spectrum has.
@@ -149,5 +148,5 @@ pub fn hfft(x: &Array, n: Option<usize>, axis: isize, norm: Norm) -> Array {
 /// As [`rfft`].
 #[track_caller]
 pub fn ihfft(x: &Array, n: Option<usize>, axis: isize, norm: Norm) -> Array {
-    forward("ihfft", x, n, axis_of("ihfft", axis, x.shape()), norm.turned()).conj()
+    forward("ihfft", x, n, x.axis("ihfft", axis), norm.turned()).conj()
 }

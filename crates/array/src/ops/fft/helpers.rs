@@ -1,7 +1,7 @@
 //! The order and the frequencies of bins.
 
 use crate::array::Array;
-use crate::shape::axis as axis_of;
+use pullback_real::refuse;
 
 /// Bin 0 moved to the middle of these axes, or of all.
 ///
@@ -30,10 +30,12 @@ pub fn ifftshift(x: &Array, axes: Option<&[isize]>) -> Array {
 #[track_caller]
 fn shifted(what: &str, x: &Array, axes: Option<&[isize]>, by: fn(usize) -> usize) -> Array {
     let all: Vec<isize> = (0..x.ndim() as isize).collect();
-    axes.unwrap_or(&all).iter().fold(x.clone(), |x, &axis| {
-        let k = axis_of(what, axis, x.shape());
-        x.roll(by(x.shape()[k]) as isize, k as isize)
-    })
+    let mut y = x.clone();
+    for &axis in axes.unwrap_or(&all) {
+        let k = x.axis(what, axis);
+        y = y.roll(by(x.shape()[k]) as isize, k as isize)
+    }
+    y
 }
 
 /// The frequencies of the bins of [`fft`](super::fft) for samples `spacing` apart, in `f64`: 0, 1 …, −2, −1, over
@@ -59,7 +61,7 @@ pub fn rfftfreq(n: usize, spacing: f64) -> Array {
 #[track_caller]
 fn frequencies(what: &str, n: usize, spacing: f64, places: Vec<f64>) -> Array {
     if n == 0 || spacing == 0.0 || !spacing.is_finite() {
-        panic!("{what}: {n} samples {spacing} apart have no frequencies")
+        refuse(format_args!("{what}: {n} samples {spacing} apart have no frequencies"), &[])
     }
     let all: Vec<f64> = places.into_iter().map(|k| k / (n as f64 * spacing)).collect();
     Array::from(all)

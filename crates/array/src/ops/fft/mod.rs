@@ -25,7 +25,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::ops::pad::at_most;
 use crate::prim::Padding;
-use crate::shape::axis as axis_of;
+use pullback_real::refuse;
 
 /// What a transform of n elements is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,14 +90,17 @@ fn along(z: &Array, axis: usize, inverse: bool, factor: f64) -> Array {
 #[track_caller]
 fn length(what: &str, x: &Array, n: usize) -> usize {
     if n == 0 {
-        panic!("{what}: a transform needs at least one element, of shape {}\n  made at {}", x.0.shape, x.at())
+        refuse(
+            format_args!("{what}: a transform needs at least one element, of shape {}", x.0.shape),
+            &[("", x.at())],
+        )
     }
     n
 }
 
 #[track_caller]
 fn one(what: &str, x: &Array, n: Option<usize>, axis: isize, inverse: bool, norm: Norm) -> Array {
-    let k = axis_of(what, axis, x.shape());
+    let k = x.axis(what, axis);
     let n = length(what, x, n.unwrap_or(x.shape()[k]));
     along(&complex(&resized(x, k, n)), k, inverse, norm.factor(n, inverse))
 }
@@ -118,16 +121,17 @@ fn places(
         (None, None) => (-rank..0).collect(),
     };
     if let Some(extents) = extents.filter(|e| e.len() != all.len()) {
-        panic!(
-            "{what}: {} extents for {} axes, of shape {}\n  made at {}",
-            extents.len(),
-            all.len(),
-            x.0.shape,
-            x.at()
+        refuse(
+            format_args!("{what}: {} extents for {} axes, of shape {}", extents.len(), all.len(), x.0.shape),
+            &[("", x.at())],
         )
     }
     let extent = |k: usize| extents.map(|e| e[k]);
-    all.iter().enumerate().map(|(k, &axis)| (axis_of(what, axis, x.shape()), extent(k))).collect()
+    let mut places = vec![];
+    for (k, &axis) in all.iter().enumerate() {
+        places.push((x.axis(what, axis), extent(k)))
+    }
+    places
 }
 
 #[track_caller]

@@ -4,6 +4,7 @@ use super::{Sides, call_one, lead, matrices, run, sum};
 use crate::array::Array;
 use crate::custom::Linear;
 use crate::prim::{Linalg, Padding};
+use pullback_real::refuse;
 use smallvec::SmallVec;
 
 /// The solution of `a x = b` for band matrices with `lower` diagonals below the main one and `upper` above: `bands[…,
@@ -25,11 +26,13 @@ use smallvec::SmallVec;
 pub fn solve_banded((lower, upper): (usize, usize), bands: &Array, b: &Array) -> Array {
     let [rows, n] = matrices("solve_banded", bands);
     if rows != lower + upper + 1 {
-        panic!(
-            "solve_banded: {lower} diagonals below the main one and {upper} above it are {} rows, not shape {}\n  made at {}",
-            lower + upper + 1,
-            bands.0.shape,
-            bands.at()
+        refuse(
+            format_args!(
+                "solve_banded: {lower} diagonals below the main one and {upper} above it are {} rows, not shape {}",
+                lower + upper + 1,
+                bands.0.shape
+            ),
+            &[("", bands.at())],
         )
     }
     let sides = Sides::new("solve_banded", bands, b, n);

@@ -2,13 +2,14 @@
 
 use super::{call_one, matrices, run, square, sum, t};
 use crate::array::Array;
+use crate::axis::keep;
 use crate::build::same_dtype;
 use crate::custom::Linear;
 use crate::linalg::inv;
 use crate::ops::{concatenate, where_};
 use crate::prim::Linalg;
-use crate::shape::{Shape, keep};
-use pullback_real::Real;
+use crate::shape::Shape;
+use pullback_real::{Real, refuse};
 
 /// A power of square matrices, by repeated squaring; a negative one is that of the inverse, power 0 the identity.
 ///
@@ -103,14 +104,12 @@ pub fn solve_sylvester(a: &Array, b: &Array, q: &Array) -> Array {
         .then(|| lead(&a).broadcast(&lead(&b)).and_then(|l| l.broadcast(&lead(&q))))
         .flatten();
     let Some(joint) = joint else {
-        panic!(
-            "{what}: matrices of shapes {} and {} want a right-hand side […, {m}, {n}], not {}\n  left made at {}\n  right made at {}\n  right-hand side made at {}",
-            a.0.shape,
-            b.0.shape,
-            q.0.shape,
-            a.at(),
-            b.at(),
-            q.at()
+        refuse(
+            format_args!(
+                "{what}: matrices of shapes {} and {} want a right-hand side […, {m}, {n}], not {}",
+                a.0.shape, b.0.shape, q.0.shape
+            ),
+            &[("left", a.at()), ("right", b.at()), ("right-hand side", q.at())],
         )
     };
     let whole = |x: &Array| super::spread(x, &joint, 2);
@@ -166,15 +165,15 @@ pub fn sqrtm(a: &Array) -> Array {
 #[track_caller]
 pub fn block_diag(blocks: &[Array]) -> Array {
     if blocks.is_empty() {
-        panic!("block_diag: there are no blocks")
+        refuse(format_args!("block_diag: there are no blocks"), &[])
     }
-    let block = |x: &Array| {
-        if x.ndim() > 2 {
-            panic!("block_diag: a block has at most two axes, not shape {}\n  made at {}", x.0.shape, x.at())
-        }
-        x.reshape_op(x.0.shape.pad_left(2))
-    };
-    let blocks: Vec<Array> = blocks.iter().map(block).collect();
+    if let Some(x) = blocks.iter().find(|x| x.ndim() > 2) {
+        refuse(
+            format_args!("block_diag: a block has at most two axes, not shape {}", x.0.shape),
+            &[("", x.at())],
+        )
+    }
+    let blocks: Vec<Array> = blocks.iter().map(|x| x.reshape_op(x.0.shape.pad_left(2))).collect();
     let columns: usize = blocks.iter().map(|x| x.shape()[1]).sum();
     let mut before = 0;
     let rows: Vec<Array> = blocks

@@ -42,7 +42,7 @@ use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::{Call, Linalg};
 use crate::shape::Shape;
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
 use std::sync::Arc;
 
 /// The outputs of a function with rules of its own: `value` computes them from the inputs as constants.
@@ -187,10 +187,12 @@ fn spread(x: &Array, lead: &Shape, n: usize) -> Array {
 #[track_caller]
 fn matrices(what: &str, a: &Array) -> [usize; 2] {
     if !a.dtype().is_differentiable() {
-        panic!(
-            "{what}: needs a floating-point array, not {}; convert it with .cast(DType::F64)\n  made at {}",
-            a.dtype(),
-            a.at()
+        refuse(
+            format_args!(
+                "{what}: needs a floating-point array, not {}; convert it with .cast(DType::F64)",
+                a.dtype()
+            ),
+            &[("", a.at())],
         )
     }
     let extents = a.matrix(what);
@@ -201,7 +203,7 @@ fn matrices(what: &str, a: &Array) -> [usize; 2] {
 fn square(what: &str, a: &Array) -> usize {
     let [m, n] = matrices(what, a);
     if m != n {
-        panic!("{what}: needs square matrices, not shape {}\n  made at {}", a.0.shape, a.at())
+        refuse(format_args!("{what}: needs square matrices, not shape {}", a.0.shape), &[("", a.at())])
     }
     n
 }
@@ -225,12 +227,13 @@ impl Sides {
             .then(|| lead(&a, 2).broadcast(&lead(&b, 2)))
             .flatten();
         let Some(lead) = lead else {
-            panic!(
-                "{what}: a right-hand side of shape {} does not fit matrices of shape {}; it is a vector [n], or matrices […, n, k] for each matrix\n  matrices made at {}\n  right-hand side made at {}",
-                if vector { Shape::new(&b.shape()[..1]) } else { b.0.shape.clone() },
-                a.0.shape,
-                a.at(),
-                b.at()
+            refuse(
+                format_args!(
+                    "{what}: a right-hand side of shape {} does not fit matrices of shape {}; it is a vector [n], or matrices […, n, k] for each matrix",
+                    if vector { Shape::new(&b.shape()[..1]) } else { b.0.shape.clone() },
+                    a.0.shape
+                ),
+                &[("matrices", a.at()), ("right-hand side", b.at())],
             )
         };
         Sides { b: spread(&b, &lead, 2), a: spread(&a, &lead, 2), vector }

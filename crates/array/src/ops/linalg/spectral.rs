@@ -19,6 +19,7 @@ use crate::custom::Linear;
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Linalg;
+use pullback_real::refuse;
 
 /// Reduced singular value decomposition of matrices `[…, m, n]`: `(u, s, vt)` with orthonormal columns `u[…, m, k]`, the
 /// singular values `s[…, k]` in descending order and orthonormal rows `vt[…, k, n]`, k the smaller extent.
@@ -283,10 +284,12 @@ pub fn matrix_rank(a: &Array) -> Array {
 pub fn condition_number(a: &Array) -> Array {
     let [m, n] = matrices("condition_number", a);
     if m.min(n) == 0 {
-        panic!(
-            "condition_number: a matrix without elements has no condition number: shape {}\n  made at {}",
-            a.0.shape,
-            a.at()
+        refuse(
+            format_args!(
+                "condition_number: a matrix without elements has no condition number: shape {}",
+                a.0.shape
+            ),
+            &[("", a.at())],
         )
     }
     let s = svdvals(a);

@@ -9,6 +9,7 @@ use crate::eval::{Body, Flow};
 use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves};
+use pullback_real::refuse;
 use std::sync::Arc;
 
 /// `yes(p)` if the condition, one `bool`, holds, else `no(p)`. Only one of them runs; both are recorded once.
@@ -32,11 +33,13 @@ pub fn cond<P: Tree + Clone, Q: Tree + Clone>(
     p: &P,
 ) -> Q {
     if condition.dtype() != DType::Bool || condition.size() != 1 {
-        panic!(
-            "cond: the condition must be one bool, not {} of shape {}; use `where_` to choose element by element\n  made at {}",
-            condition.dtype(),
-            condition.0.shape,
-            condition.at()
+        refuse(
+            format_args!(
+                "cond: the condition must be one bool, not {} of shape {}; use `where_` to choose element by element",
+                condition.dtype(),
+                condition.0.shape
+            ),
+            &[("", condition.at())],
         )
     }
     choose("cond", &condition.cast(DType::I64), &[&no, &yes], p)
@@ -55,11 +58,13 @@ pub fn cond<P: Tree + Clone, Q: Tree + Clone>(
 #[track_caller]
 pub fn switch<P: Tree + Clone, Q: Tree + Clone>(which: &Array, functions: &[&dyn Fn(&P) -> Q], p: &P) -> Q {
     if !which.dtype().is_int() || which.size() != 1 {
-        panic!(
-            "switch: the choice must be one integer, not {} of shape {}\n  made at {}",
-            which.dtype(),
-            which.0.shape,
-            which.at()
+        refuse(
+            format_args!(
+                "switch: the choice must be one integer, not {} of shape {}",
+                which.dtype(),
+                which.0.shape
+            ),
+            &[("", which.at())],
         )
     }
     let last = functions.len() as f64 - 1.0;
@@ -89,7 +94,7 @@ fn choose<P: Tree + Clone, Q: Tree + Clone>(
         bodies.push((recorded, args.len()..args.len() + captured.len()));
         args.extend(captured)
     }
-    let Some(result) = result else { panic!("{name}: there is no function to choose") };
+    let Some(result) = result else { refuse(format_args!("{name}: there is no function to choose"), &[]) };
     // Every body gets all arguments.
     let bodies = bodies.into_iter().map(|(body, own)| widened(name, &body, operands.len(), own, &args));
     let ys = choice(name, bodies.collect(), &[&[which.reshape(())], &args[..]].concat());
@@ -111,17 +116,18 @@ fn widened(
 #[track_caller]
 fn same(name: &str, a: &[Array], b: &[Array]) {
     if a.len() != b.len() {
-        panic!("{name}: the functions' results have {} and {} leaves", a.len(), b.len())
+        refuse(format_args!("{name}: the functions' results have {} and {} leaves", a.len(), b.len()), &[])
     }
     if let Some((a, b)) = a.iter().zip(b).find(|(a, b)| a.0.shape != b.0.shape || a.dtype() != b.dtype()) {
-        panic!(
-            "{name}: the functions' results are {} {} and {} {}; they must agree\n  one made at {}\n  other made at {}",
-            a.0.shape,
-            a.dtype(),
-            b.0.shape,
-            b.dtype(),
-            a.at(),
-            b.at()
+        refuse(
+            format_args!(
+                "{name}: the functions' results are {} {} and {} {}; they must agree",
+                a.0.shape,
+                a.dtype(),
+                b.0.shape,
+                b.dtype()
+            ),
+            &[("one", a.at()), ("other", b.at())],
         )
     }
 }

@@ -23,8 +23,9 @@ pub use cond::{cond, switch};
 pub use repeat::{bounded_while, while_loop};
 pub use scan::{Schedule, fori_loop, map_rows, scan, scan_with};
 
-use super::replay::{Recomputed, Recorded};
+use super::replay::{Recomputed, Recorded, Slot};
 use crate::array::Array;
+use crate::array::Place;
 use crate::custom::Linear;
 use crate::dtype::DType;
 use crate::eval::Flow;
@@ -43,6 +44,7 @@ pub(super) fn like(arrays: &[Array]) -> Vec<(Shape, DType)> {
 /// The outputs of a control primitive.
 #[track_caller]
 fn outputs(name: &'static str, flow: Flow, like: Vec<(Shape, DType)>, args: &[Array]) -> Vec<Array> {
+    let _at = Place::here();
     let control = Arc::new(Control { name, outputs: like, flow: Box::new(flow) });
     (0..control.outputs.len()).map(|k| Array::control_op(&control, k, args)).collect()
 }
@@ -62,7 +64,12 @@ pub(super) fn record<P: Tree + Clone, Q: Tree + Clone>(
     f: impl FnOnce(&P) -> Q,
 ) -> (Recorded, Q) {
     let mut result = None;
-    let recorded = Recorded::new(name, like, |xs| {
+    let at = leaves(p);
+    let slots = like.into_iter().enumerate().map(|(k, like)| match at.get(k) {
+        Some(x) => Slot::of(like, x),
+        None => like.into(),
+    });
+    let recorded = Recorded::new(name, slots, |xs| {
         let y = f(&with(p, xs));
         let all = leaves(&y);
         result = Some(y);

@@ -9,6 +9,8 @@ use crate::eval::{Body, Flow};
 use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves};
+use pullback_real::refuse;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// `body(… body(init))` as long as `test` of the state, one `bool`, holds.
@@ -58,45 +60,71 @@ pub fn bounded_while<S: Tree + Clone>(
     init: &S,
     steps: usize,
 ) -> S {
-    super::fori_loop(
-        0,
-        steps as i64,
-        |_, s: &S| {
-            let go_on = test(s);
-            check_test("bounded_while", &go_on);
-            cond(&go_on, &body, S::clone, s)
-        },
-        init,
-    )
+    // What a step is made of is looked at afterwards, in the caller's line: a closure has none.
+    let (tested, states) = (RefCell::new(None), RefCell::new(None));
+    let step = |s: &S| {
+        let next = body(s);
+        let (now, then) = (leaves(s), leaves(&next));
+        let same = now.len() == then.len() && !now.iter().zip(&then).any(changed);
+        states.replace(Some((now, then)));
+        if same { next } else { s.clone() }
+    };
+    let guarded = |_: &Array, s: &S| {
+        let go_on = test(s);
+        tested.replace(Some(go_on.clone()));
+        if is_test(&go_on) { cond(&go_on, step, S::clone, s) } else { s.clone() }
+    };
+    let end = super::fori_loop(0, steps as i64, guarded, init);
+    if let Some(go_on) = tested.take() {
+        check_test("bounded_while", &go_on)
+    }
+    if let Some((now, then)) = states.take() {
+        check_state("bounded_while", &now, &then)
+    }
+    end
+}
+
+fn is_test(y: &Array) -> bool {
+    y.dtype() == DType::Bool && y.ndim() == 0
 }
 
 #[track_caller]
 fn check_test(name: &str, y: &Array) {
-    if y.dtype() != DType::Bool || y.ndim() != 0 {
-        panic!(
-            "{name}: the test must give one bool of shape [], not {} of shape {}; join several with .all() or .any()\n  made at {}",
-            y.dtype(),
-            y.0.shape,
-            y.at()
+    if !is_test(y) {
+        refuse(
+            format_args!(
+                "{name}: the test must give one bool of shape [], not {} of shape {}; join several with .all() or .any()",
+                y.dtype(),
+                y.0.shape
+            ),
+            &[("", y.at())],
         )
     }
 }
 
+/// Whether a state is not what it was.
+fn changed((before, after): (&Array, &Array)) -> bool {
+    before.0.shape != after.0.shape || before.dtype() != after.dtype()
+}
+
 #[track_caller]
-fn check_state(name: &str, before: &[Array], after: &[Array]) {
+pub(super) fn check_state(name: &str, before: &[Array], after: &[Array]) {
     if before.len() != after.len() {
-        panic!("{name}: the state has {} leaves, after a step {}", before.len(), after.len())
+        refuse(
+            format_args!("{name}: the state has {} leaves, after a step {}", before.len(), after.len()),
+            &[],
+        )
     }
-    let changed = |(a, b): &(&Array, &Array)| a.0.shape != b.0.shape || a.dtype() != b.dtype();
-    if let Some((a, b)) = before.iter().zip(after).find(changed) {
-        panic!(
-            "{name}: a state of shape {} {} becomes {} {} in a step; it must stay the same\n  made at {}\n  then made at {}",
-            a.0.shape,
-            a.dtype(),
-            b.0.shape,
-            b.dtype(),
-            a.at(),
-            b.at()
+    if let Some((a, b)) = before.iter().zip(after).find(|pair| changed(*pair)) {
+        refuse(
+            format_args!(
+                "{name}: a state of shape {} {} becomes {} {} in a step; it must stay the same",
+                a.0.shape,
+                a.dtype(),
+                b.0.shape,
+                b.dtype()
+            ),
+            &[("", a.at()), ("then", b.at())],
         )
     }
 }
@@ -119,9 +147,12 @@ pub(super) fn repeated(
     };
     let values = outputs("while_loop", flow, like(&args[..state]), &stopped);
     let pullback: Rule = Arc::new(|xs, _, _| {
-        panic!(
-            "while_loop: nobody knows its number of steps, so it cannot be differentiated in reverse; use bounded_while, fori_loop or scan, or forward mode (jvp)\n  state made at {}",
-            xs.first().map_or_else(String::new, |x| x.at().to_string())
+        let state: Vec<_> = xs.iter().take(1).map(|x| ("state", x.at())).collect();
+        refuse(
+            format_args!(
+                "while_loop: nobody knows its number of steps, so it cannot be differentiated in reverse; use bounded_while, fori_loop or scan, or forward mode (jvp)"
+            ),
+            &state,
         )
     });
     let pushforward: Rule = Arc::new(move |xs, ys, ts| {

@@ -3,11 +3,13 @@
 use super::super::replay::Recorded;
 use super::looped::{Loop, looped};
 use super::nested::nested;
+use super::repeat::check_state;
 use super::{like, record};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::shape::Shape;
 use crate::tree::{Tree, leaves};
+use pullback_real::refuse;
 use std::sync::Arc;
 
 /// What the reverse sweep over a loop keeps of the way forward.
@@ -65,18 +67,35 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     schedule: Schedule,
     reverse: bool,
 ) -> (S, Y) {
+    steps("scan", f, (init, rows), schedule, reverse)
+}
+
+/// The loop, whose mistakes are told in a name.
+#[track_caller]
+fn steps<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
+    what: &'static str,
+    f: impl Fn(&S, &X) -> (S, Y),
+    (init, rows): (&S, &X),
+    schedule: Schedule,
+    reverse: bool,
+) -> (S, Y) {
     let (state, xs) = (leaves(init), leaves(rows));
     let Some(first) = xs.first() else {
-        panic!("scan: there are no rows to say how many steps; use fori_loop for a loop without rows")
+        refuse(
+            format_args!(
+                "{what}: there are no rows to say how many steps; use fori_loop for a loop without rows"
+            ),
+            &[],
+        )
     };
     for x in &xs {
         if x.ndim() == 0 || x.shape()[0] != first.shape().first().copied().unwrap_or(0) {
-            panic!(
-                "scan: a leaf of shape {} has not as many rows as one of shape {}\n  made at {}\n  other made at {}",
-                x.0.shape,
-                first.0.shape,
-                x.at(),
-                first.at()
+            refuse(
+                format_args!(
+                    "{what}: a leaf of shape {} has not as many rows as one of shape {}",
+                    x.0.shape, first.0.shape
+                ),
+                &[("", x.at()), ("other", first.at())],
             )
         }
     }
@@ -86,24 +105,9 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     let one = |x: &Array| (x.0.shape.remove(0), x.dtype());
     let shapes = like(&state).into_iter().chain(xs.iter().map(one)).collect();
     let both = (init.clone(), rows.clone());
-    let (recorded, (s, y)) = record("scan", &both, shapes, |(s, x): &(S, X)| f(s, x));
+    let (recorded, (s, y)) = record(what, &both, shapes, |(s, x): &(S, X)| f(s, x));
     let next = leaves(&s);
-    if next.len() != state.len() {
-        panic!("scan: the state has {} leaves, after a step {}", state.len(), next.len())
-    }
-    for (a, b) in state.iter().zip(&next) {
-        if a.0.shape != b.0.shape || a.dtype() != b.dtype() {
-            panic!(
-                "scan: a state of shape {} {} becomes {} {} in a step; it must stay the same\n  made at {}\n  then made at {}",
-                a.0.shape,
-                a.dtype(),
-                b.0.shape,
-                b.dtype(),
-                a.at(),
-                b.at()
-            )
-        }
-    }
+    check_state(what, &state, &next);
     let (recorded, captured) = recorded.closed();
     let (n, m) = (state.len(), captured.len());
     // The recording's inputs are state, rows, captured; a loop's are state, shared, rows.
@@ -118,15 +122,18 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     let keeps = matches!(schedule, Schedule::All);
     let (levels, snapshots) = match schedule {
         Schedule::All => (1, None),
-        Schedule::Nested(0) => panic!("scan: Schedule::Nested needs at least one level"),
+        Schedule::Nested(0) => refuse(format_args!("{what}: Schedule::Nested needs at least one level"), &[]),
         Schedule::Nested(levels) => (levels, None),
-        Schedule::Binomial(0) => panic!("scan: Schedule::Binomial needs at least one snapshot"),
+        Schedule::Binomial(0) => {
+            refuse(format_args!("{what}: Schedule::Binomial needs at least one snapshot"), &[])
+        }
         Schedule::Binomial(k) => (1, Some(k)),
         Schedule::Budget(budget) if budget / length.max(1) >= bytes => (1, None),
         Schedule::Budget(budget) if budget >= bytes => (1, Some(budget / bytes)),
-        Schedule::Budget(budget) => {
-            panic!("scan: a budget of {budget} bytes does not hold one state, which takes {bytes}")
-        }
+        Schedule::Budget(budget) => refuse(
+            format_args!("{what}: a budget of {budget} bytes does not hold one state, which takes {bytes}"),
+            &[],
+        ),
     };
     let of = Loop { state: n, shared: m, length, reverse, snapshots, keeps };
     let args = [&state[..], &captured, &xs].concat();
@@ -153,7 +160,7 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
 pub fn fori_loop<S: Tree + Clone>(from: i64, to: i64, f: impl Fn(&Array, &S) -> S, init: &S) -> S {
     let n = (to - from).max(0) as usize;
     let i = Array::iota(Shape::new(&[n]), 0, DType::I64) + Array::from(from);
-    scan(|s: &S, i: &Array| (f(i, s), ()), init, &i).0
+    steps("fori_loop", |s: &S, i: &Array| (f(i, s), ()), (init, &i), Schedule::All, false).0
 }
 
 /// f of every row, one after the other, stacked: `vmap` in a loop, with the memory of one row.
@@ -168,5 +175,5 @@ pub fn fori_loop<S: Tree + Clone>(from: i64, to: i64, f: impl Fn(&Array, &S) -> 
 /// As [`scan`].
 #[track_caller]
 pub fn map_rows<X: Tree + Clone, Y: Tree + Clone>(f: impl Fn(&X) -> Y, rows: &X) -> Y {
-    scan(|_: &(), x: &X| ((), f(x)), &(), rows).1
+    steps("map_rows", |_: &(), x: &X| ((), f(x)), (&(), rows), Schedule::All, false).1
 }

@@ -10,6 +10,7 @@ use crate::transform::control::{like, with};
 use crate::transform::replay::Recorded;
 use crate::transform::{Schedule, cond, scan_with};
 use crate::tree::{Tree, leaves, map};
+use pullback_real::refuse;
 
 /// The solution of a differential equation over a span of time, to be looked at anywhere in it: see [`odeint_dense`].
 pub struct OdeSolution<Y> {
@@ -51,11 +52,17 @@ pub fn odeint_dense<Y: Tree + Clone + 'static>(
 ) -> OdeSolution<Y> {
     check_real("odeint_dense", &leaves(start));
     if let Some(t) = [from, to].into_iter().find(|t| t.ndim() != 0) {
-        panic!("odeint_dense: a time is one number, not of shape {}\n  made at {}", t.0.shape, t.at())
+        refuse(
+            format_args!("odeint_dense: a time is one number, not of shape {}", t.0.shape),
+            &[("", t.at())],
+        )
     }
     if ode.adjoint == Adjoint::Continuous {
-        panic!(
-            "odeint_dense: the continuous adjoint needs the times beforehand; take odeint, or Adjoint::Steps"
+        refuse(
+            format_args!(
+                "odeint_dense: the continuous adjoint needs the times beforehand; take odeint, or Adjoint::Steps"
+            ),
+            &[],
         )
     }
     ode.check("odeint_dense");
@@ -76,10 +83,9 @@ impl<Y: Tree + Clone> OdeSolution<Y> {
     #[track_caller]
     pub fn at(&self, ts: &Array) -> Y {
         if ts.ndim() > 1 {
-            panic!(
-                "at: times are one number or along one axis, not of shape {}\n  made at {}",
-                ts.0.shape,
-                ts.at()
+            refuse(
+                format_args!("at: times are one number or along one axis, not of shape {}", ts.0.shape),
+                &[("", ts.at())],
             )
         }
         let ys = self.rows.at(&ts.reshape_op(Shape::new(&[ts.size()])));

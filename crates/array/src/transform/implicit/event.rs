@@ -8,7 +8,7 @@ use crate::ops::where_;
 use crate::shape::Shape;
 use crate::transform::{Schedule, cond, fori_loop, ravel, scan_with};
 use crate::tree::{Tree, leaves};
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
 
 /// (t, y) where `event(t, y)` first changes its sign, for dy/dt = f(t, y) from y = `start` at `from`; at `to` if it does not
 /// by then.
@@ -47,25 +47,27 @@ pub fn odeint_event<Y: Tree + Clone + 'static>(
 ) -> (Array, Y) {
     check_real("odeint_event", &leaves(start));
     ode.check("odeint_event");
+    if let Some(t) = [from, to].into_iter().find(|t| t.ndim() != 0) {
+        refuse(
+            format_args!("odeint_event: a time is one number, not of shape {}", t.0.shape),
+            &[("", t.at())],
+        )
+    }
+    super::check_one_dtype("odeint_event", &leaves(start));
     let (y0, back) = ravel(start);
     let (t0, t1) = (from.cast(y0.dtype()), to.cast(y0.dtype()));
-    let flow = |t: &Array, y: &Array| {
-        let dy = f(t, &back(y));
-        super::check_like("odeint_event", &leaves(&dy), &leaves(&back(y)));
-        ravel(&dy).0
-    };
-    let at = |t: &Array, y: &Array| {
-        let e = event(t, &back(y));
-        if e.ndim() != 0 || t.ndim() != 0 {
-            panic!(
-                "odeint_event: times and the event are single numbers, not of shape {} and {}\n  event made at {}",
-                t.0.shape,
-                e.0.shape,
-                e.at()
-            )
-        }
-        e.cast(y.dtype())
-    };
+    // Here, in the caller's line: a closure has none.
+    let there = back(&y0);
+    super::check_like("odeint_event", &leaves(&f(&t0, &there)), &leaves(&there));
+    let e = event(&t0, &there);
+    if e.ndim() != 0 {
+        refuse(
+            format_args!("odeint_event: the event is one number, not of shape {}", e.0.shape),
+            &[("event", e.at())],
+        )
+    }
+    let flow = |t: &Array, y: &Array| ravel(&f(t, &back(y))).0;
+    let at = |t: &Array, y: &Array| event(t, &back(y)).cast(y.dtype());
     let k0 = flow(&t0, &y0);
     let h = first_step(&flow, &t0, &y0, &k0, ode);
     let begin = State { t: t0, y: y0, h, k: k0 };

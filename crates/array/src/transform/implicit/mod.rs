@@ -21,31 +21,57 @@ pub use root::{
 pub use system::{bicgstab, cg, gmres, linear_solve};
 
 use crate::array::Array;
+use pullback_real::refuse;
 
 /// Stops unless all arrays are real floating point: unknowns of a system.
 #[track_caller]
 fn check_real(what: &str, unknowns: &[Array]) {
     if let Some(x) = unknowns.iter().find(|x| !x.dtype().is_float()) {
-        panic!("{what}: unknowns are real floating point, not {}\n  made at {}", x.dtype(), x.at())
+        refuse(format_args!("{what}: unknowns are real floating point, not {}", x.dtype()), &[("", x.at())])
     }
+}
+
+/// Stops unless all parts of a state have one dtype.
+#[track_caller]
+fn check_one_dtype(what: &str, state: &[Array]) {
+    if let Some((first, other)) = state.first().zip(state.iter().find(|x| x.dtype() != state[0].dtype())) {
+        refuse(
+            format_args!(
+                "{what}: the state has parts of {} and of {}; convert one with .cast(DType::…)",
+                first.dtype(),
+                other.dtype()
+            ),
+            &[("one", first.at()), ("other", other.at())],
+        )
+    }
+}
+
+/// Whether arrays have the shapes and dtypes of others.
+fn is_like(found: &[Array], want: &[Array]) -> bool {
+    let same = |(y, x): (&Array, &Array)| y.0.shape == x.0.shape && y.dtype() == x.dtype();
+    found.len() == want.len() && found.iter().zip(want).all(same)
 }
 
 /// Stops unless arrays have the shapes and dtypes of others.
 #[track_caller]
 fn check_like(what: &str, found: &[Array], want: &[Array]) {
     if found.len() != want.len() {
-        panic!("{what}: the function gives {} leaves for {} unknowns", found.len(), want.len())
+        refuse(
+            format_args!("{what}: the function gives {} leaves for {} unknowns", found.len(), want.len()),
+            &[],
+        )
     }
     for (y, x) in found.iter().zip(want) {
         if y.0.shape != x.0.shape || y.dtype() != x.dtype() {
-            panic!(
-                "{what}: the function gives shape {} {} for an unknown of shape {} {}\n  made at {}\n  unknown made at {}",
-                y.0.shape,
-                y.dtype(),
-                x.0.shape,
-                x.dtype(),
-                y.at(),
-                x.at()
+            refuse(
+                format_args!(
+                    "{what}: the function gives shape {} {} for an unknown of shape {} {}",
+                    y.0.shape,
+                    y.dtype(),
+                    x.0.shape,
+                    x.dtype()
+                ),
+                &[("", y.at()), ("unknown", x.at())],
             )
         }
     }

@@ -13,7 +13,8 @@ use crate::transform::control::{filled, like, pulled, record, wanted};
 use crate::transform::replay::Recorded;
 use crate::transform::{Schedule, cond, jvp, ravel, scan, scan_with};
 use crate::tree::{Tree, leaves};
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// How the derivative of a solution is found.
@@ -90,10 +91,9 @@ pub fn odeint<Y: Tree + Clone + 'static>(f: impl Fn(&Array, &Y) -> Y, start: &Y,
     let ys = leaves(start);
     check_real("odeint", &ys);
     if ts.ndim() != 1 || ts.size() == 0 {
-        panic!(
-            "odeint: the times are one axis with at least one, not shape {}\n  made at {}",
-            ts.0.shape,
-            ts.at()
+        refuse(
+            format_args!("odeint: the times are one axis with at least one, not shape {}", ts.0.shape),
+            &[("", ts.at())],
         )
     }
     ode.check("odeint");
@@ -121,15 +121,23 @@ pub(super) fn recorded_flow<Y: Tree + Clone + 'static>(
     f: &dyn Fn(&Array, &Y) -> Y,
     start: &Y,
 ) -> (Array, Recorded, Vec<Array>) {
+    super::check_one_dtype(what, &leaves(start));
     let (y0, back) = ravel(start);
+    // What f gives is looked at afterwards, in the caller's line: a closure has none.
+    let given = RefCell::new(None);
     let flow = |(t, y): &(Array, Array)| {
         let dy = f(t, &back(y));
-        super::check_like(what, &leaves(&dy), &leaves(&back(y)));
-        ravel(&dy).0
+        let (found, want) = (leaves(&dy), leaves(&back(y)));
+        let fits = super::is_like(&found, &want);
+        given.replace(Some((found, want)));
+        if fits { ravel(&dy).0 } else { y.zeros_like() }
     };
     let shapes = vec![(Shape::default(), y0.dtype()), (y0.0.shape.clone(), y0.dtype())];
     let t = Array::fill(0.0, Shape::default(), y0.dtype());
     let (flow, _) = record(what, &(t, y0.clone()), shapes, flow);
+    if let Some((found, want)) = given.take() {
+        super::check_like(what, &found, &want)
+    }
     let (flow, captured) = flow.closed();
     (y0, flow, captured)
 }

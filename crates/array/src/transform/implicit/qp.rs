@@ -5,7 +5,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::ops::{concatenate, linalg, where_};
 use crate::transform::while_loop;
-use pullback_real::Real;
+use pullback_real::{Real, refuse};
 
 /// Minimise xᵀQx/2 + cᵀx where Ax = b and Gx ≤ h; Q positive semidefinite, positive definite on the null space of A.
 ///
@@ -48,12 +48,12 @@ impl Qp {
     pub fn new(q: Array, c: Array) -> Qp {
         let n = c.size();
         if q.shape() != [n, n] || c.ndim() != 1 {
-            panic!(
-                "Qp: shapes {} and {} are not those of a quadratic and a linear form\n  made at {}\n  other made at {}",
-                q.0.shape,
-                c.0.shape,
-                q.at(),
-                c.at()
+            refuse(
+                format_args!(
+                    "Qp: shapes {} and {} are not those of a quadratic and a linear form",
+                    q.0.shape, c.0.shape
+                ),
+                &[("", q.at()), ("other", c.at())],
             )
         }
         let none = |shape: &[usize]| Array::zeros(shape, c.dtype());
@@ -80,13 +80,14 @@ impl Qp {
     #[track_caller]
     fn check(&self, what: &str, a: &Array, b: &Array) {
         if a.ndim() != 2 || a.shape()[1] != self.c.size() || b.shape() != [a.shape()[0]] {
-            panic!(
-                "Qp::{what}: shapes {} and {} do not fit {} unknowns\n  made at {}\n  other made at {}",
-                a.0.shape,
-                b.0.shape,
-                self.c.size(),
-                a.at(),
-                b.at()
+            refuse(
+                format_args!(
+                    "Qp::{what}: shapes {} and {} do not fit {} unknowns",
+                    a.0.shape,
+                    b.0.shape,
+                    self.c.size()
+                ),
+                &[("", a.at()), ("other", b.at())],
             )
         }
     }

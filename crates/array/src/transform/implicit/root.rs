@@ -9,7 +9,8 @@ use crate::ops::where_;
 use crate::prim::Call;
 use crate::transform::control::{filled, like, pulled, pushed, record, spread, wanted, with};
 use crate::transform::replay::Recorded;
-use crate::transform::{grad, jvp, ravel, while_loop};
+use crate::transform::vjp::gradient;
+use crate::transform::{jvp, ravel, while_loop};
 use crate::tree::{Tree, leaves, map, zip};
 use pullback_real::Real;
 use std::sync::Arc;
@@ -86,7 +87,11 @@ pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
     assert!(steps > 0, "fixed_point_with: `steps` is 0, and whether x has settled is seen after one");
     move |p| {
         let start = map(&start, |x| x.cast(x.dtype()));
-        let residual = |x: &X, p: &P| zip(x, &f(x, p), |x, y| x - y);
+        let residual = |x: &X, p: &P| {
+            let next = f(x, p);
+            check_like("fixed_point", &leaves(&next), &leaves(x));
+            zip(x, &next, |x, y| x - y)
+        };
         let (equation, params) = equation("fixed_point", residual, &start, p);
         let fixed: Vec<Array> = params.iter().map(Array::stop_gradient).collect();
         let next = |x: &Array, back: &dyn Fn(&Array) -> Vec<Array>| {
@@ -174,7 +179,7 @@ pub fn custom_argmin<X: Tree + Clone, P: Tree + Clone>(
     loss: impl Fn(&X, &P) -> Array,
     solve: impl Fn(&P) -> X,
 ) -> impl Fn(&P) -> X {
-    custom_root_with(move |x: &X, p: &P| grad(|x: &X| loss(x, p))(x), solve, Krylov::CG)
+    custom_root_with(move |x: &X, p: &P| gradient("custom_argmin", |x: &X| loss(x, p))(x), solve, Krylov::CG)
 }
 
 /// Like [`custom_argmin`] within a set, given by the projection onto it: where x = project(x − ∇loss(x, p)).
@@ -199,7 +204,7 @@ pub fn projected_argmin<X: Tree + Clone, P: Tree + Clone>(
     solve: impl Fn(&P) -> X,
 ) -> impl Fn(&P) -> X {
     let residual = move |x: &X, p: &P| {
-        let g = grad(|x: &X| loss(x, p))(x);
+        let g = gradient("projected_argmin", |x: &X| loss(x, p))(x);
         let there = project(&zip(x, &g, |x, g| x - g));
         zip(x, &there, |x, y| x - y)
     };

@@ -32,11 +32,15 @@ use std::sync::Arc;
 /// If `product` is not linear, or its result is not like b; if b is not real floating point.
 #[track_caller]
 pub fn linear_solve<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X, krylov: Krylov) -> X {
+    solve_by("linear_solve", product, b, krylov)
+}
+#[track_caller]
+fn solve_by<X: Tree + Clone>(what: &'static str, product: impl Fn(&X) -> X, b: &X, krylov: Krylov) -> X {
     let bs: Vec<Array> = leaves(b).iter().map(|x| x.cast(x.dtype())).collect();
-    check_real("linear_solve", &bs);
-    let (body, _) = record("linear_solve", b, like(&bs), |x: &X| product(x));
-    check_like("linear_solve", &body.outputs, &bs);
-    check_linear("linear_solve", &body.inputs, &body.outputs, false);
+    check_real(what, &bs);
+    let (body, _) = record(what, b, like(&bs), |x: &X| product(x));
+    check_like(what, &body.outputs, &bs);
+    check_linear(what, &body.inputs, &body.outputs, false);
     let (body, captured) = body.closed();
     with(b, &solved(Arc::new(body), &captured, &bs, krylov))
 }
@@ -53,7 +57,7 @@ pub fn linear_solve<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X, krylov: K
 /// As [`linear_solve`].
 #[track_caller]
 pub fn cg<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
-    linear_solve(product, b, Krylov::CG)
+    solve_by("cg", product, b, Krylov::CG)
 }
 /// [`linear_solve`] by stabilised biconjugate gradients.
 ///
@@ -61,7 +65,7 @@ pub fn cg<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
 /// As [`linear_solve`].
 #[track_caller]
 pub fn bicgstab<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
-    linear_solve(product, b, Krylov::BICGSTAB)
+    solve_by("bicgstab", product, b, Krylov::BICGSTAB)
 }
 /// [`linear_solve`] by generalised minimal residuals.
 ///
@@ -69,7 +73,7 @@ pub fn bicgstab<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
 /// As [`linear_solve`].
 #[track_caller]
 pub fn gmres<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
-    linear_solve(product, b, Krylov::GMRES)
+    solve_by("gmres", product, b, Krylov::GMRES)
 }
 
 /// The solution of `body(x, captured)` = b, with its rules. All of x is floating point.

@@ -11,6 +11,7 @@ use crate::transform::control::{like, record, wanted, with};
 use crate::transform::replay::Recorded;
 use crate::transform::vjp;
 use crate::tree::{Tree, leaves};
+use pullback_real::refuse;
 use std::sync::{Arc, Mutex};
 
 /// How a function is cut: bytes inside a segment for each level, and what the innermost keep.
@@ -59,7 +60,7 @@ pub fn with_budget<P: Tree + Clone, Q: Tree + Clone>(bytes: usize, f: impl Fn(&P
         let mut known = known.lock().unwrap_or_else(|e| e.into_inner());
         let found = known.iter().find(|(s, _)| *s == signature).map(|(_, choice)| choice.clone());
         let choice = found.unwrap_or_else(|| {
-            let choice = choose(&body, &signature, bytes);
+            let choice = choose(&body, &signature, bytes, &args);
             known.push((signature, choice.clone()));
             choice
         });
@@ -233,7 +234,7 @@ fn estimate(body: &Arc<Recorded>, levels: &[usize]) -> usize {
 
 /// The least recomputation that keeps within the budget.
 #[track_caller]
-fn choose(body: &Arc<Recorded>, signature: &Signature, budget: usize) -> Choice {
+fn choose(body: &Arc<Recorded>, signature: &Signature, budget: usize, inputs: &[Array]) -> Choice {
     let parts =
         [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96].into_iter().filter(|k| *k <= 2 * body.nodes().len());
     let mut ways = Ways { body, signature, parts: parts.collect(), known: vec![] };
@@ -248,7 +249,11 @@ fn choose(body: &Arc<Recorded>, signature: &Signature, budget: usize) -> Choice 
     {
         return choice;
     }
-    panic!(
-        "with_budget: the gradient needs at least {least} bytes beside its inputs, and the budget is {budget}"
+    let place: Vec<_> = inputs.iter().take(1).map(|x| ("input", x.at())).collect();
+    refuse(
+        format_args!(
+            "with_budget: the gradient needs at least {least} bytes beside its inputs, and the budget is {budget}"
+        ),
+        &place,
     )
 }
