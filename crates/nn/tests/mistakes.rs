@@ -24,7 +24,7 @@ harness::mistakes! {
     data::split(&w(&[2, 3]), 3) => "data::split: there are 2 examples, not 3";
     data::batches(&w(&[2, 3]), 0).count() => "data::batches: a batch has at least one example, not 0";
     attention(&w(&[4, 2]), &w(&[3, 3]), &w(&[3, 2]), false) => "attention: shapes [4, 2] and [3, 3] do not fit\n  left made at #\n  right made at #";
-    attention(&w(&[2]), &w(&[3, 2]), &w(&[3, 2]), false) => "?";
+    attention(&w(&[2]), &w(&[3, 2]), &w(&[3, 2]), false) => "attention: queries, keys and values are […, n, features], not of shapes [2], [3, 2] and [3, 2]\n  queries made at #\n  keys made at #\n  values made at #";
     attention(&w(&[4, 2]), &w(&[3, 2]), &w(&[3, 2]), true) => "attention: of 4 causal queries the first 1 see none of the 3 keys; take as many keys as queries, or mask the scores yourself";
     MultiHeadAttention::new(6, 4, &key()) => "MultiHeadAttention: 4 heads do not divide 6 features";
     MultiHeadAttention::new(4, 2, &key()).forward(&w(&[3, 4])) => "MultiHeadAttention: the layer takes [batch, time, features], the input has shape [3, 4]";
@@ -43,10 +43,10 @@ harness::mistakes! {
     max_pool(&w(&[2, 1]), [1], [1]) => "max_pool: a window [1] with stride [1] does not fit [batch, 1 axes, channels] = [2, 1]\n  input made at #";
     avg_pool(&w(&[1, 2, 1]), [3], [1]) => "avg_pool: a window [3] with stride [1] does not fit [batch, 1 axes, channels] = [1, 2, 1]\n  input made at #";
     Lstm::new(3, 2, &key()).step(&w(&[1, 4]), &Lstm::new(3, 2, &key()).start(1)) => "Lstm: the layer takes 3 features on the last axis, the input has shape [1, 4]\n  input made at #";
-    Lstm::new(3, 2, &key()).forward(&x(&[1, 3]), &Lstm::new(3, 2, &key()).start(1)) => "?";
-    Lstm::new(3, 2, &key()).forward(&x(&[1, 0, 3]), &Lstm::new(3, 2, &key()).start(1)) => "?";
+    Lstm::new(3, 2, &key()).forward(&x(&[1, 3]), &Lstm::new(3, 2, &key()).start(1)) => "Lstm: the layer takes [batch, time, inputs], not 2 axes\n  input made at #";
+    Lstm::new(3, 2, &key()).forward(&x(&[1, 0, 3]), &Lstm::new(3, 2, &key()).start(1)) => "Lstm: the series of 1 have no steps\n  input made at #";
     Gru::new(3, 2, &key()).step(&w(&[1, 4]), &Gru::new(3, 2, &key()).start(1)) => "Gru: the layer takes 3 features on the last axis, the input has shape [1, 4]\n  input made at #";
-    Gru::new(3, 2, &key()).forward(&x(&[1, 3]), &Gru::new(3, 2, &key()).start(1)) => "?";
+    Gru::new(3, 2, &key()).forward(&x(&[1, 3]), &Gru::new(3, 2, &key()).start(1)) => "Gru: the layer takes [batch, time, inputs], not 2 axes\n  input made at #";
     softmax_cross_entropy(&w(&[2, 3]), &w(&[2, 3])) => "softmax_cross_entropy: logits […, classes] take integer labels […], not [2, 3] f64 and [2, 3] f64\n  logits made at #\n  labels made at #";
     softmax_cross_entropy(&w(&[2, 3]), &Array::from([2i64, -1])).item() => "index -1 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
     mse(&w(&[2, 1]), &w(&[2])) => "mse: predictions have shape [2, 1], targets [2]\n  predictions made at #\n  targets made at #";

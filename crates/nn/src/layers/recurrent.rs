@@ -170,7 +170,9 @@ fn scan<S: Clone>(
             &[("input", xs.at())],
         )
     };
-    assert!(time > 0, "{what}: the series has no steps: shape {:?}", xs.shape());
+    if time == 0 {
+        refuse(format_args!("{what}: the series of {batch} have no steps"), &[("input", xs.at())])
+    }
     let (mut state, mut outputs) = (start.clone(), vec![]);
     for t in 0..time {
         state = step(&xs.slice_axis(1, t, 1, 1).reshape([batch, features]), &state);

@@ -29,6 +29,7 @@ pub fn constant(rate: f64) -> impl Fn(usize) -> f64 + Clone {
 ///
 /// # Panics
 /// If `every` is 0.
+#[track_caller]
 pub fn step(rate: f64, factor: f64, every: usize) -> impl Fn(usize) -> f64 + Clone {
     assert!(every > 0, "schedule::step: the rate must stay for at least one step, not 0");
     move |t| rate * factor.powf((t / every) as f64)
