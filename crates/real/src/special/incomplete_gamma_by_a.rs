@@ -152,9 +152,9 @@ pub(super) fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
 /// The logarithm of `x^a/Γ(a + 1)`, but for its value.
 fn ln_factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     let (mut slopes, mut factorial) = ([0.0; N], 1.0);
-    for k in 1..N {
+    for (k, slope) in slopes.iter_mut().enumerate().skip(1) {
         factorial *= k as f64;
-        slopes[k] = match k {
+        *slope = match k {
             1 if a < 30.0 => x.ln() - digamma(a + 1.0),
             // A small difference of large logarithms.
             1 => ln_ratio(x, a) - 0.5 / a - stirling_error(1, a),
