@@ -50,7 +50,7 @@ fn sin_turn<T: Float>(x: T) -> T {
 /// The sine of πx; NaN at the infinities.
 #[inline(always)]
 pub fn sin_pi<T: Float>(x: T) -> T {
-    sin_turn(less_whole_turns(x))
+    sin_turn(less_whole_turns(x.abs())) * T::of(1.0).copysign(x)
 }
 
 /// The cosine of πx; NaN at the infinities.
