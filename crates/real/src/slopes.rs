@@ -59,12 +59,13 @@ pub(crate) fn norm_quantile_slope<R: Real>(p: &R, y: &R) -> R {
 /// The slope of `y = 1/Γ(x)`: `-ψ(x)/Γ(x)`, on the left by the reflection `1/Γ(x) = Γ(1 - x) sin(πx)/π`, where nothing is infinite.
 #[track_caller]
 pub(crate) fn rgamma_slope<R: Real>(x: &R, y: &R) -> R {
-    let left = x.less(0.5);
+    // Farther left Γ(1 - x) overflows.
+    let left = x.less(0.5) * R::lift(-170.0).less(x);
     let (low, high) = (R::select(&left, x, &R::lift(0.0)), R::select(&left, &R::lift(1.0), x));
     let mirrored = 1.0 - &low;
     let turn = low.cos_pi() - FRAC_1_PI * low.sin_pi() * mirrored.polygamma(0);
-    // Where 1/Γ is 0, ψ is infinite.
-    let right = R::select(y, &-(y * high.polygamma(0)), &R::lift(0.0));
+    // Far right 1/Γ is 0, and ψ infinite in the end.
+    let right = R::select(&high.less(200.0), &-(y * high.polygamma(0)), &R::lift(0.0));
     R::select(&left, &(turn / mirrored.rgamma()), &right)
 }
 
