@@ -114,4 +114,4 @@ def why(name, order, part):
     """The reason for this derivative of a function: given here, or the one of known.txt."""
     own = [line.split(maxsplit=4) for line in known()]
     own = [words[4] for words in own if words[0] == name.replace(" ", "_") and words[1] == str(order)]
-    return WHY.get((name, order)) or WHY.get(name) or (own + [WHY.get(part, "unknown")])[0]
+    return WHY.get((name, order)) or WHY.get(name) or (own + [WHY.get(part, "rounding of its formula, not looked into")])[0]
