@@ -31,6 +31,10 @@ def gammap(a, x):
     return mp.gammainc(a, 0, x, regularized=True)
 
 
+def density(a, x):
+    return x ** (a - 1) * mp.exp(-x) / mp.gamma(a)
+
+
 def stirling_error(x):
     return mp.loggamma(x) - (x - 0.5) * mp.log(x) + x - mp.log(2 * mp.pi) / 2
 
@@ -161,6 +165,8 @@ INDEXED_BINARY = {
     "polygamma_drop": (lambda n, x, y: mp.polygamma(n, x) - mp.polygamma(n, x + y), [0, 1, 2], (0.5, 4), (0.5, 4), {(0, 1, 1): -1}),
     "ln_gamma_p_by_a": (lambda n, a, x: high(lambda a: mp.log(gammap(a, x)), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {}),
     "ln_gamma_q_by_a": (lambda n, a, x: high(lambda a: mp.log(1 - gammap(a, x)), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {}),
+    "gamma_p_hazard": (lambda n, a, x: high(lambda a: density(a, x) / gammap(a, x), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {(0, 2, 0): inf}),
+    "gamma_q_hazard": (lambda n, a, x: high(lambda a: density(a, x) / (1 - gammap(a, x)), a, n), [0, 1, 2], (0.5, 4), (0.3, 5), {(0, 1, 3): 1}),
 }
 
 
