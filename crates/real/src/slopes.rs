@@ -81,22 +81,18 @@ pub(crate) fn ln_minus_digamma<R: Real>(x: &R, a: &R) -> R {
     x.ln_ratio(a) + 0.5 / a - a.stirling_error(1)
 }
 
-/// `∂ⁿ/∂aⁿ` of the gamma density y, from the derivatives of its logarithm. For a small a all of these have the pole 1/a, hence for `a
+/// `∂ⁿ/∂aⁿ` of the gamma density, from the derivatives of its logarithm. For a small a all of these have the pole 1/a, hence for `a
 /// w/x` with the density w of a + 1.
 #[track_caller]
-pub(crate) fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R, y: &R) -> R {
+pub(crate) fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R) -> R {
     let finite = x.less(f64::INFINITY);
     let small = a.less(1.0) * R::lift(0.0).less(x) * &finite;
-    let only = |cond: &R, z: &R| R::select(cond, z, &R::lift(1.0));
-    let (next, at) = (only(&small, a) + 1.0, only(&small, x));
-    let bell = bell_polynomials((1..=n).map(|k| ln_pdf_by_a(k, &next, &at)));
+    // Infinitely far out the density is 0.
+    let (b, z) = (a + &small, R::select(&finite, x, &R::lift(1.0)));
+    let bell = bell_polynomials((1..=n).map(|k| ln_pdf_by_a(k, &b, &z)));
     let (last, before) = (&bell[n as usize], f64::from(n) * &bell[n.max(1) as usize - 1]);
-    let near = (a * last + before) * next.gamma_pdf(&at) / at;
-    let (b, y) = (R::select(&small, &R::lift(1.0), a), R::select(&small, &R::lift(0.0), y));
-    // Infinitely far out y is 0.
-    let far =
-        y * bell_polynomials((1..=n).map(|k| ln_pdf_by_a(k, &b, &only(&finite, x)))).swap_remove(n as usize);
-    R::select(&small, &near, &far)
+    let factor = R::select(&small, &((a * last + before) / z), last);
+    b.gamma_pdf(x) * factor
 }
 
 /// `(a - 1)/x - 1`, the slope by x of the logarithm of the gamma density; near its zero as `(a - 1 - x)/x`.

@@ -281,7 +281,7 @@ macro_rules! rows {
                 GammaQ gamma_q = s::gamma_q, |a, x, _| (-a.gamma_p_by_a(x, 1), -a.gamma_pdf(x)), Function, (0.5..4.0, 0.3..5.0);
                 /// xᵃ⁻¹e⁻ˣ/Γ(a), the gamma distribution's density.
                 GammaPdf gamma_pdf = s::gamma_pdf,
-                    |a, x, y| (gamma_pdf_by_a(1, a, x, y), R::select(x, &(y * ln_gamma_pdf_by_x(a, &R::select(x, x, &R::lift(1.0)))), &gamma_pdf_slope_at_0(a, x))),
+                    |a, x, y| (gamma_pdf_by_a(1, a, x), R::select(x, &(y * ln_gamma_pdf_by_x(a, &R::select(x, x, &R::lift(1.0)))), &gamma_pdf_slope_at_0(a, x))),
                     Function, (0.5..4.0, 0.3..5.0);
                 /// ln of [`gamma_p`](Real::gamma_p), also where that underflows.
                 LnGammaP ln_gamma_p = s::ln_gamma_p,
@@ -321,7 +321,7 @@ macro_rules! rows {
             indexed_binary {
                 /// ∂ⁿP(a, x)/∂aⁿ, n ≤ 15.
                 GammaPByA gamma_p_by_a(n: u32 = 1) = |a, x| s::gamma_p_by_a(n, a, x),
-                    |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x, &a.gamma_pdf(x))), Function, (0.5..4.0, 0.3..5.0);
+                    |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x)), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ ln P(a, x)/∂aⁿ, n ≤ 15.
                 LnGammaPByA ln_gamma_p_by_a(n: u32 = 1) = |a, x| s::ln_gamma_p_by_a(n, a, x),
                     |a, x, _| (a.ln_gamma_p_by_a(x, n + 1), a.gamma_p_hazard(x, n)), Function, (0.5..4.0, 0.3..5.0);

@@ -1,6 +1,6 @@
 //! The beta distribution with shapes `a` and `b`, on 0 < x < 1.
 
-use crate::incomplete_beta::{beside_0, betainc, ln_front, skew, within};
+use crate::incomplete_beta::{beside_0, betainc, few, skew, stirling_front, within};
 use pullback_real::Real;
 use pullback_real::real::Arg;
 use std::f64::consts::TAU;
@@ -17,15 +17,19 @@ pub fn pdf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
 /// ```
 #[track_caller]
 pub fn logpdf<R: Real>(x: &R, a: impl Arg<R>, b: impl Arg<R>) -> R {
-    let (a, b, y) = (a.into_real(), b.into_real(), 1.0 - x);
-    // At the ends the terms of the other form are infinite.
+    let (a, b) = (a.into_real(), b.into_real());
+    // At the ends the terms of Stirling's form are infinite.
     let inside = R::lift(0.0).less(x) * x.less(1.0);
-    let safe = R::select(&inside, x, &R::lift(0.5));
-    let rest = 1.0 - &safe;
-    let middle = ln_front(&a, &b, &safe, &rest, &-skew(&a, &b, &safe, &rest)) - safe.ln() - (-&safe).ln_1p();
-    let end = |z: &R, at: f64| R::select(&inside, &R::lift(at), z);
-    let ends = (&a - 1.0).xlogy(end(x, 0.5)) + (&b - 1.0).xlogy(end(&y, 0.5)) - a.ln_beta(&b);
-    R::select(&inside, &middle, &ends)
+    let large = inside * (1.0 - few(&a, &b));
+    let at = |z: &R, other: f64| R::select(&large, z, &R::lift(other));
+    let stirling = {
+        let (a, b, x) = (at(&a, 9.0), at(&b, 9.0), at(x, 0.5));
+        let y = 1.0 - &x;
+        stirling_front(&a, &b, &x, &y, &-skew(&a, &b, &x, &y)) - x.ln() - (-x).ln_1p()
+    };
+    let x = R::select(&large, &R::lift(0.5), x);
+    let plain = (&a - 1.0).xlogy(&x) + (&b - 1.0).xlog1py(-x) - a.ln_beta(&b);
+    R::select(&large, &stirling, &plain)
 }
 /// The probability of at most x.
 #[track_caller]

@@ -7,8 +7,7 @@ use std::f64::consts::{E, TAU};
 /// The density.
 #[track_caller]
 pub fn pdf<R: Real>(x: &R, a: impl Arg<R>, scale: impl Arg<R>) -> R {
-    let scale = scale.into_real();
-    a.into_real().gamma_pdf(x / &scale) / scale
+    logpdf(x, a, scale).exp()
 }
 /// The logarithm of the density.
 ///

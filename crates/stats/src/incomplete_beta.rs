@@ -106,7 +106,8 @@ pub(crate) fn within<R: Real>(a: &R, b: &R, x: &R) -> Tails<R> {
     let tiny = p.less(TINY);
     let ln_series = {
         let at = |z: &R, other: f64| safe(&tiny, z, other);
-        ln_of_series(48, &at(&p, 1e-3), &at(&q, 1.0), &at(&near, 0.25))
+        let (p, q) = (at(&p, 1e-3), at(&q, 1.0));
+        ln_of_series(48, &p, &q, &at(&near, 0.25), &p.ln_a_beta(&q))
     };
     let ln = ln_front(&p, &q, &near, &far, &skew) + R::select(&large, &ln_integral, &-ln_fraction);
     let ln = R::select(&tiny, &ln_series, &ln);
@@ -147,12 +148,16 @@ fn product_error<R: Real>(x: &R, y: &R, xy: &R) -> R {
     ((&xh * &yh - xy) + (&xh * &yl + &xl * &yh)) + xl * yl
 }
 
-/// ln(xᵖ y^q / B(p, q)) for x + y = 1: Stirling's formula, with its large terms cancelled on paper (C. Loader, *Fast and
-/// accurate computation of binomial probabilities*, 2000). `skew` is p y − q x. For small shapes as it is written, where nothing large
-/// cancels but between the terms of Stirling's formula.
+/// Whether the smaller shape is so small that nothing large cancels but between the terms of Stirling's formula.
 #[track_caller]
-pub(crate) fn ln_front<R: Real>(p: &R, q: &R, x: &R, y: &R, skew: &R) -> R {
-    let few = p.min(q).less(4.0);
+pub(crate) fn few<R: Real>(p: &R, q: &R) -> R {
+    p.min(q).less(4.0)
+}
+
+/// ln(xᵖ y^q / B(p, q)) for x + y = 1: as written for small shapes, else [`stirling_front`].
+#[track_caller]
+fn ln_front<R: Real>(p: &R, q: &R, x: &R, y: &R, skew: &R) -> R {
+    let few = few(p, q);
     let plain = {
         let at = |z: &R, other: f64| R::select(&few, z, &R::lift(other));
         let (p, q, x, y) = (at(p, 1.0), at(q, 1.0), at(x, 0.5), at(y, 0.5));
@@ -161,17 +166,21 @@ pub(crate) fn ln_front<R: Real>(p: &R, q: &R, x: &R, y: &R, skew: &R) -> R {
         p.xlogy(x) + &q * ln_y - p.ln_beta(&q)
     };
     let at = |z: &R, other: f64| R::select(&few, &R::lift(other), z);
-    let (p, q, x, y, skew) = (&at(p, 9.0), &at(q, 9.0), &at(x, 0.5), &at(y, 0.5), &at(skew, 0.0));
+    let large = stirling_front(&at(p, 9.0), &at(q, 9.0), &at(x, 0.5), &at(y, 0.5), &at(skew, 0.0));
+    R::select(&few, &plain, &large)
+}
+
+/// The same by Stirling's formula, with its large terms cancelled on paper (C. Loader, *Fast and accurate computation of binomial
+/// probabilities*, 2000). `skew` is p y − q x.
+#[track_caller]
+pub(crate) fn stirling_front<R: Real>(p: &R, q: &R, x: &R, y: &R, skew: &R) -> R {
     let n = p + q;
     // n x/p = 1 − skew/p and n y/q = 1 + skew/q.
     let near = (skew.abs() / p.min(q)).less(0.5);
     let small = R::select(&near, skew, &R::lift(0.0));
     let close = p * (-(&small / p)).ln_1p_excess() + q * (&small / q).ln_1p_excess();
     let deviance = R::select(&near, &close, &(p.kl_div(&n * x) + q.kl_div(&n * y)));
-    let large = 0.5 * (p / &n * q / TAU).ln() - deviance + n.stirling_error(0)
-        - p.stirling_error(0)
-        - q.stirling_error(0);
-    R::select(&few, &plain, &large)
+    0.5 * (p / &n * q / TAU).ln() - deviance + n.stirling_error(0) - p.stirling_error(0) - q.stirling_error(0)
 }
 
 /// Up to here the fraction is taken for the smaller of the shapes.
@@ -181,16 +190,16 @@ const LARGE: f64 = 120.0;
 pub(crate) const TINY: f64 = 0.01;
 
 /// ln Iₓ(p, q) for a tiny p, relative to itself: DLMF 8.17.7 in the form xᵖ/(p B(p, q)) (1 + p Σ (1 − q)ₖ xᵏ/((p + k) k!)),
-/// with so many terms.
+/// with so many terms. `ln_p_beta` is ln(p B(p, q)).
 #[track_caller]
-pub(crate) fn ln_of_series<R: Real>(terms: usize, p: &R, q: &R, x: &R) -> R {
+pub(crate) fn ln_of_series<R: Real>(terms: usize, p: &R, q: &R, x: &R, ln_p_beta: &R) -> R {
     let mut sum = R::lift(0.0);
     for k in (1..=terms).rev() {
         // The factors of the term by those of the one before it.
         let k = k as f64;
         sum = (k - q) * x / k * ((p + k).recip() + sum);
     }
-    p * x.ln() - p.ln_a_beta(q) + (p * sum).ln_1p()
+    p * x.ln() - ln_p_beta + (p * sum).ln_1p()
 }
 
 /// How many levels the fraction has.
@@ -210,15 +219,15 @@ pub(crate) fn fraction<R: Real>(p: &R, x: &R, qx: &R, y: &R, skew: &R) -> R {
     let mut beyond: Option<R> = None;
     for n in (1..=LEVELS).rev() {
         let n = n as f64;
-        let (even, odd) = (even(n), odd(n));
+        let (even, over) = (even(n), odd(n).recip());
         let d = n * (qx - n * x);
-        let level = n + &d * &small / &odd + &next * (&start + n * &step);
+        let level = n + &d * &small * &over + &next * (&start + n * &step);
         let whole = match beyond {
             Some(rest) => level + rest,
             None => level,
         };
-        next = &even / &odd;
-        beyond = Some(&next * (even * x + &qx_small) / odd * d / whole);
+        next = &even * &over;
+        beyond = Some(&next * (even * x + &qx_small) * over * d / whole);
     }
     let first = next * start;
     match beyond {

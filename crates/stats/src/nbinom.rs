@@ -1,6 +1,6 @@
 //! The negative binomial distribution: k failures before the n-th success, of probability p each. n need not be whole.
 
-use crate::incomplete_beta::{Tails, ln_front, skew, within};
+use crate::incomplete_beta::{Tails, few, skew, stirling_front, within};
 use pullback_real::Real;
 use pullback_real::real::Arg;
 
@@ -18,16 +18,17 @@ pub fn pmf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
 #[track_caller]
 pub fn logpmf<R: Real>(k: &R, n: impl Arg<R>, p: impl Arg<R>) -> R {
     let (n, p) = (n.into_real(), p.into_real());
-    // For k = 0, and where p or q is 0, as written in books: the terms of the other form are infinite.
+    // For small k or n, and where p or q is 0, as written in books: there the terms of Stirling's form are infinite.
     let q = 1.0 - &p;
     let inside = R::lift(0.0).less(k) * R::lift(0.0).less(&p) * R::lift(0.0).less(&q);
-    let only = |z: &R, at: f64| R::select(&inside, z, &R::lift(at));
-    let (j, p_in, q_in) = (only(k, 1.0), only(&p, 0.5), only(&q, 0.5));
-    let of_all = ln_front(&n, &j, &p_in, &q_in, &-skew(&n, &j, &p_in, &q_in)) - j.ln();
+    let large = inside * (1.0 - few(k, &n));
+    let only = |z: &R, at: f64| R::select(&large, z, &R::lift(at));
+    let (m, j, p_in, q_in) = (only(&n, 9.0), only(k, 9.0), only(&p, 0.5), only(&q, 0.5));
+    let of_all = stirling_front(&m, &j, &p_in, &q_in, &-skew(&m, &j, &p_in, &q_in)) - j.ln();
     let none = k.less(0.0);
     let at = R::select(&none, &R::lift(0.0), k);
     let edge = n.xlogy(&p) + at.xlogy(&q) - at.ln_a_beta(&n);
-    R::select(&inside, &of_all, &R::select(&none, &R::lift(f64::NEG_INFINITY), &edge))
+    R::select(&large, &of_all, &R::select(&none, &R::lift(f64::NEG_INFINITY), &edge))
 }
 /// Whether no outcome is at most k, and the tails of the beta distribution at p.
 #[track_caller]

@@ -6,7 +6,7 @@ use pullback_real::real::Arg;
 /// The probability of k.
 #[track_caller]
 pub fn pmf<R: Real>(k: &R, mu: impl Arg<R>) -> R {
-    (k + 1.0).gamma_pdf(mu.into_real())
+    logpmf(k, mu).exp()
 }
 /// Its logarithm.
 ///

@@ -48,6 +48,24 @@ fn ln_constant<R: Real>(df: &R) -> R {
     let (half, above) = (0.5 * df, 0.5 * (df + 1.0));
     0.5 * (df.recip().ln_1p_ratio(0) - 1.0) + above.stirling_error(0) - half.stirling_error(0)
 }
+/// ln(p B(p, ½)) for p < 0.01: its power series, with the coefficients (−1)ᵏ ζ(k) (2 − 2ᵏ)/k from the second on.
+#[track_caller]
+fn ln_p_beta<R: Real>(p: &R) -> R {
+    const COEFFICIENTS: [f64; 10] = [
+        1.3862943611198906,
+        -1.6449340668482264,
+        2.4041138063191885,
+        -3.7881313179889835,
+        6.22156653086022,
+        -10.512544973839308,
+        18.150286992874612,
+        -31.87945605928473,
+        56.780475593477995,
+        -102.301645578063,
+    ];
+    let sum = COEFFICIENTS.iter().rev().fold(R::lift(0.0), |sum, &c| sum * p + c);
+    p * sum
+}
 /// The place in units of the scale.
 #[track_caller]
 fn standard<R: Real>(x: &R, loc: impl Arg<R>, scale: impl Arg<R>) -> R {
@@ -98,7 +116,8 @@ fn places<R: Real>(z: &R, df: &R) -> (R, Tails<R>, R) {
         // With next to no degrees of freedom half of all is beyond; what is not is what counts.
         let tiny = df.less(2.0 * TINY);
         let at = |z: &R, other: f64| R::select(&tiny, z, &R::lift(other));
-        let series = ln_of_series(30, &at(&(0.5 * &df), 1e-3), &R::lift(0.5), &at(&x, 0.25)) - LN_2;
+        let p = at(&(0.5 * &df), 1e-3);
+        let series = ln_of_series(30, &p, &R::lift(0.5), &at(&x, 0.25), &ln_p_beta(&p)) - LN_2;
         R::select(&tiny, &series, &ln)
     };
     let ln = R::select(&finite, &ln, &(-z.abs()).held());

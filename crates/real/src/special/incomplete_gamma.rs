@@ -90,14 +90,19 @@ fn both(a: f64, x: f64) -> (f64, f64) {
     }
 }
 
-/// `(P, Q)` over `e^log`, without underflow.
-pub(super) fn both_over(a: f64, x: f64, log: Dd) -> (f64, f64) {
-    let (minor, lower) = minor(a, x);
-    let (part, rest) = match minor {
-        Part::Scaled { log: own, factor } => ((own - log).exp_value() * factor, 1.0 - minor.value()),
-        Part::Both(part, rest) => (part * (-log).exp_value(), rest),
+/// `(P, Q)` over `x^a e^-x / Γ(a)`, without underflow.
+pub(super) fn both_over_density(a: f64, x: f64) -> (f64, f64) {
+    let log = ln_density(a, x);
+    let scale = (-log).exp_value();
+    let (part, rest, lower) = match by_density(a, x) {
+        Some((factor, lower)) => (factor, scale - factor, lower),
+        None => match minor(a, x) {
+            (Part::Both(part, rest), lower) => (part * scale, rest * scale, lower),
+            (part @ Part::Scaled { log: own, factor }, lower) => {
+                ((own - log).exp_value() * factor, (1.0 - part.value()) * scale, lower)
+            }
+        },
     };
-    let rest = rest * (-log).exp_value();
     if lower { (part, rest) } else { (rest, part) }
 }
 
@@ -144,14 +149,23 @@ fn minor(a: f64, x: f64) -> (Part, bool) {
     } else if a < 1e-100 {
         // The first term of the power series in a; the others are beyond the last place.
         (Part::Both(1.0, a * exp_int_e1(x)), true)
-    } else if a < 1.0 && x < 1.5 {
+    } else if let Some((factor, lower)) = by_density(a, x) {
+        (Part::Scaled { log: ln_density(a, x), factor }, lower)
+    } else if a < 1.0 {
         small(a, x)
-    } else if a >= 200.0 && (x - a).abs() < 0.3 * a {
-        near_diagonal(a, x)
-    } else if x < a {
-        (Part::Scaled { log: ln_density(a, x), factor: series(a, x) }, true)
     } else {
-        (Part::Scaled { log: ln_density(a, x), factor: continued_fraction(a, x) }, false)
+        near_diagonal(a, x)
+    }
+}
+
+/// The smaller of the pair over `x^a e^-x / Γ(a)`, and whether it is `P`, where that is how it is computed.
+fn by_density(a: f64, x: f64) -> Option<(f64, bool)> {
+    if a < 1.0 && x < 1.5 || a >= 200.0 && (x - a).abs() < 0.3 * a || a < 1e-100 {
+        None
+    } else if x < a {
+        Some((series(a, x), true))
+    } else {
+        Some((continued_fraction(a, x), false))
     }
 }
 
@@ -248,7 +262,7 @@ fn series(a: f64, x: f64) -> f64 {
 }
 
 /// `1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...))`, for `x >= a`.
-fn continued_fraction(a: f64, x: f64) -> f64 {
+pub(super) fn continued_fraction(a: f64, x: f64) -> f64 {
     let first = x - a + 1.0;
     // Steed's forward recurrence tells how far to go ...
     let (mut count, mut b, mut d, mut change, mut value) = (0.0, first, 1.0 / first, 1.0 / first, 0.0);

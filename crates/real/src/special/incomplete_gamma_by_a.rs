@@ -6,7 +6,7 @@
 use super::dd::Dd;
 use super::entropy::ln_ratio;
 use super::gamma::{BERNOULLI, digamma, digamma_dd};
-use super::incomplete_gamma::{both_over, ln_density, ln_gamma_p, ln_gamma_q};
+use super::incomplete_gamma::{both_over_density, ln_density, ln_gamma_p, ln_gamma_q};
 use super::polygamma::polygamma;
 use super::stirling::stirling_error;
 
@@ -97,13 +97,12 @@ fn nth<const N: usize>(n: usize, a: f64, x: f64, of: Function) -> f64 {
     if matches!(of, Function::LnP) && by_ratios(a, x) {
         return factorial * (ln_factor::<N>(a, x)[n] + ln_of(ratios::<N>(a, x))[n]);
     }
-    let ln_weight = ln_density(a, x) - Dd::from(a).ln();
     let series = lower_over_weight::<N>(a, x);
     factorial
         * match of {
-            Function::P => ln_weight.exp_value() * series[n],
-            Function::LnP => ln(both_over(a, x, ln_weight).0, series)[n],
-            Function::LnQ => ln(both_over(a, x, ln_weight).1, series.map(|c| -c))[n],
+            Function::P => (ln_density(a, x) - Dd::from(a).ln()).exp_value() * series[n],
+            Function::LnP => ln(a * both_over_density(a, x).0, series)[n],
+            Function::LnQ => ln(a * both_over_density(a, x).1, series.map(|c| -c))[n],
         }
 }
 

@@ -1,8 +1,7 @@
 //! The gamma density over either tail, the slopes of the logarithms of the incomplete gamma functions, and its derivatives by the
 //! first argument: quotients of series in which density and tail have shed the factor they share.
 
-use super::dd::Dd;
-use super::incomplete_gamma::{both_over, ln_density};
+use super::incomplete_gamma::{both_over_density, continued_fraction};
 use super::incomplete_gamma_by_a::{
     Taylor, by_ratios, factor, line, lower_over_weight, quotient, ratios, tail,
 };
@@ -83,21 +82,24 @@ fn series<const N: usize>(a: f64, x: f64, lower: bool) -> Taylor<N> {
         return quotient(&line(a / x, 1.0 / x), &ratios(a, x));
     }
     if !lower && x >= 2.0 && x > 1.1 * a {
+        if N == 1 {
+            return line((x * continued_fraction(a, x)).recip(), 0.0);
+        }
         return tail::<N>(a, x).map(|c| c / x);
     }
     if !lower && x < 2.0 && a < 1.0 && N > 1 {
         return quotient(&line((-x).exp() / x, 0.0), &integrals(a, x));
     }
-    let ln_weight = ln_density(a, x) - Dd::from(a).ln();
-    let (p, q) = both_over(a, x, ln_weight);
+    let (p, q) = both_over_density(a, x);
+    let over_density = if lower { p } else { q };
     if N == 1 {
-        return line(a / x / if lower { p } else { q }, 0.0);
+        return line((x * over_density).recip(), 0.0);
     }
     let mut over = lower_over_weight::<N>(a, x);
     if !lower {
         over = over.map(|c| -c)
     }
-    over[0] = if lower { p } else { q };
+    over[0] = a * over_density;
     let first = factor::<N>(a, x);
     let density = std::array::from_fn(|k| (a * first[k] + if k > 0 { first[k - 1] } else { 0.0 }) / x);
     quotient(&density, &over)
