@@ -43,8 +43,8 @@ crate::harness::mistakes! {
     a().equal(f()) => "equal: the left array is f64, the right f32; convert one with .cast(DType::…)\n  left made at #\n  right made at #";
     a().logical_and(&d()) => "logical_and: shapes [3] and [2] do not broadcast\n  left made at #\n  right made at #";
     where_(&a(), 1.0, 0.0) => "where: the condition must be a bool array, not f64\n  made at #";
-    where_(&b(), &d(), 0.0) => "where: shapes [3] and [2] do not broadcast\n  left made at #\n  right made at #";
-    where_(&b(), &a(), &f()) => "where: the left array is f64, the right f32; convert one with .cast(DType::…)\n  left made at #\n  right made at #";
+    where_(&b(), d(), 0.0) => "where: shapes [3] and [2] do not broadcast\n  left made at #\n  right made at #";
+    where_(&b(), a(), f()) => "where: the left array is f64, the right f32; convert one with .cast(DType::…)\n  left made at #\n  right made at #";
     select_n(&a(), &[a(), a()]) => "select_n: the choice is an integer array, not f64\n  made at #";
     select_n(&i(), &[]) => "select_n: there are no cases";
     select_n(&i(), &[a(), d()]) => "select_n: shapes [3] and [2] do not broadcast\n  left made at #\n  right made at #";

@@ -59,8 +59,8 @@ crate::harness::mistakes! {
     m().get(2) => "get: index 2 is out of range for axis 0 with 2 elements, shape [2, 2]\n  made at #";
     m().get((0, 0, 0)) => "get: 3 indices for shape [2, 2]\n  made at #";
     m().get(Index::from(..).by(0)) => "by: the step of a range cannot be 0";
-    m().get(&a()) => "get: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #";
-    show(m().get(&Array::from([2]))) => "index 2 is out of range for an axis of extent 2; it is row 0 of the indices\n  indexed at #";
+    m().get(a()) => "get: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #";
+    show(m().get(Array::from([2]))) => "index 2 is out of range for an axis of extent 2; it is row 0 of the indices\n  indexed at #";
     a().slice_axis(0, 2, 2, 1) => "slice_axis: 2 elements from 2 on, 1 apart, of axis 0 of shape [3]\n  made at #";
     a().slice_axis(1, 0, 1, 1) => "slice_axis: axis 1 is out of range for shape [3] of 1 axes\n  made at #";
     show(a().take(&Array::from([0, 3]), 0)) => "index 3 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
@@ -83,12 +83,12 @@ crate::harness::mistakes! {
     a().at_set(0..2, f()) => "at_set: the left array is f64, the right f32; convert one with .cast(DType::…)\n  left made at #\n  right made at #";
     a().at_set(5, 1.0) => "at_set: index 5 is out of range for axis 0 with 3 elements, shape [3]\n  made at #";
     a().at_add(0..2, a()) => "at_add: values of shape [3] do not broadcast to the [2] selected\n  array made at #\n  values made at #";
-    a().at_add(&Array::from([0.5]), 1.0) => "at_add: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #";
+    a().at_add(Array::from([0.5]), 1.0) => "at_add: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #";
     a().at_multiply(0..2, a()) => "at_multiply: values of shape [3] do not broadcast to the [2] selected\n  array made at #\n  values made at #";
     a().at_max(0..2, a()) => "at_max: values of shape [3] do not broadcast to the [2] selected\n  array made at #\n  values made at #";
     a().at_min(0..2, a()) => "at_min: values of shape [3] do not broadcast to the [2] selected\n  array made at #\n  values made at #";
-    show(a().at_set(&Array::from([3]), 1.0)) => "index 3 is out of range for an axis of extent 3; it is row 0 of the indices\n  indexed at #";
-    show(a().at_add(&Array::from([-1]), 1.0)) => "index -1 is out of range for an axis of extent 3; it is row 0 of the indices\n  indexed at #";
+    show(a().at_set(Array::from([3]), 1.0)) => "index 3 is out of range for an axis of extent 3; it is row 0 of the indices\n  indexed at #";
+    show(a().at_add(Array::from([-1]), 1.0)) => "index -1 is out of range for an axis of extent 3; it is row 0 of the indices\n  indexed at #";
     m().segment_sum(&i(), 2) => "segment_sum: numbers of shape [3] for rows of shape [2, 2]\n  array made at #\n  numbers made at #";
     a().segment_sum(&a(), 2) => "segment_sum: indices are integer arrays, not f64; bool masks go to boolean_mask\n  made at #";
     show(a().segment_sum(&Array::from([0, 1, 2]), 2)) => "index 2 is out of range for an axis of extent 2; it is row 2 of the indices\n  indexed at #";
