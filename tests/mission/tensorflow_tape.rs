@@ -198,7 +198,10 @@ fn t40_custom_gradient() {
     let message = panics(|| {
         grad(|x: &Vec<Array>| short(x))(&vec![number(1.0), number(2.0)]);
     });
-    assert!(message.starts_with("custom: the tree has 1 leaves where 2 are wanted"), "{message}");
+    assert!(
+        message.starts_with("custom: the cotangent that the rule gave has 1 leaves where 2 are wanted"),
+        "{message}"
+    );
     // An error in the rule comes out as it is.
     let broken = custom(|x: &Array| x.clone(), |_, _, _: &Array| panic!("the rule's own words"));
     assert_eq!(

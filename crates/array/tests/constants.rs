@@ -163,16 +163,16 @@ fn a_point_of_integers_has_no_derivative() {
         ("grad: there is no derivative by integers", || {
             drop(grad(|x: &Array| x.cast(DType::F64).square().sum())(&Array::from([1, 2])))
         }),
-        ("grad: there is no derivative by integers", || {
+        ("value_and_grad: there is no derivative by integers", || {
             drop(value_and_grad(|x: &Array| x.cast(DType::F64).sum())(&Array::from([true])))
         }),
-        ("grad: there is no derivative by integers", || {
+        ("unconnected: there is no derivative by integers", || {
             drop(unconnected(|x: &Array| x.cast(DType::F64).sum())(&Array::from([1, 2])))
         }),
         ("jacobian: there is no derivative by integers", || {
             drop(jacobian(|x: &Array| x.cast(DType::F64))(&Array::from([1, 2])))
         }),
-        ("grad: there is no derivative by integers", || {
+        ("hessian: there is no derivative by integers", || {
             drop(hessian(|x: &Array| x.cast(DType::F64).sum())(&Array::from([1, 2])))
         }),
     ];

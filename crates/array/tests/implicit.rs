@@ -349,7 +349,7 @@ fn messages() {
     );
     says(
         &|| cg(|x: &Array| x.clone(), &Array::from([1, 2])),
-        "linear_solve: unknowns are real floating point, not i32",
+        "cg: unknowns are real floating point, not i32",
     );
     says(&|| root(|x: &Array, _: &Array| x.sum(), b.clone())(&b), "root: the function gives shape [] f64");
     says(

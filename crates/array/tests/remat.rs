@@ -125,8 +125,10 @@ fn a_budget_that_cannot_be_met_says_what_would_do() {
     };
     let text = least(1000);
     let bytes: usize = text.split(' ').find_map(|word| word.parse().ok()).expect("a number of bytes");
+    let (sentence, place) = text.split_once('\n').expect("the place of an input");
+    assert!(place.starts_with("  input made at crates/array/tests/"), "{text}");
     assert_eq!(
-        text,
+        sentence,
         format!(
             "with_budget: the gradient needs at least {bytes} bytes beside its inputs, and the budget is 1000"
         )

@@ -240,7 +240,7 @@ fn messages() {
     );
     says(
         &|| drop(SparseHessian::new(|x: &Array| x.sin(), &x)),
-        "grad: the function must return one floating-point number (shape []), not shape [3] f64",
+        "SparseHessian: the function must return one floating-point number (shape []), not shape [3] f64",
     );
     says(
         &|| drop(SparseJacobian::new(|x: &Array| if x.get(0).item() > 0.0 { x.sin() } else { x.cos() }, &x)),

@@ -137,11 +137,17 @@ fn messages() {
     let m = message(|| {
         vmap_axes(|x: &Array| x.clone(), &[None], &[0])(&Array::from([1.0]));
     });
-    assert_eq!(m, "vmap: no leaf of the input is mapped");
+    assert!(
+        m.starts_with("vmap: no leaf of the input is mapped\n  made at crates/array/tests/vmap.rs"),
+        "{m}"
+    );
     let m = message(|| {
         vmap_axes(|x: &Array| x.clone(), &[Some(0), None], &[0])(&Array::from([1.0]));
     });
-    assert_eq!(m, "vmap_axes: 2 axes for the 1 parts of the input");
+    assert!(
+        m.starts_with("vmap_axes: 2 axes for the 1 parts of the input\n  made at crates/array/tests/vmap.rs"),
+        "{m}"
+    );
     // Printing inside does not look.
     let _ = vmap(|x: &Array| {
         assert_eq!(format!("{x:?}"), "Array(inside vmap, shape=[2], f64)");

@@ -55,7 +55,8 @@ impl Array {
     #[track_caller]
     pub fn gelu(&self) -> Array {
         let _operation = operation("gelu");
-        self.gated(40.0, |x| x.norm_cdf())
+        let (x, held) = self.gated(40.0);
+        x * held.norm_cdf()
     }
     /// The approximation of [`gelu`](Array::gelu) by tanh: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
     #[track_caller]
@@ -63,27 +64,30 @@ impl Array {
         let _operation = operation("gelu_tanh");
         // ½(1 + tanh u) = 1/(1 + e^(−2u)), without cancellation.
         let doubled = 2.0 * (2.0 / PI).sqrt();
-        self.gated(22.0, |x| (doubled * (x + 0.044715 * x.powi(3))).logistic())
+        let (x, held) = self.gated(22.0);
+        x * (doubled * (&held + 0.044715 * held.powi(3))).logistic()
     }
     /// x/(1 + e⁻ˣ), also called swish.
     #[track_caller]
     pub fn silu(&self) -> Array {
         let _operation = operation("silu");
-        self.gated(760.0, |x| x.logistic())
+        let (x, held) = self.gated(760.0);
+        x * held.logistic()
     }
     /// x·tanh(softplus(x)).
     #[track_caller]
     pub fn mish(&self) -> Array {
         let _operation = operation("mish");
-        self.gated(760.0, |x| x.softplus().tanh())
+        let (x, held) = self.gated(760.0);
+        x * held.softplus().tanh()
     }
-    /// x·gate(x) for a gate that is 0 below −`reach` and 1 above `reach`, to the last digit: there it is held, since an infinite x
-    /// times a gate or a slope of 0 is none, and powers overflow.
+    /// The factor and the argument of the gate in x·gate(x), for a gate that is 0 below −`reach` and 1 above `reach`, to the last
+    /// digit: there they are held, since an infinite x times a gate or a slope of 0 is none, and powers overflow.
     #[track_caller]
-    fn gated(&self, reach: f64, gate: impl FnOnce(&Array) -> Array) -> Array {
+    fn gated(&self, reach: f64) -> (Array, Array) {
         let x = where_(&self.less_equal(-reach), -reach, self);
         let held = where_(&x.greater_equal(reach), reach, &x);
-        x * gate(&held)
+        (x, held)
     }
     /// x held within −1..=1.
     #[track_caller]
@@ -101,7 +105,8 @@ impl Array {
     #[track_caller]
     pub fn hard_silu(&self) -> Array {
         let _operation = operation("hard_silu");
-        self.gated(3.0, |x| (x + 3.0) * (1.0 / 6.0))
+        let (x, held) = self.gated(3.0);
+        x * ((held + 3.0) * (1.0 / 6.0))
     }
     /// x/(|x| + 1).
     #[track_caller]

@@ -1,9 +1,9 @@
 //! Sparse Hessians: symmetry lets an entry be read from either of its two places.
 
 use super::{HessianColouring, HessianColours, Order, Pattern, Products, SparseMatrix};
-use super::{check_point, in_lanes, numbers, pattern, seed};
+use super::{check_point, check_real, in_lanes, numbers, pattern, seed};
 use crate::array::Array;
-use crate::transform::{gradient, hvp, jit, pushforward_of, vmap};
+use crate::transform::{Recorded, check_loss, gradient, hvp, jit, pushforward_of, vmap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -45,6 +45,11 @@ impl<'f> SparseHessian<'f> {
         colouring: HessianColouring,
         order: Order,
     ) -> Self {
+        // In the caller's line, which the closures of a gradient have not.
+        check_real("SparseHessian", x);
+        let kind = (x.0.shape.clone(), x.dtype());
+        let value = Recorded::new("SparseHessian", [kind], |xs| vec![f(&xs[0])]).outputs.swap_remove(0);
+        check_loss("SparseHessian", &value);
         let found = pattern("SparseHessian", x, |x, v| {
             pushforward_of("SparseHessian", gradient("SparseHessian", &f))(x, v).1
         });

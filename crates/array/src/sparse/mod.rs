@@ -27,15 +27,21 @@ const LANES: usize = 32;
 /// A compiled function of a point and numbers of colours: a row of products for each.
 type Products<'f> = Box<dyn Fn(&(Array, Array)) -> Array + 'f>;
 
-/// Where the derivative `push` of a function at a point like `x` can have entries: `push` of the point and a direction.
+/// Stops unless a point is of real floats.
 #[track_caller]
-fn pattern(what: &'static str, x: &Array, push: impl FnOnce(&Array, &Array) -> Array) -> Pattern {
+fn check_real(what: &str, x: &Array) {
     if !x.dtype().is_float() {
         refuse(
             format_args!("{what}: the point must be real floating point, not {}", x.dtype()),
             &[("", x.at())],
         )
     }
+}
+
+/// Where the derivative `push` of a function at a point like `x` can have entries: `push` of the point and a direction.
+#[track_caller]
+fn pattern(what: &'static str, x: &Array, push: impl FnOnce(&Array, &Array) -> Array) -> Pattern {
+    check_real(what, x);
     let kind = (x.0.shape.clone(), x.dtype());
     let recorded = Recorded::new(what, [kind.clone(), kind], |xs| vec![push(&xs[0], &xs[1])]);
     let moved = Recorded::of(&recorded.inputs[1..], &recorded.outputs);

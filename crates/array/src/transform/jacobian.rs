@@ -163,9 +163,7 @@ pub fn hessian(f: impl Fn(&Array) -> Array) -> impl Fn(&Array) -> Array {
     let product = pushforward_of("hessian", gradient("hessian", f));
     move |x| {
         needs_real([x].into_iter());
-        if !x.dtype().is_float() {
-            refuse(format_args!("hessian: needs a floating-point array, not {}", x.dtype()), &[("", x.at())])
-        }
+        needs_floats("hessian", x);
         let product = |t: &Array| product(x, t).1;
         // One product with each unit vector, one below the other. The matrix is symmetric: they are its rows.
         in_chunks(&identity(x), usize::MAX, product).reshape_op(joined(&x.0.shape, &x.0.shape))

@@ -47,8 +47,8 @@ pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
 pub use rows::SparseRows;
 pub use rule::{Custom, checkpoint, custom, custom_with_pushforward};
-pub(crate) use vjp::gradient;
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
+pub(crate) use vjp::{check_loss, gradient};
 pub use vmap::{vmap, vmap_axes};
 
 pub(crate) use replay::{Meaning, Recorded};

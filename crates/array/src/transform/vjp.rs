@@ -117,6 +117,29 @@ where
     }
 }
 
+/// Stops unless a function has returned one floating-point number.
+#[track_caller]
+pub(crate) fn check_loss(what: &str, y: &Array) {
+    if y.ndim() == 0 && y.dtype().is_complex() {
+        refuse(
+            format_args!(
+                "{what}: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function"
+            ),
+            &[("", y.at())],
+        )
+    }
+    if y.ndim() != 0 || !y.dtype().is_float() {
+        refuse(
+            format_args!(
+                "{what}: the function must return one floating-point number (shape []), not shape {} {}; reduce it with .sum() or .mean(), or use vjp",
+                y.0.shape,
+                y.dtype()
+            ),
+            &[("", y.at())],
+        )
+    }
+}
+
 /// The shared core of `grad` and its relatives. `look` is shown the inputs and the result, `see` every node on the way.
 #[track_caller]
 pub(super) fn reverse<P: Tree + Clone, A>(
@@ -137,26 +160,12 @@ pub(super) fn reverse<P: Tree + Clone, A>(
         }
     };
     returned(&y);
-    if y.ndim() == 0 && y.dtype().is_complex() {
-        refuse(
-            format_args!(
-                "{what}: the function returns a complex number, which has no gradient; take its .real(), .imag() or .abs(), or holomorphic_grad of a holomorphic function"
-            ),
-            &[("", y.at())],
-        )
-    }
-    if y.ndim() != 0 || !y.dtype().is_float() {
-        refuse(
-            format_args!(
-                "{what}: the function must return one floating-point number (shape []), not shape {} {}; reduce it with .sum() or .mean(), or use vjp",
-                y.0.shape,
-                y.dtype()
-            ),
-            &[("", y.at())],
-        )
-    }
+    check_loss(what, &y);
     look(&inputs, &y);
-    let seed = y.ones_like();
+    let seed = {
+        let _at = Place::of(&y);
+        y.ones_like()
+    };
     let cotangents = watched(&inputs, std::slice::from_ref(&y), vec![Some(seed)], see);
     drop(running);
     // What a rule has computed on the way kept its past for the transform alone.

@@ -44,6 +44,6 @@ mistakes! {
     |m, _, _, _| condition_number(&m.slice_axis(1, 0, 0, 1)) => "condition_number: a matrix without elements has no condition number: shape [2, 0]\n  made at #";
     |_, _, _, _| block_diag(&[]) => "block_diag: there are no blocks";
     |m, _, _, _| block_diag(&[m.expand_dims(0)]) => "block_diag: a block has at most two axes, not shape [1, 2, 3]\n  made at #";
-    |m, _, _, _| m.norm_axis(Norm::Nuclear, 0) => "norm: a norm of singular values is one of matrices: it runs along two axes, not 1";
+    |m, _, _, _| m.norm_axis(Norm::Nuclear, 0) => "norm_axis: a norm of singular values is one of matrices: it runs along two axes, not 1";
     |m, _, _, _| m.norm_axis(Norm::P(3.0), [0, 1]) => "norm: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not 3";
 }

@@ -39,7 +39,7 @@ crate::harness::mistakes! {
     jacobian(|z: &Array| z.clone())(&z()) => "jacobian: a complex array has two Jacobians' worth of derivatives; write the function of .real() and .imag(), or use holomorphic_grad\n  array of c128 made at #";
     jacobian_with(sine, Mode::Auto, 0)(&a()) => "jacobian_with: a chunk has at least one row";
     hessian(sine)(&a()) => "hessian: the function must return one floating-point number (shape []), not shape [3] f64; reduce it with .sum() or .mean(), or use vjp\n  made at #";
-    hessian(|x: &Array| x.cast(DType::F64).sum())(&i()) => "hessian: needs a floating-point array, not i32\n  made at #";
+    hessian(|x: &Array| x.cast(DType::F64).sum())(&i()) => "hessian: there is no derivative by integers, and the point has no other leaves: shape [3] i32; write 1.0 for 1, or convert with .cast(DType::F64)\n  made at #";
     hvp(|x: &Array| x.sin().sum())(&a(), &m()) => "hvp: the tangent has shape [2, 2] f64, where [3] f64 is wanted\n  tangent made at #\n  its place made at #";
     gauss_newton(sine, |y: &Array| y.clone())(&a(), &a()) => "gauss_newton: the function must return one floating-point number (shape []), not shape [3] f64; reduce it with .sum() or .mean(), or use vjp\n  made at #";
     gauss_newton(sine, |y: &Array| y.sum())(&a(), &m()) => "gauss_newton: the tangent has shape [2, 2] f64, where [3] f64 is wanted\n  tangent made at #\n  its place made at #";
