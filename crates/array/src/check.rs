@@ -66,10 +66,7 @@ where
     Q: Tree + Clone + 'static,
 {
     let y = f(x);
-    let sizes = |leaves: Vec<Array>| leaves.iter().map(|y| largest(numbers(y))).fold(0.0, f64::max);
-    let (value, input) = (sizes(leaves(&y)).max(scale), sizes(leaves(x)));
-    // A function that is 0 but for the roundoff of its terms has the size of these, which is that of its inputs.
-    let scale = if value <= 1e-14 * input { input } else { value };
+    let scale = leaves(&y).iter().map(|y| largest(numbers(y))).fold(scale, f64::max);
     let u = like(&y, 12);
     let reverse = vjp(|x: &P| f(x))(x).1(&u);
     for v in [like(x, 11), balanced(&reverse, &like(x, 13))] {
