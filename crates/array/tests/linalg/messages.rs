@@ -45,5 +45,5 @@ mistakes! {
     |_, _, _, _| block_diag(&[]) => "block_diag: there are no blocks";
     |m, _, _, _| block_diag(&[m.expand_dims(0)]) => "block_diag: a block has at most two axes, not shape [1, 2, 3]\n  made at #";
     |m, _, _, _| m.norm_axis(Norm::Nuclear, 0) => "norm_axis: a norm of singular values is one of matrices: it runs along two axes, not 1";
-    |m, _, _, _| m.norm_axis(Norm::P(3.0), [0, 1]) => "norm: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not 3";
+    |m, _, _, _| m.norm_axis(Norm::P(3.0), [0, 1]) => "norm_axis: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not 3";
 }
