@@ -80,6 +80,8 @@ pub const VALUES: &[(&str, f64, f64)] = &[
     ("soft_sign", f64::INFINITY, 1.0),
     ("soft_sign", f64::NEG_INFINITY, -1.0),
     ("squareplus", f64::NEG_INFINITY, 0.0),
+    ("silu", f64::NEG_INFINITY, 0.0),
+    ("hard_silu", f64::NEG_INFINITY, 0.0),
 ];
 
 /// Whether `got` is our derivative by input `by` (all of them, of a pushforward) at a place, for a cotangent g.
