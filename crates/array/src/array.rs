@@ -191,6 +191,7 @@ impl Array {
     /// What stands in for a state like `x` whose memory was given up to a step that panicked.
     #[track_caller]
     pub(crate) fn lost(x: &Array) -> Array {
+        let _at = Place::of(x);
         Array::placeholder(x.0.shape.clone(), x.dtype(), LOST, &Trace::start().0)
     }
     /// A node that is data already.
