@@ -103,6 +103,7 @@ impl Array {
     #[track_caller]
     pub fn cummax(&self, axis: isize, reverse: bool) -> Array {
         let _operation = operation("cummax");
+        self.expect_order("cummax");
         self.running("cummax", |x, y| x.maximum(y), axis, reverse)
     }
     /// The smallest elements so far along an axis, from the last one on if `reverse`.
@@ -112,6 +113,7 @@ impl Array {
     #[track_caller]
     pub fn cummin(&self, axis: isize, reverse: bool) -> Array {
         let _operation = operation("cummin");
+        self.expect_order("cummin");
         self.running("cummin", |x, y| x.minimum(y), axis, reverse)
     }
     /// Running [`logsumexp`](Array::logsumexp) along an axis, from the last element on if `reverse`.
@@ -121,15 +123,20 @@ impl Array {
     #[track_caller]
     pub fn cumlogsumexp(&self, axis: isize, reverse: bool) -> Array {
         let _operation = operation("cumlogsumexp");
+        self.expect_order("cumlogsumexp");
         self.running("cumlogsumexp", |x, y| x.log_add_exp(y), axis, reverse)
+    }
+    /// Refuses complex numbers, in the caller's line.
+    #[track_caller]
+    fn expect_order(&self, what: &str) {
+        if self.dtype().is_complex() {
+            unordered(what, self)
+        }
     }
     /// All partial results of an operation along an axis.
     #[track_caller]
     fn running(&self, what: &str, f: fn(&Array, &Array) -> Array, axis: isize, reverse: bool) -> Array {
         self.axis(what, axis);
-        if self.dtype().is_complex() && what != "cumprod" {
-            unordered(what, self)
-        }
         associative_scan(|x: &Array, y: &Array| f(x, y), self, axis, reverse)
     }
     /// The `n`-th differences of neighbours along an axis.

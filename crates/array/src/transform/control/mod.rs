@@ -24,8 +24,7 @@ pub use repeat::{bounded_while, while_loop};
 pub use scan::{Schedule, fori_loop, map_rows, scan, scan_with};
 
 use super::replay::{Recomputed, Recorded, Slot};
-use crate::array::Array;
-use crate::array::Place;
+use crate::array::{Array, Place};
 use crate::custom::Linear;
 use crate::dtype::DType;
 use crate::eval::Flow;
