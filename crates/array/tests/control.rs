@@ -231,6 +231,44 @@ fn loops_until() {
     close(&vmap(|a: &Array| jvp(root)(a, &Array::from(1.0)).1)(&many), &(0.5 / many.sqrt()));
 }
 
+/// A bound that is too short is told, whatever is asked for: values or derivatives alone, in a batch, compiled.
+#[test]
+fn a_bound_that_is_too_short_is_told() {
+    let doubled = |steps| {
+        move |x: &Array| bounded_while(|x: &Array| x.less(100.0), |x: &Array| 2.0 * x, x, steps).square()
+    };
+    let (three, one) = (Array::from(3.0), Array::from(1.0));
+    let many = Array::from([3.0, 200.0, 50.0]);
+    let all = |steps| {
+        let (f, x, many) = (doubled(steps), three.clone(), many.clone());
+        let one = one.clone();
+        [
+            f(&x),
+            grad(f)(&x),
+            jvp(f)(&x, &one).1,
+            hvp(f)(&x, &one),
+            jit(f)(&x),
+            jit(grad(f))(&x),
+            vmap(f)(&many).get(1),
+            vmap(grad(f))(&many).get(1),
+        ]
+    };
+    let right: Vec<f64> = all(6).iter().map(Array::item).collect();
+    assert_eq!(right, [36864.0, 24576.0, 24576.0, 8192.0, 36864.0, 24576.0, 40000.0, 400.0]);
+    for k in 0..8 {
+        let text = message(std::panic::AssertUnwindSafe(|| {
+            all(5)[k].item();
+        }));
+        assert!(text.starts_with("bounded_while: the test still holds after the 5 steps"), "{k}: {text}");
+    }
+    // No step at all, and one that is not needed.
+    assert_eq!(doubled(0)(&Array::from(100.0)).item(), 10000.0);
+    let none = message(|| {
+        doubled(0)(&Array::from(99.0)).item();
+    });
+    assert!(none.contains("the 0 steps"), "{none}");
+}
+
 #[test]
 fn the_body_runs_once_whatever_the_number_of_steps() {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

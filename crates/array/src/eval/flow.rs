@@ -1,6 +1,7 @@
 //! Loops and choices: functions with finished plans, run as often as their values say.
 
 use super::graph::Graph;
+use super::mistake;
 use super::run::Compiled;
 use super::scan::{Apart, Scan, row, whole};
 use crate::array::Array;
@@ -62,6 +63,8 @@ pub(crate) enum Flow {
         /// The same loop for parts of a batch, if they do not meet in it.
         apart: Option<Apart>,
     },
+    /// Arguments: one `bool`, whether something is wrong; operands. The outputs are the operands; the text is the caller's mistake.
+    Check(Arc<str>),
     /// The reverse sweep over a loop of which few states are kept, in the order of [`binomial`]. Arguments: the loop's
     /// initial state, what the sweep carries, what every step reads, what step i reads its row i of: in either
     /// direction, and backward alone. The outputs are what is carried after the last step, and the rows of all steps.
@@ -162,6 +165,10 @@ pub(super) fn run(
             let scan = Scan { body, apart: apart.as_ref(), length: *length, reverse: *reverse, wanted: rows };
             scan.run(control, &args, *state, *shared)
         }
+        Flow::Check(text) => match args[0].slice::<u8>()[0] {
+            0 => args[1..].iter().cloned().map(Some).collect(),
+            _ => mistake(text.to_string()),
+        },
         Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {
             let (first, rest) = args.split_at(*state);
             let (now, rest) = rest.split_at(*carried);

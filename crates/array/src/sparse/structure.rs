@@ -280,6 +280,7 @@ impl Structure {
                     now = wider
                 }
             }
+            Flow::Check(_) => args[1..].to_vec(),
             Flow::Scan { body, state, shared, length, reverse, .. } => {
                 let body = recorded(body);
                 let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);

@@ -20,6 +20,7 @@ crate::harness::mistakes! {
     while_loop(|x: &Array| x.less(3.0), |x: &Array| x + a(), &one()) => "while_loop: a state of shape [] f64 becomes [3] f64 in a step; it must stay the same\n  made at #\n  then made at #";
     grad(|x: &Array| while_loop(|x: &Array| x.less(3.0), |x: &Array| x + 1.0, x))(&one()) => "while_loop: nobody knows its number of steps, so it cannot be differentiated in reverse; use bounded_while, fori_loop or scan, or forward mode (jvp)\n  state made at #";
     bounded_while(|x: &Array| x.less(3.0), |x: &Array| x + 1.0, &a(), 4) => "bounded_while: the test must give one bool of shape [], not bool of shape [3]; join several with .all() or .any()\n  made at #";
+    bounded_while(|x: &Array| x.less(3.0), |x: &Array| x + 1.0, &one(), 1).item() => "bounded_while: the test still holds after the 1 steps that are allowed; allow more\n  test made at #";
     bounded_while(|x: &Array| x.less(3.0), |x: &Array| x.cast(DType::F32), &one(), 4) => "bounded_while: a state of shape [] f64 becomes [] f32 in a step; it must stay the same\n  made at #\n  then made at #";
     scan(|s: &Array, _: &()| (s.sin(), ()), &a(), &()) => "scan: there are no rows to say how many steps; use fori_loop for a loop without rows";
     scan(|s: &Array, x: &Array| (s + x, ()), &one(), &one()) => "scan: a leaf of shape [] has not as many rows as one of shape []\n  made at #\n  other made at #";

@@ -46,7 +46,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             let all: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
             let any = Recorded::new("vmap", like(&all[..state + tested]), |xs| {
                 let go_on = test.batch(&flagged(xs, for_test), n).swap_remove(0);
-                vec![go_on.reduce_op(Reduction::Max, Dims::from_elem(0, 1)).reshape_op(Shape::default())]
+                vec![any(&go_on)]
             });
             // The body needs the test as well, to know which examples stay.
             let everything = Recorded::new("vmap", like(&all), |xs| {
@@ -64,6 +64,13 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             };
             let args = [&all[..state + tested], &all[*state..]].concat();
             super::outputs(control.name, flow, kinds, &args)
+        }
+        Flow::Check(text) => {
+            // One example is enough.
+            let wrong = &args[0];
+            let one = if wrong.mapped { any(&wrong.array) } else { wrong.array.clone() };
+            let all: Vec<Array> = [one].into_iter().chain(args[1..].iter().map(|x| x.spread(n))).collect();
+            super::outputs(control.name, Flow::Check(text.clone()), kinds, &all)
         }
         Flow::Scan { body, state, shared, length, reverse, .. } => {
             let each = |(k, x): (usize, &Batched)| match () {
@@ -141,6 +148,11 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
         }
     };
     ys.into_iter().map(Batched::mapped).collect()
+}
+
+/// Whether one of the bools `[n]` holds.
+fn any(each: &Array) -> Array {
+    each.reduce_op(Reduction::Max, Dims::from_elem(0, 1)).reshape_op(Shape::default())
 }
 
 /// Arrays in a batch as the flags of others say.

@@ -3,7 +3,7 @@
 use super::super::replay::Recorded;
 use super::{cond, filled, like, outputs, pushed, record, spread};
 use crate::array::Array;
-use crate::custom::Rule;
+use crate::custom::{Linear, Rule};
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
 use crate::prim::Call;
@@ -43,7 +43,8 @@ pub fn while_loop<S: Tree + Clone>(test: impl Fn(&S) -> Array, body: impl Fn(&S)
 }
 
 /// Like [`while_loop`] for at most `steps` steps, and differentiable in reverse mode as well: a step after the last
-/// costs next to nothing, and the way back keeps the state before each of `steps` steps.
+/// costs next to nothing, and the way back keeps the state before each of `steps` steps. (Where fewer steps than the test
+/// asks for are meant, count them in the state and let the test look at the count.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, bounded_while, grad};
@@ -52,7 +53,8 @@ pub fn while_loop<S: Tree + Clone>(test: impl Fn(&S) -> Array, body: impl Fn(&S)
 /// ```
 ///
 /// # Panics
-/// If `test`'s result is not one `bool`, or the state changes its structure, a shape or a dtype in a step.
+/// If `test`'s result is not one `bool`, or the state changes its structure, a shape or a dtype in a step. On evaluation of
+/// the state or a derivative: if the test still holds after `steps` steps.
 #[track_caller]
 pub fn bounded_while<S: Tree + Clone>(
     test: impl Fn(&S) -> Array,
@@ -81,7 +83,35 @@ pub fn bounded_while<S: Tree + Clone>(
     if let Some((now, then)) = states.take() {
         check_state("bounded_while", &now, &then)
     }
-    end
+    let unfinished = test(&end);
+    check_test("bounded_while", &unfinished);
+    let text = format!(
+        "bounded_while: the test still holds after the {steps} steps that are allowed; allow more\n  test made at {}",
+        unfinished.at()
+    );
+    super::with(&end, &unless(&unfinished, &text.into(), &leaves(&end)))
+}
+
+/// The arrays; if `wrong`, one `bool`, holds, evaluation ends with this text.
+#[track_caller]
+fn unless(wrong: &Array, text: &Arc<str>, arrays: &[Array]) -> Vec<Array> {
+    let all: Vec<Array> = [wrong].into_iter().chain(arrays).cloned().collect();
+    let stopped: Vec<Array> = all.iter().map(Array::stop_gradient).collect();
+    let values = outputs("bounded_while", Flow::Check(text.clone()), like(arrays), &stopped);
+    // Who evaluates a derivative alone is told as well.
+    let (back, forth) = (text.clone(), text.clone());
+    let pullback: Rule =
+        Arc::new(move |xs, _, gs| [None].into_iter().chain(known(&xs[0], &back, gs)).collect());
+    let pushforward: Rule = Arc::new(move |xs, _, mut ts| known(&xs[0], &forth, ts.split_off(1)));
+    Call::results("bounded_while", &all, values, pullback, Some(pushforward))
+}
+
+/// (Co)tangents, checked as [`unless`] does.
+#[track_caller]
+fn known(wrong: &Array, text: &Arc<str>, given: Linear) -> Linear {
+    let is: Vec<bool> = given.iter().map(Option::is_some).collect();
+    let some: Vec<Array> = given.into_iter().flatten().collect();
+    spread(&is, unless(wrong, text, &some))
 }
 
 fn is_test(y: &Array) -> bool {

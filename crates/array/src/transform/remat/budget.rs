@@ -145,6 +145,7 @@ fn inside_of(flow: &Flow, outputs: &[usize]) -> usize {
     match flow {
         Flow::Cond(bodies) => bodies.iter().map(body).sum(),
         Flow::While { test, body: step, .. } => body(test) + body(step),
+        Flow::Check(_) => 0,
         Flow::Scan { body: step, state, .. } => some(step, &|k| k < *state || outputs.contains(&k)),
         Flow::Adjoint { advance, back, state, length, snapshots, .. } => {
             let one: usize = advance.graph().0[..*state].iter().map(bytes).sum();
