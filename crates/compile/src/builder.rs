@@ -1,6 +1,6 @@
 //! Programs under construction: instructions in the order of computation, each once, constants folded.
 
-use pullback_real::{Binary, Unary};
+use pullback_real::{Binary, Unary, refuse};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -134,21 +134,25 @@ pub(crate) fn recording() -> u32 {
 #[track_caller]
 pub(crate) fn check(of: u32) {
     if of != recording() {
-        refuse(of)
+        foreign(of)
     }
 }
 #[cold]
 #[track_caller]
-fn refuse(of: u32) -> ! {
+fn foreign(of: u32) -> ! {
     if OPEN.with_borrow(|open| open.iter().any(|builder| builder.recording == of)) {
-        panic!(
-            "a recording inside of another uses a `Symbol` of the one around it: give the inner function the number \
-             as one of its inputs"
+        refuse(
+            format_args!(
+                "a recording inside of another uses a `Symbol` of the one around it: give the inner function the number as one of its inputs"
+            ),
+            &[],
         )
     }
-    panic!(
-        "this `Symbol` belongs to a recording that has ended: return it from the function that is recorded, instead \
-         of keeping it"
+    refuse(
+        format_args!(
+            "this `Symbol` belongs to a recording that has ended: return it from the function that is recorded, instead of keeping it"
+        ),
+        &[],
     )
 }
 

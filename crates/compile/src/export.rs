@@ -2,7 +2,7 @@
 
 use crate::builder::{Guard, Instruction, Outcome};
 use crate::program::Program;
-use pullback_real::{Binary, Unary};
+use pullback_real::{Binary, Unary, refuse};
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
 
@@ -250,7 +250,14 @@ impl Program {
 fn check_name(what: &str, name: &str) {
     let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let named = letters && name.starts_with(|c: char| !c.is_ascii_digit());
-    assert!(named, "{what}: {name:?} cannot be a function's name")
+    if !named {
+        refuse(
+            format_args!(
+                "{what}: {name:?} cannot be a function's name, which has letters, digits and _, and begins with no digit"
+            ),
+            &[],
+        )
+    }
 }
 fn signed(is: bool, test: String) -> String {
     if is { format!("({test})") } else { format!("(!({test}))") }

@@ -5,6 +5,7 @@ use crate::program::Program;
 use crate::sweep;
 use crate::symbol::Symbol;
 use pullback_real::diff::Outputs;
+use pullback_real::refuse;
 
 /// A scalar function of several numbers with one or several results, recorded once.
 ///
@@ -55,11 +56,15 @@ impl Function {
     /// If there are not so many inputs.
     #[track_caller]
     pub fn with_parameters(mut self, count: usize) -> Function {
-        assert!(
-            count <= self.inputs.len(),
-            "with_parameters: {count} parameters of {} inputs",
-            self.inputs.len()
-        );
+        if count > self.inputs.len() {
+            refuse(
+                format_args!(
+                    "with_parameters: the function has {} inputs, which cannot end with {count} parameters",
+                    self.inputs.len()
+                ),
+                &[],
+            )
+        }
         self.parameters = count;
         self
     }
@@ -135,7 +140,13 @@ impl Function {
     fn one(&self, what: &str) -> u32 {
         match self.outputs[..] {
             [y] => y,
-            _ => panic!("{what}: the function has {} results, not one; use jacobian", self.outputs.len()),
+            _ => refuse(
+                format_args!(
+                    "{what}: the function has {} results, not one; use jacobian",
+                    self.outputs.len()
+                ),
+                &[],
+            ),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::builder::{Guard, Instruction, Outcome};
 use crate::program::{BranchChanged, Program};
 use pullback_array::{Array, DType, Jit, Real, concatenate};
+use pullback_real::refuse;
 
 type Columns = Vec<Array>;
 type Run = Jit<Columns, Columns, Box<dyn Fn(&Columns) -> Columns>>;
@@ -42,14 +43,17 @@ impl Lanes {
     /// If there are not as many columns as the program takes, or they are not `f64` vectors of one length.
     #[track_caller]
     pub fn evaluate(&self, x: &[Array]) -> Result<Vec<Array>, BranchChanged> {
-        self.program.check_inputs(x.len());
+        self.program.check_inputs("evaluate", "columns", x.len());
         if let Some(bad) =
             x.iter().find(|c| c.ndim() != 1 || c.shape() != x[0].shape() || c.dtype() != DType::F64)
         {
-            panic!(
-                "evaluate: columns are f64 vectors of one length, not shape {:?} {}",
-                bad.shape(),
-                bad.dtype()
+            refuse(
+                format_args!(
+                    "evaluate: columns are f64 vectors of one length, not of shape {:?} {}",
+                    bad.shape(),
+                    bad.dtype()
+                ),
+                &[("column", bad.at())],
             )
         }
         let mut all = self.run.call(&x.to_vec());

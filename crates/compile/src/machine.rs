@@ -108,7 +108,8 @@ impl Machine {
     #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
         let mut y = vec![];
-        self.evaluate_into(x, &mut y)?;
+        self.program.check_inputs("evaluate", "numbers", x.len());
+        self.run(x, &mut y)?;
         Ok(y)
     }
     /// The same into a vector, whose memory is used again.
@@ -120,7 +121,11 @@ impl Machine {
     /// As [`evaluate`](Machine::evaluate).
     #[track_caller]
     pub fn evaluate_into(&self, x: &[f64], y: &mut Vec<f64>) -> Result<(), BranchChanged> {
-        self.program.check_inputs(x.len());
+        self.program.check_inputs("evaluate_into", "numbers", x.len());
+        self.run(x, y)
+    }
+    #[inline(always)]
+    fn run(&self, x: &[f64], y: &mut Vec<f64>) -> Result<(), BranchChanged> {
         y.clear();
         y.reserve(self.layout.memory);
         for part in &self.parts {

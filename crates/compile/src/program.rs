@@ -1,6 +1,7 @@
 //! A finished program: only what its outputs need, in registers that are used again.
 
 use crate::builder::{Guard, Instruction, Outcome};
+use pullback_real::refuse;
 use std::fmt;
 
 /// Straight-line code from inputs to outputs, and the comparisons that must come out as they did when it was recorded.
@@ -75,7 +76,7 @@ impl Program {
     /// If `x` has not as many numbers as the program takes.
     #[track_caller]
     pub fn evaluate(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
-        self.check_inputs(x.len());
+        self.check_inputs("evaluate", "numbers", x.len());
         let mut values: Vec<f64> = Vec::with_capacity(self.list.len());
         for i in &self.list {
             let at = |k: u32| values[k as usize];
@@ -91,9 +92,12 @@ impl Program {
         self.check_guards(|k| values[k as usize])?;
         Ok(self.outputs.iter().map(|&k| values[k as usize]).collect())
     }
+    #[inline]
     #[track_caller]
-    pub(crate) fn check_inputs(&self, given: usize) {
-        assert!(given == self.inputs, "evaluate: the program takes {} numbers, not {given}", self.inputs)
+    pub(crate) fn check_inputs(&self, what: &str, numbers: &str, given: usize) {
+        if given != self.inputs {
+            refuse(format_args!("{what}: the program takes {} {numbers}, not {given}", self.inputs), &[])
+        }
     }
     pub(crate) fn check_guards(&self, value: impl Fn(u32) -> f64) -> Result<(), BranchChanged> {
         match self.guards.iter().find(|g| !g.outcome.holds(value(g.a), value(g.b))) {

@@ -1,7 +1,7 @@
 //! `Symbol`, the number of a recording: an instruction's result, and its value at the sample point.
 
 use crate::builder::{Instruction, Outcome, check, guard, negated, push, recording};
-use pullback_real::{Binary, Real, Scalar, Unary, operators};
+use pullback_real::{Binary, Real, Scalar, Unary, operators, refuse};
 use std::cmp::Ordering;
 use std::marker::PhantomData;
 
@@ -158,8 +158,11 @@ impl Scalar for Symbol {
     fn value(self) -> f64 {
         self.check();
         let Some(c) = self.constant() else {
-            panic!(
-                "`value` (or `stop`) takes a number out of a function that is being recorded, for all points, at one of them; compare the numbers themselves, or use `select`"
+            refuse(
+                format_args!(
+                    "`value` (or `stop`) takes a number out of a function that is being recorded, for all points, at one of them; compare the numbers themselves, or use `select`"
+                ),
+                &[],
             )
         };
         c

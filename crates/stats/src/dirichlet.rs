@@ -1,14 +1,16 @@
 //! The Dirichlet distribution with concentrations `alpha[k]`, on x[…, k] > 0 with Σ x = 1 along the last axis.
 
 use pullback_array::{Array, Real};
+use pullback_real::Operation;
 use std::f64::consts::TAU;
 
 /// The density: `x[…, k]` → `[…]`.
 ///
 /// # Panics
-/// If the shapes do not broadcast or the dtypes differ.
+/// If the shapes do not broadcast or have no axis, or the dtypes differ.
 #[track_caller]
 pub fn pdf(x: &Array, alpha: &Array) -> Array {
+    let _operation = Operation::named("dirichlet::pdf");
     logpdf(x, alpha).exp()
 }
 /// The logarithm of the density: `x[…, k]` → `[…]`.
@@ -24,11 +26,16 @@ pub fn pdf(x: &Array, alpha: &Array) -> Array {
 /// As [`pdf`].
 #[track_caller]
 pub fn logpdf(x: &Array, alpha: &Array) -> Array {
+    let _operation = Operation::named("dirichlet::logpdf");
     (alpha - 1.0).xlogy(x).sum_axis(-1) - log_norm(alpha)
 }
 /// The differential entropy, in nats: `alpha[…, k]` → `[…]`.
+///
+/// # Panics
+/// If `alpha` has no axis.
 #[track_caller]
 pub fn entropy(alpha: &Array) -> Array {
+    let _operation = Operation::named("dirichlet::entropy");
     let (all, k) = (alpha.sum_axis(-1), alpha.shape().last().copied().unwrap_or(0) as f64);
     // ln B(alpha) and the digamma functions without their large logarithms, which cancel.
     let each =

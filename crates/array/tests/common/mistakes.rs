@@ -93,7 +93,7 @@ pub fn every_function_that_panics_is_called(
     let mut names = vec![];
     in_folder(&Path::new(crate_root).join("src"), internal, &mut names);
     names.retain(|name| !environment.contains(&&**name));
-    assert!(names.len() > 20, "the sources have been read: {names:?}");
+    assert!(names.len() > 2, "the sources have been read: {names:?}");
     let missing: Vec<&String> =
         names.iter().filter(|name| !all.iter().copied().flatten().any(|m| m.calls(name))).collect();
     assert!(missing.is_empty(), "{missing:?}")
