@@ -62,6 +62,7 @@ ZERO = "next to a zero, where its terms cancel"
 DOMINANT = "one element far above the others: its share p is nearly 1, and p - p² cancels"
 LARGEST = "one element far above the others: terms of one over the largest cancel"
 SHAPES = """shapes below about 1e-7 or above 1e7: terms as large as 1 over the small or as the large shape cancel, a digit for each power of ten"""
+PRODUCTS = "each term of its series is the product of all before it, whose roundings add up"
 WHY = {
     ("erf", 1): SQUARE,
     ("erf", 2): SQUARE,
@@ -100,6 +101,9 @@ WHY = {
     ("standardize_first", 0): "elements equal but for the last place: their mean is rounded",
     ("standardize_first", 2): "elements equal but for the last place: their mean is rounded",
     ("std_squared_3", 0): "elements equal but for the last place: their mean is rounded",
+    ("ln_gamma_p_by_a", 0): PRODUCTS,
+    ("ln_gamma_p_by_a", 1): PRODUCTS,
+    ("gamma_p_hazard", 0): PRODUCTS,
     "distributions": SHAPES,
 }
 

@@ -4,11 +4,9 @@
 //! All series are those of a function over the weight `x^a e^-x / Γ(a + 1)` at the place, which does not underflow.
 
 use super::dd::Dd;
-use super::entropy::ln_ratio;
-use super::gamma::{BERNOULLI, digamma, digamma_dd};
+use super::gamma::{BERNOULLI, digamma_dd};
 use super::incomplete_gamma::{both_over_density, ln_density, ln_gamma_p, ln_gamma_q};
 use super::polygamma::polygamma;
-use super::stirling::stirling_error;
 
 /// `∂ⁿP(a, x)/∂aⁿ`, for `a > 0`, `x >= 0` and `n <= 15`; NaN outside. Relative error about 1e-13 for n = 1, away from
 /// the zeros of the higher ones.
@@ -65,6 +63,22 @@ pub fn ln_gamma_q_by_a(n: u32, a: f64, x: f64) -> f64 {
     if n == 0 { ln_gamma_q(a, x) } else { of_order(n, a, x, Function::LnQ) }
 }
 
+/// Calls a function of truncated series with as many terms as a derivative of this order takes; NaN from the sixteenth on.
+macro_rules! with_terms {
+    ($order:expr => $f:ident($($argument:expr),*)) => {
+        match $order {
+            0 => $f::<1>($($argument),*),
+            1 => $f::<2>($($argument),*),
+            2 => $f::<3>($($argument),*),
+            3 => $f::<4>($($argument),*),
+            4..8 => $f::<8>($($argument),*),
+            8..16 => $f::<16>($($argument),*),
+            16.. => f64::NAN,
+        }
+    };
+}
+pub(super) use with_terms;
+
 /// What is derived.
 #[derive(Clone, Copy)]
 enum Function {
@@ -74,14 +88,7 @@ enum Function {
 }
 
 fn of_order(n: u32, a: f64, x: f64, of: Function) -> f64 {
-    match n {
-        0..=1 => nth::<2>(1, a, x, of),
-        2 => nth::<3>(2, a, x, of),
-        3 => nth::<4>(3, a, x, of),
-        4..8 => nth::<8>(n as usize, a, x, of),
-        8..16 => nth::<16>(n as usize, a, x, of),
-        16.. => f64::NAN,
-    }
+    with_terms!(n => nth(n as usize, a, x, of))
 }
 
 fn nth<const N: usize>(n: usize, a: f64, x: f64, of: Function) -> f64 {
@@ -154,9 +161,8 @@ fn ln_factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     for (k, slope) in slopes.iter_mut().enumerate().skip(1) {
         factorial *= k as f64;
         *slope = match k {
-            1 if a < 30.0 => x.ln() - digamma(a + 1.0),
-            // A small difference of large logarithms.
-            1 => ln_ratio(x, a) - 0.5 / a - stirling_error(1, a),
+            // A small difference of logarithms where x is near a.
+            1 => (Dd::from(x).ln() - digamma_dd(Dd::sum(a, 1.0))).value(),
             _ => -polygamma(k as u32 - 1, a + 1.0) / factorial,
         };
     }

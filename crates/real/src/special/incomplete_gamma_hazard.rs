@@ -3,7 +3,7 @@
 
 use super::incomplete_gamma::{both_over_density, continued_fraction};
 use super::incomplete_gamma_by_a::{
-    Taylor, by_ratios, factor, line, lower_over_weight, quotient, ratios, tail,
+    Taylor, by_ratios, factor, line, lower_over_weight, quotient, ratios, tail, with_terms,
 };
 
 /// `∂ⁿ/∂aⁿ` of `x^(a-1) e^-x / (Γ(a) P(a, x))`, the slope of [`ln_gamma_p`](super::ln_gamma_p) by `x`, for `a > 0`, `x >= 0` and
@@ -47,15 +47,7 @@ pub fn gamma_q_hazard(n: u32, a: f64, x: f64) -> f64 {
 }
 
 fn of_order(n: u32, a: f64, x: f64, lower: bool) -> f64 {
-    match n {
-        0 => nth::<1>(0, a, x, lower),
-        1 => nth::<2>(1, a, x, lower),
-        2 => nth::<3>(2, a, x, lower),
-        3 => nth::<4>(3, a, x, lower),
-        4..8 => nth::<8>(n as usize, a, x, lower),
-        8..16 => nth::<16>(n as usize, a, x, lower),
-        16.. => f64::NAN,
-    }
+    with_terms!(n => nth(n as usize, a, x, lower))
 }
 
 fn nth<const N: usize>(n: usize, a: f64, x: f64, lower: bool) -> f64 {
