@@ -38,7 +38,7 @@ fn p2_dynamic_parameters() {
     let priced = Function::record(|x| x[0] * x[0] * x[1], &[2.0, 3.0]).with_parameters(1);
     assert_eq!(priced.gradient().evaluate(&[2.0, 5.0]).unwrap(), [20.0]);
     let message = panics(|| drop(Function::record(|x| x[0], &[1.0]).with_parameters(2)));
-    assert_eq!(message, "with_parameters: 2 parameters of 1 inputs");
+    assert_eq!(message, "with_parameters: the function has 1 inputs, which cannot end with 2 parameters");
 }
 
 /// CondExp is `select`: both branches recorded, the one taken differentiated.
@@ -181,7 +181,7 @@ fn p2_source_export() {
     let error = Function::record(|x| x[0].gamma_p(x[0]), &[1.0]).value().to_c("f").unwrap_err();
     assert_eq!(error.to_string(), "to_c: `gamma_p` has no counterpart in C's standard library");
     let message = panics(|| drop(program.to_c("3 x")));
-    assert_eq!(message, "to_c: \"3 x\" cannot be a function's name");
+    assert!(message.starts_with("to_c: \"3 x\" cannot be a function's name"), "{message}");
     let t = Tape::new();
     let x = t.named("x", 2.0);
     let _ = x.sin() * x;
