@@ -115,7 +115,7 @@ fn main() {
     println!("the nearest digit in the plane is the same for {:.1} %", 100.0 * same);
     claim("the bound is better than what independent pixels can do", last > apart);
     claim("two numbers say more of a digit than two principal components", ours < linear);
-    let part = example.of(0.7, 0.35);
+    let part = example.of(0.6, 0.35);
     claim(format!("{part} of the digits lie beside one of their kind"), same > part);
 }
 
