@@ -145,10 +145,15 @@ impl Place {
     pub fn at(line: &'static Location<'static>) -> Place {
         Place(PLACE.replace(Some(line)))
     }
+    /// The line that nodes are credited to, or else the caller's.
+    #[track_caller]
+    pub fn line() -> &'static Location<'static> {
+        PLACE.get().unwrap_or(Location::caller())
+    }
     /// The caller's line, unless it is credited already: for nodes that are made in a closure, which has no caller.
     #[track_caller]
     pub fn here() -> Place {
-        Place(PLACE.replace(PLACE.get().or(Some(Location::caller()))))
+        Place(PLACE.replace(Some(Place::line())))
     }
 }
 impl Drop for Place {

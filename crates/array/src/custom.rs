@@ -22,6 +22,8 @@ pub(crate) struct Ruled {
     pub pullback: Rule,
     pub pushforward: Option<Rule>,
     pub batching: Option<Batching>,
+    /// Whether it is known to be linear in its first inputs, one for each output, whatever it computes.
+    pub linear: bool,
 }
 
 /// What a call is beside its name.
@@ -44,7 +46,7 @@ impl Call {
         pullback: Rule,
         pushforward: Option<Rule>,
     ) -> Vec<Array> {
-        Call::ruled(name, inputs, outputs, Ruled { pullback, pushforward, batching: None })
+        Call::ruled(name, inputs, outputs, Ruled { pullback, pushforward, batching: None, linear: false })
     }
     /// The same, with rules that may be a further call's.
     #[track_caller]
@@ -61,7 +63,7 @@ impl Call {
     #[track_caller]
     pub(crate) fn named(name: &'static str, x: &Array) -> Array {
         let same: Rule = Arc::new(|_, _, linear| linear);
-        let ruled = Ruled { pullback: same.clone(), pushforward: Some(same), batching: None };
+        let ruled = Ruled { pullback: same.clone(), pushforward: Some(same), batching: None, linear: true };
         let rules = Rules { outputs: vec![x.stop_gradient()], nodes: Mutex::default(), ruled };
         Call { name, is_name: true, rules: Box::new(rules) }.made(std::slice::from_ref(x)).swap_remove(0)
     }

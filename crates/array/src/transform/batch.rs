@@ -82,7 +82,7 @@ impl Meaning for Batch<'_> {
             return vec![Batched { array, mapped }];
         }
         let n = self.n;
-        let Ruled { pullback, pushforward, batching } = call.known();
+        let Ruled { pullback, pushforward, batching, linear } = call.known();
         let mapped: Vec<bool> = inputs.iter().map(|x| x.mapped).collect();
         let xs: Vec<Array> = inputs.iter().map(|x| x.array.clone()).collect();
         let values = match batching {
@@ -91,7 +91,8 @@ impl Meaning for Batch<'_> {
         };
         let pull = batched_pullback(pullback.clone(), mapped.clone(), n);
         let push = pushforward.as_ref().map(|rule| batched_pushforward(rule.clone(), mapped, n));
-        Call::results(call.name, &xs, values, pull, push).into_iter().map(Batched::mapped).collect()
+        let ruled = Ruled { pullback: pull, pushforward: push, batching: None, linear: *linear };
+        Call::ruled(call.name, &xs, values, ruled).into_iter().map(Batched::mapped).collect()
     }
     #[track_caller]
     fn control(&mut self, control: &Arc<Control>, args: &[Batched]) -> Vec<Batched> {

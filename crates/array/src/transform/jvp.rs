@@ -75,8 +75,8 @@ pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> Ha
     tangents
 }
 
-/// Whether a tangent is certainly zero: a constant, or data that are there.
-fn is_nothing(t: &Array) -> bool {
+/// Whether an array is certainly zero: a constant, or data that are there.
+pub(super) fn is_nothing(t: &Array) -> bool {
     match t.0.prim {
         Prim::Fill { bits, .. } => bits == 0,
         Prim::Leaf => t.value().bytes().iter().all(|&b| b == 0),

@@ -1,12 +1,12 @@
 //! Derivatives as linear functions: paid for once, applied as often as asked; and the transposes of linear functions.
 
-use super::jvp::{between, push};
-use super::{Pullback, aliased, matching, returned, vjp, within};
+use super::control::with;
+use super::jvp::push;
+use super::linearity::check_linear;
+use super::replay::{Recorded, Slot};
+use super::{Pullback, matching, returned, vjp, within};
 use crate::array::{Array, Trace};
-use crate::prim::{Holomorphic, Kind, Prim};
 use crate::tree::{Tree, leaves, map};
-use pullback_real::{Binary, Unary, refuse};
-use std::collections::HashSet;
 
 /// Maps a tangent of the input to that of the output.
 pub type Pushforward<P, Q> = Box<dyn Fn(&P) -> Q>;
@@ -54,7 +54,9 @@ where
 /// ```
 ///
 /// # Panics
-/// If f is not linear: the first operation that is not is named. The result panics if a cotangent does not fit.
+/// If f is not linear: the first operation that is not is named. Loops, choices and solvers are looked into (but not calls inside of
+/// loops that read arrays from outside); `while_loop` has no transpose. The result panics if a cotangent does not fit.
+#[track_caller]
 pub fn linear_transpose<P, Q>(f: impl Fn(&P) -> Q, like: &P) -> Pullback<P, Q>
 where
     P: Tree + Clone + 'static,
@@ -70,55 +72,8 @@ where
     P: Tree + Clone + 'static,
     Q: Tree + Clone + 'static,
 {
-    let running = Trace::start();
-    let (x, inputs) = aliased(like, &running.0);
-    let y = f(&x);
-    check_linear(what, &inputs, &leaves(&y), calls);
+    let slots = leaves(like).into_iter().map(|x| Slot::of((x.0.shape.clone(), x.dtype()), &x));
+    let recorded = Recorded::new("linear_transpose", slots, |xs| leaves(&f(&with(like, xs))));
+    check_linear(what, &recorded, calls);
     vjp(f)(&map(like, Array::zeros_like)).1
-}
-
-/// Panics at the first node on the way that is not linear in what depends on the inputs.
-#[track_caller]
-pub(super) fn check_linear(what: &str, inputs: &[Array], outputs: &[Array], calls: bool) {
-    let Some(first) = inputs.first().map(|x| x.0.id) else { return };
-    let mut depends: HashSet<u64> = inputs.iter().map(|x| x.0.id).collect();
-    for node in between(first, outputs) {
-        let (prim, args) = node.parts();
-        let moves: Vec<bool> = args.iter().map(|a| depends.contains(&a.0.id)).collect();
-        if !moves.contains(&true) {
-            continue;
-        }
-        depends.insert(node.0.id);
-        let one = moves.iter().filter(|m| **m).count() == 1;
-        let linear = match prim {
-            Prim::Unary(op) => *op == Unary::Neg,
-            Prim::Binary(Binary::Add | Binary::Sub) => moves == [true, true],
-            Prim::Binary(Binary::Mul) => one,
-            Prim::Binary(Binary::Div | Binary::TimesOrZero) => moves == [true, false],
-            Prim::Holomorphic(Holomorphic::Binary(Binary::Div)) => moves == [true, false, false],
-            // A constant on the other side of a choice or in a join is an offset, unless it is zero.
-            Prim::Select | Prim::Concat(_) | Prim::Complex => args
-                .iter()
-                .zip(&moves)
-                .all(|(a, m)| *m || !a.dtype().is_differentiable() || a.fill_value() == Some(0.0)),
-            Prim::Custom(..) => calls,
-            prim => match prim.kind() {
-                Kind::Linear => true,
-                Kind::Bilinear => one,
-                Kind::Constant | Kind::Elementwise | Kind::Own => false,
-            },
-        };
-        if let (Prim::Custom(call, _), false) = (prim, linear) {
-            refuse(
-                format_args!(
-                    "{what}: the function calls `{}`, of which it is not known whether it is linear; take the pullback that vjp gives at a point",
-                    call.name
-                ),
-                &[("", node.at())],
-            )
-        }
-        if !linear {
-            refuse(format_args!("{what}: the function is not linear: `{}`", prim.name()), &[("", node.at())])
-        }
-    }
 }

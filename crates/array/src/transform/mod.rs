@@ -13,6 +13,7 @@ mod jet;
 mod jit;
 mod jvp;
 mod linear;
+mod linearity;
 mod listing;
 mod nan;
 mod ravel;

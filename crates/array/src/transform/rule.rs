@@ -1,6 +1,7 @@
 //! Functions with a derivative of their own: `custom` takes the rule from the user, `checkpoint` runs the function
 //! again instead of keeping what it computed.
 
+use super::control::with;
 use super::linear::transposed;
 use super::{jvp, matching, replaced, vjp};
 use crate::array::{Array, Place};
@@ -230,41 +231,30 @@ where
     let (back, x_like, y_like) = (rules.pullback, p.clone(), q.clone());
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
         let g = filled(&y_like, ys, gs);
-        let x = with_leaves(&x_like, xs);
-        aligned(
-            &x,
-            matching(name, "cotangent that the rule gave", &x, &back(&x, &with_leaves(&y_like, ys), &g)),
-        )
+        let x = with(&x_like, xs);
+        aligned(&x, matching(name, "cotangent that the rule gave", &x, &back(&x, &with(&y_like, ys), &g)))
     });
     let p_like = p.clone();
     let pushforward = rules.pushforward.map(|forward| -> Rule {
         Arc::new(move |xs, ys, ts| {
             let t = filled(&p, xs, ts);
-            let y = with_leaves(&q, ys);
-            aligned(
-                &y,
-                matching(name, "tangent that the rule gave", &y, &forward(&with_leaves(&p, xs), &y, &t)),
-            )
+            let y = with(&q, ys);
+            aligned(&y, matching(name, "tangent that the rule gave", &y, &forward(&with(&p, xs), &y, &t)))
         })
     });
-    let batching = rules.batching.map(|rule| -> Batching {
-        Arc::new(move |_, xs, mapped| leaves(&rule(&with_leaves(&p_like, xs), mapped)))
-    });
+    let batching = rules
+        .batching
+        .map(|rule| -> Batching { Arc::new(move |_, xs, mapped| leaves(&rule(&with(&p_like, xs), mapped))) });
     let mut results =
-        Call::ruled(name, &inputs, outputs, Ruled { pullback, pushforward, batching }).into_iter();
+        Call::ruled(name, &inputs, outputs, Ruled { pullback, pushforward, batching, linear: false })
+            .into_iter();
     map(&y, |y| results.next().unwrap_or_else(|| y.clone()))
-}
-
-/// The tree with these leaves.
-fn with_leaves<T: Tree + Clone>(tree: &T, leaves: &[Array]) -> T {
-    let mut leaves = leaves.iter();
-    map(tree, |x| leaves.next().unwrap_or(x).clone())
 }
 
 /// (Co)tangents as a tree: zeros where there is none.
 fn filled<T: Tree + Clone>(tree: &T, places: &[Array], linear: Linear) -> T {
     let zeros = places.iter().zip(linear).map(|(x, g)| g.unwrap_or_else(|| x.zeros_like()));
-    replaced(&with_leaves(tree, places), zeros.filter(differentiable))
+    replaced(&with(tree, places), zeros.filter(differentiable))
 }
 
 /// The float leaves' (co)tangents beside `None` for the others.

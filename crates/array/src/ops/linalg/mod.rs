@@ -55,7 +55,7 @@ fn call(
     pushforward: impl Fn(&[Array], &[Array], Linear) -> Linear + Send + Sync + 'static,
 ) -> Vec<Array> {
     let inputs: Vec<Array> = inputs.iter().copied().cloned().collect();
-    let constants: Vec<Array> = inputs.iter().map(Array::stop_gradient).collect();
+    let constants = Array::constants(&inputs);
     Call::results(name, &inputs, value(&constants), Arc::new(pullback), Some(Arc::new(pushforward)))
 }
 

@@ -147,7 +147,7 @@ pub(super) fn adjoint(
     let way = Way::new(body, of, xs, ys, gs.clone(), &wants, vec![]);
     let carried = way.carried.len();
     let args = [&xs[..n], &way.carried, &xs[n..n + m], &xs[n + m..], &way.given].concat();
-    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(&args);
     let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
     let kinds = like(&way.step.outputs).into_iter().enumerate();
     let kinds = kinds.map(|(k, y)| if k < carried { y } else { stacked(y) }).collect();

@@ -135,7 +135,7 @@ fn same(name: &str, a: &[Array], b: &[Array]) {
 /// The choice between recorded functions of `args[1..]`, with its rules; `args[0]` is the number.
 #[track_caller]
 pub(super) fn choice(name: &'static str, bodies: Vec<Arc<Recorded>>, args: &[Array]) -> Vec<Array> {
-    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(args);
     let flow = bodies.iter().map(|b| Body::new(b.inputs.clone(), b.outputs.clone())).collect();
     let values = outputs(name, Flow::Cond(flow), like(&bodies[0].outputs), &stopped);
     let (back, forth) = (bodies.clone(), bodies);

@@ -43,7 +43,7 @@ pub(super) fn looped(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array
 /// (They are computed only if something reads them.)
 #[track_caller]
 pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
-    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(args);
     let history = body.inputs[..if of.snapshots.is_none() { of.state } else { 0 }].iter();
     let results: Vec<Array> = body.outputs.iter().chain(history).cloned().chain(kept(&body, of)).collect();
     let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);

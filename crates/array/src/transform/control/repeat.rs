@@ -96,7 +96,7 @@ pub fn bounded_while<S: Tree + Clone>(
 #[track_caller]
 fn unless(wrong: &Array, text: &Arc<str>, arrays: &[Array]) -> Vec<Array> {
     let all: Vec<Array> = [wrong].into_iter().chain(arrays).cloned().collect();
-    let stopped: Vec<Array> = all.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(&all);
     let values = outputs("bounded_while", Flow::Check(text.clone()), like(arrays), &stopped);
     // Who evaluates a derivative alone is told as well.
     let (back, forth) = (text.clone(), text.clone());
@@ -168,7 +168,7 @@ pub(super) fn repeated(
     tested: usize,
     args: &[Array],
 ) -> Vec<Array> {
-    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(args);
     let flow = Flow::While {
         test: Body::new(test.inputs.clone(), test.outputs.clone()),
         body: Body::new(body.inputs.clone(), body.outputs.clone()),

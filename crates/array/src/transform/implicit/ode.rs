@@ -321,7 +321,7 @@ pub(super) fn first_step(
 #[track_caller]
 fn by_adjoint(flow: Arc<Recorded>, captured: &[Array], y0: &Array, ts: &Array, ode: Ode) -> Array {
     let inputs = [&[y0.clone(), ts.clone()], captured].concat();
-    let stopped: Vec<Array> = inputs.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(&inputs);
     let value = solved(&flow, &stopped[2..], &stopped[0], &stopped[1], ode);
     let forth = flow.clone();
     let pull: Rule = Arc::new(move |inputs, ys, gs| {

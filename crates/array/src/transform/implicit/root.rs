@@ -93,11 +93,11 @@ pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
             zip(x, &next, |x, y| x - y)
         };
         let (equation, params) = equation("fixed_point", residual, &start, p);
-        let fixed: Vec<Array> = params.iter().map(Array::stop_gradient).collect();
+        let fixed = Array::constants(&params);
         let next = |x: &Array, back: &dyn Fn(&Array) -> Vec<Array>| {
             x - ravel(&equation.at(&[&back(x)[..], &fixed].concat())).0
         };
-        let (x, back) = ravel(&leaves(&start).iter().map(Array::stop_gradient).collect::<Vec<_>>());
+        let (x, back) = ravel(&Array::constants(&leaves(&start)));
         let tolerance = if x.dtype() == DType::F32 { tolerance.max(1e-6) } else { tolerance };
         type State = (Array, Array, Array);
         let away =
@@ -130,8 +130,8 @@ pub fn root<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, start: X)
     move |p| {
         let start = map(&start, |x| x.cast(x.dtype()));
         let (equation, params) = equation("root", &f, &start, p);
-        let fixed: Vec<Array> = params.iter().map(Array::stop_gradient).collect();
-        let (x, back) = ravel(&leaves(&start).iter().map(Array::stop_gradient).collect::<Vec<_>>());
+        let fixed = Array::constants(&params);
+        let (x, back) = ravel(&Array::constants(&leaves(&start)));
         let f = |x: &Array| ravel(&equation.at(&[&back(x)[..], &fixed].concat())).0;
         let tolerance = if x.dtype() == DType::F32 { 1e-6 } else { 1e-12 };
         type State = (Array, Array, Array);

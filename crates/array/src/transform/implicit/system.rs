@@ -2,10 +2,10 @@
 
 use super::{Krylov, check_like, check_real};
 use crate::array::Array;
-use crate::custom::Rule;
+use crate::custom::{Rule, Ruled};
 use crate::prim::Call;
 use crate::transform::control::{filled, like, pulled, pushed, record, spread, wanted, with};
-use crate::transform::linear::check_linear;
+use crate::transform::linearity::check_linear;
 use crate::transform::ravel;
 use crate::transform::replay::Recorded;
 use crate::tree::{Tree, leaves};
@@ -40,7 +40,7 @@ fn solve_by<X: Tree + Clone>(what: &'static str, product: impl Fn(&X) -> X, b: &
     check_real(what, &bs);
     let (body, _) = record(what, b, like(&bs), |x: &X| product(x));
     check_like(what, &body.outputs, &bs);
-    check_linear(what, &body.inputs, &body.outputs, false);
+    check_linear(what, &body, false);
     let (body, captured) = body.closed();
     with(b, &solved(Arc::new(body), &captured, &bs, krylov))
 }
@@ -80,8 +80,7 @@ pub fn gmres<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
 #[track_caller]
 pub(super) fn solved(body: Arc<Recorded>, captured: &[Array], b: &[Array], krylov: Krylov) -> Vec<Array> {
     let n = b.len();
-    let stopped = |xs: &[Array]| -> Vec<Array> { xs.iter().map(Array::stop_gradient).collect() };
-    let (right, constants) = (stopped(b), stopped(captured));
+    let (right, constants) = (Array::constants(b), Array::constants(captured));
     let (vector, back) = ravel(&right);
     let product = |x: &Array| ravel(&body.at(&[&back(x)[..], &constants].concat())).0;
     let values = back(&krylov.solve(&product, &vector));
@@ -123,5 +122,6 @@ pub(super) fn solved(body: Arc<Recorded>, captured: &[Array], b: &[Array], krylo
         }
         solved(forth.clone(), captured, &right, krylov).into_iter().map(Some).collect()
     });
-    Call::results("linear_solve", &[b, captured].concat(), values, pull, Some(push))
+    let ruled = Ruled { pullback: pull, pushforward: Some(push), batching: None, linear: true };
+    Call::ruled("linear_solve", &[b, captured].concat(), values, ruled)
 }

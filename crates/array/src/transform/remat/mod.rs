@@ -131,7 +131,7 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
     let kept: Vec<Array> =
         body.nodes().iter().filter(|x| innermost && keep.keeps(x) && !is_output(x)).cloned().collect();
     let all = Arc::new(Recorded::of(&body.inputs, &[&body.outputs[..], &kept].concat()));
-    let stopped: Vec<Array> = args.iter().map(Array::stop_gradient).collect();
+    let stopped = Array::constants(args);
     let mut values = all.at(&stopped);
     let folder = keep.folder();
     if let Some(folder) = &folder {

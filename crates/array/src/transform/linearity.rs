@@ -1,0 +1,194 @@
+//! Whether a recorded function is linear: a replay in which the value of a node is how it depends on the inputs. Calls stand for
+//! what they compute, so that loops, choices and solvers are followed inside.
+
+use super::jvp::is_nothing;
+use super::replay::{Meaning, Recorded};
+use crate::array::{Array, Place};
+use crate::eval::{Body, Flow};
+use crate::prim::{Call, Control, Holomorphic, Kind, Linalg, Prim};
+use pullback_real::{Binary, Unary, refuse};
+use std::collections::HashSet;
+use std::panic::Location;
+use std::sync::Arc;
+
+type Line = &'static Location<'static>;
+
+/// How a value depends on the inputs.
+#[derive(Clone, PartialEq)]
+enum Form {
+    /// Not at all, and it is zero.
+    Zero,
+    /// Not at all.
+    Constant,
+    /// Linearly.
+    Linear,
+    /// Otherwise: by what, and the line where that stands.
+    Other(Arc<str>, Line),
+}
+use Form::*;
+
+/// Refuses a function that is not linear, in the name of `what`. With `calls`, calls with rules of their own are taken to be so.
+#[track_caller]
+pub(super) fn check_linear(what: &str, f: &Recorded, calls: bool) {
+    let mut linearity = Linearity { calls, stops: HashSet::new() };
+    for y in linearity.of(f, &vec![Linear; f.inputs.len()]) {
+        if let Other(why, at) = y {
+            refuse(format_args!("{what}: the function is not linear: {why}"), &[("", at)])
+        }
+    }
+}
+
+struct Linearity {
+    calls: bool,
+    /// The stopped inputs of calls, which are no constants: the call's rule has their derivative.
+    stops: HashSet<u64>,
+}
+
+impl Linearity {
+    fn of(&mut self, f: &Recorded, inputs: &[Form]) -> Vec<Form> {
+        let mut seen: HashSet<u64> = f.inputs.iter().map(|x| x.0.id).collect();
+        let mut stack = f.outputs.clone();
+        while let Some(node) = stack.pop() {
+            if seen.insert(node.0.id) {
+                match node.parts() {
+                    (Prim::Custom(..), args) => stack.extend_from_slice(&args[..args.len() - 1]),
+                    (_, args) => stack.extend(args),
+                }
+            }
+        }
+        let inside = f.nodes().iter().map(|x| x.0.id).filter(|id| !seen.contains(id));
+        self.stops.extend(inside);
+        f.replay(self, inputs)
+    }
+    fn body(&mut self, body: &Body, inputs: &[Form]) -> Vec<Form> {
+        let (from, to) = body.graph();
+        self.of(&Recorded::of(from, to), inputs)
+    }
+    /// `n` outputs of a loop or choice that stands in this line.
+    fn flow(&mut self, flow: &Flow, args: &[Form], n: usize, at: Line) -> Vec<Form> {
+        let merge = |a: &[Form], b: &[Form], why: &str| -> Vec<Form> {
+            a.iter().zip(b).map(|(a, b)| either(a, b, why, at)).collect()
+        };
+        match flow {
+            Flow::Cond(_) if !is_constant(&args[0]) => vec![other("a choice by its input", at); n],
+            Flow::Cond(bodies) => {
+                let ys = bodies.iter().map(|body| self.body(body, &args[1..]));
+                ys.reduce(|a, b| merge(&a, &b, "a branch is constant")).unwrap_or_default()
+            }
+            Flow::Check(_) => args[1..].to_vec(),
+            Flow::Scan { body, state, .. } => {
+                let mut now = args[..*state].to_vec();
+                // Until nothing changes: a form changes twice at most.
+                loop {
+                    let ys = self.body(body, &[&now, &args[*state..]].concat());
+                    let next = merge(&now, &ys, "a state begins as a constant");
+                    if next == now {
+                        return [&now, &ys[*state..]].concat();
+                    }
+                    now = next
+                }
+            }
+            Flow::While { .. } => vec![other("`while_loop` has no transpose; use fori_loop or scan", at); n],
+            Flow::Adjoint { .. } if args.iter().all(is_constant) => vec![Constant; n],
+            Flow::Adjoint { .. } => vec![other("the pullback of a loop that keeps few states", at); n],
+        }
+    }
+}
+
+/// What is one of two, or the sum of both; `why` it is not linear if one of them is constant.
+fn either(a: &Form, b: &Form, why: &str, at: Line) -> Form {
+    match (a, b) {
+        (Other(..), _) => a.clone(),
+        (_, Other(..)) => b.clone(),
+        (Linear, Constant) | (Constant, Linear) => other(why, at),
+        (Linear, _) | (_, Linear) => Linear,
+        (Constant, _) | (_, Constant) => Constant,
+        (Zero, Zero) => Zero,
+    }
+}
+
+fn is_constant(form: &Form) -> bool {
+    matches!(form, Zero | Constant)
+}
+fn other(why: &str, at: Line) -> Form {
+    Other(why.into(), at)
+}
+
+impl Meaning for Linearity {
+    type Value = Form;
+
+    fn constant(x: &Array) -> Form {
+        let mut x = x.clone();
+        while let (Prim::Stop | Prim::Alias | Prim::Broadcast | Prim::Reshape | Prim::Cast(_), args) =
+            x.parts()
+        {
+            let of = args[0].clone();
+            x = of
+        }
+        if is_nothing(&x) { Zero } else { Constant }
+    }
+    fn node(&mut self, node: &Array, prim: &Prim, forms: &[Form]) -> Form {
+        // A complex function's value is computed in planes: it is judged by its name.
+        let forms = if matches!(prim, Prim::Holomorphic(_)) { &forms[..forms.len() - 1] } else { forms };
+        if let Some(earlier) = forms.iter().find(|f| matches!(f, Other(..))) {
+            return earlier.clone();
+        }
+        // What is zero stays so where what is linear stays that.
+        let Some(of) = [Linear, Zero].into_iter().find(|form| forms.contains(form)) else { return Constant };
+        let moves: Vec<bool> = forms.iter().map(|f| *f == of).collect();
+        let one = of == Zero || moves.iter().filter(|m| **m).count() == 1;
+        let linear = match prim {
+            Prim::Stop if self.stops.contains(&node.0.id) => true,
+            // Of what a call inside of a loop or choice reads from outside, the loop has it stopped as an input.
+            Prim::Stop => return other("`stop_gradient`, or a call inside of a loop or choice", node.at()),
+            Prim::Unary(op) => *op == Unary::Neg,
+            Prim::Binary(Binary::Add | Binary::Sub) => {
+                return either(&forms[0], &forms[1], &format!("`{}`", prim.name()), node.at());
+            }
+            Prim::Binary(Binary::Mul) => one,
+            Prim::Binary(Binary::Div | Binary::TimesOrZero) => moves == [true, false],
+            Prim::Holomorphic(Holomorphic::Binary(Binary::Div)) => moves == [true, false],
+            // A constant on the other side of a choice or in a join is an offset, unless it is zero.
+            Prim::Select | Prim::Concat(_) | Prim::Complex => {
+                let (_, args) = node.parts();
+                args.iter().zip(forms).all(|(a, f)| *f != Constant || !a.dtype().is_differentiable())
+            }
+            // In the right side of a system.
+            Prim::Linalg(Linalg::Triangular { .. } | Linalg::Banded { .. }) => moves == [false, true],
+            Prim::Linalg(Linalg::Sylvester) => moves == [false, false, true],
+            prim => match prim.kind() {
+                Kind::Linear => true,
+                Kind::Bilinear => one,
+                Kind::Constant | Kind::Elementwise | Kind::Own => false,
+            },
+        };
+        match (linear, of) {
+            (true, of) => of,
+            (false, Zero) => Constant,
+            (false, _) => other(&format!("`{}`", prim.name()), node.at()),
+        }
+    }
+    fn call(&mut self, call: &Arc<Call>, inputs: &[Form], outputs: &[Form]) -> Vec<Form> {
+        if self.calls && inputs.contains(&Linear) && !inputs.iter().any(|f| matches!(f, Other(..))) {
+            return vec![Linear; outputs.len()];
+        }
+        let (first, others) = inputs.split_at(inputs.len().min(outputs.len()));
+        if call.known().linear && others.iter().all(is_constant) {
+            let at = Place::line();
+            let sum = first
+                .iter()
+                .cloned()
+                .reduce(|a, b| either(&a, &b, "a part of the right side is constant", at));
+            return vec![sum.unwrap_or(Zero); outputs.len()];
+        }
+        let named = |y: &Form| match y {
+            Other(why, at) if why.starts_with('`') => Other(format!("{why} in `{}`", call.name).into(), at),
+            y => y.clone(),
+        };
+        outputs.iter().map(named).collect()
+    }
+    fn control(&mut self, control: &Arc<Control>, args: &[Form]) -> Vec<Form> {
+        let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
+        self.flow(flow, args, control.outputs.len(), Place::line())
+    }
+}
