@@ -107,7 +107,7 @@ impl Buffer {
     }
     fn try_of_class(class: usize, len: usize, dtype: DType) -> Result<Buffer, String> {
         #[cfg(test)]
-        crate::eval::fail::point(crate::eval::fail::Point::Memory);
+        crate::eval::run::fail::point(crate::eval::run::fail::Point::Memory);
         let n = class.max(lines(len, dtype));
         let reused = {
             let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());

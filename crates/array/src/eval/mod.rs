@@ -1,41 +1,20 @@
-//! Evaluation: graph → plan → steps, run in order.
+//! Evaluation: pending arrays are compiled to steps, which are run in order.
 //!
-//! [`graph`] collects what is pending and merges what is equal; [`plan`] fuses elementwise items into block programs
-//! and orders the steps; [`vm`] runs the programs, [`scan`] the loops over rows, [`kernels`] hold the inner loops and everything else.
+//! [`compile`] is the list of passes; [`ir`] holds what they work on, [`passes`] what they do; [`run`] executes the steps, and
+//! [`kernels`] hold the inner loops.
 
-mod compare;
-mod disk;
-#[cfg(test)]
-pub(crate) mod fail;
-mod flow;
-mod fuse;
-mod graph;
-mod in_place;
+pub(crate) mod compile;
+mod ir;
 // The home of `unsafe`: code compiled for a CPU level, disjoint writes from several threads, gemm.
 #[allow(unsafe_code)]
 mod kernels;
-mod layout;
-mod memory;
-mod pattern;
-mod plan;
-mod program;
-mod read;
-mod recompute;
+mod passes;
 #[cfg(test)]
 mod reference;
-mod register;
-mod run;
-mod scan;
+pub(crate) mod run;
 pub(crate) mod settings;
-mod show;
-mod simplify;
-mod single;
-mod sinks;
 #[cfg(test)]
 mod tests;
-mod vm;
-mod walk;
-mod well_formed;
 
 use crate::array::{Array, Inside};
 use crate::buffer::Buffer;
@@ -43,12 +22,12 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-pub(crate) use flow::{Body, Flow};
+pub(crate) use ir::layout::Layout;
 pub(crate) use kernels::elementwise::Lane;
-pub(crate) use layout::Layout;
-pub(crate) use recompute::cheap;
+pub(crate) use passes::recompute::cheap;
+pub(crate) use run::flow::{Body, Flow};
+pub(crate) use run::scan::Apart;
 pub(crate) use run::{Compiled, GivenBack, Values};
-pub(crate) use scan::Apart;
 
 pub use kernels::math::{CpuLevel, cpu_level, set_cpu_level};
 pub use kernels::threads::{set_threads, threads};
@@ -58,8 +37,7 @@ pub use settings::{MachineCode, machine_code, set_machine_code};
 /// memory of those donated again once nothing can fail any more.
 pub(crate) fn compile(inputs: &[Array], outputs: &[Array], donated: &[bool]) -> Compiled {
     let _inside = Inside::none();
-    let ids: Vec<u64> = inputs.iter().map(|x| x.0.id).collect();
-    Compiled::new(graph::Graph::of(inputs, outputs), &ids, donated, true)
+    compile::compile(inputs, outputs, donated, true)
 }
 
 /// A mistake of the caller that is found while numbers are computed: what the run unwinds with.
@@ -96,7 +74,7 @@ pub(crate) fn run(plan: &Compiled, inputs: impl IntoIterator<Item = Arc<Buffer>>
 #[track_caller]
 pub(crate) fn eval(roots: &[Array]) {
     let _inside = Inside::none();
-    let plan = Compiled::new(graph::Graph::new(roots), &[], &[], false);
+    let plan = compile::compile(&[], roots, &[], false);
     let values = run(&plan, []);
     plan.graph.roots.iter().zip(values).for_each(|((root, _), value)| root.0.finish(value))
 }

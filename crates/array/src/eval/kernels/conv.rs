@@ -7,7 +7,6 @@
 //!
 //! Over 400 lines, a quarter of them tests: the two ways share their windows and phases.
 
-use super::super::pattern::gcd;
 use super::copy::copy;
 use super::number::Matrix;
 use super::patches::{Patches, Slide};
@@ -15,6 +14,7 @@ use super::product::Product;
 use super::threads::{Ptr, for_chunks, with_scratch};
 use super::view::{Strides, View, ViewMut, row_major};
 use crate::buffer::Buffer;
+use crate::eval::ir::pattern::gcd;
 use crate::prim::Window;
 
 /// Bytes of patches that are laid out at a time, and the least number of pixels.

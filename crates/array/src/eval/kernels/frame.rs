@@ -2,10 +2,6 @@
 //!
 //! Everything is checked once for a block; an instruction then only puts its operands' places together.
 
-#[cfg(all(feature = "native", target_arch = "x86_64"))]
-use super::super::program::LONG;
-use super::super::program::{BLOCK_BYTES, Instruction, Op, Operand, Program, Target};
-use super::super::register::RegisterFile;
 use super::blocks::{BinaryBlock, CastBlock, CompareBlock, ConvertElement, SelectBlock, UnaryBlock};
 use super::elementwise::Lane;
 use super::math::dispatch;
@@ -13,6 +9,10 @@ use super::math::dispatch;
 use super::native::{Entry, Segment, Slot};
 use super::operand::Arg;
 use crate::dtype::DType;
+#[cfg(all(feature = "native", target_arch = "x86_64"))]
+use crate::eval::ir::program::LONG;
+use crate::eval::ir::program::{BLOCK_BYTES, Instruction, Op, Operand, Program, Target};
+use crate::eval::ir::register::RegisterFile;
 use bytemuck::{Pod, Zeroable};
 use smallvec::SmallVec;
 use std::marker::PhantomData;

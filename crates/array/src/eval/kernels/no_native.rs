@@ -1,9 +1,9 @@
 //! In place of [`native`](super::native) where there is no machine code: every program is interpreted.
 
-use super::super::in_place::Order;
-use super::super::program::{Instruction, Program};
-use super::super::settings::MachineCode;
 use super::frame::Frame;
+use crate::eval::ir::in_place::Order;
+use crate::eval::ir::program::{Instruction, Program};
+use crate::eval::settings::MachineCode;
 
 /// There is none.
 pub(crate) enum Native {}

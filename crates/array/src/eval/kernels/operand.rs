@@ -1,6 +1,6 @@
 //! Operands of inner loops: elements, or one number for all, which is written out where a loop for it is not worth compiling.
 
-use super::super::program::{BLOCK_BYTES, LONG};
+use crate::eval::ir::program::{BLOCK_BYTES, LONG};
 use bytemuck::Pod;
 use std::mem::MaybeUninit;
 

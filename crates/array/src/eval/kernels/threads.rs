@@ -249,7 +249,7 @@ impl Team {
 /// Runs `f` on one thread and on two: `f` must give the same, whatever else runs in the process.
 #[cfg(test)]
 pub(crate) fn on_one_and_two<R>(f: impl Fn() -> R) -> (R, R) {
-    let _settings = super::super::settings::Settings::hold();
+    let _settings = crate::eval::settings::Settings::hold();
     set_threads(1);
     let one = f();
     set_threads(2);
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn every_chunk_runs_once() {
-        let _settings = super::super::super::settings::Settings::hold();
+        let _settings = crate::eval::settings::Settings::hold();
         set_threads(3);
         for chunks in [0, 1, 2, 3, 7, 100] {
             for _ in 0..200 {

@@ -6,17 +6,18 @@
 #[cfg(test)]
 mod tests;
 
-use super::super::graph::{Graph, What};
-use super::super::memory::{Memory, Slot};
 use crate::buffer::Buffer;
+use crate::eval::ir::item::{Graph, ItemKind};
+use crate::eval::passes::slots::Memory;
+use crate::eval::run::slot::Slot;
 
 /// What a step reads or is about to write, or has got from a loop or choice.
 ///
 /// # Panics
 /// If it is not an item's.
-pub(super) fn value(graph: &Graph, i: usize, x: &Buffer) {
+pub(crate) fn value(graph: &Graph, i: usize, x: &Buffer) {
     let item = &graph.items[i];
-    if let What::Data(constant) = &item.what {
+    if let ItemKind::Data(constant) = &item.kind {
         // It may be a view of fewer numbers.
         return assert!(std::ptr::eq(x, &**constant), "a run: slot of constant {i} holds other data");
     }
@@ -35,7 +36,7 @@ pub(super) fn value(graph: &Graph, i: usize, x: &Buffer) {
 ///
 /// # Panics
 /// If two of what is written have memory in common, or one with what is read, or if one is a part of another buffer.
-pub(super) fn apart<'a>(
+pub(crate) fn apart<'a>(
     read: impl Iterator<Item = &'a Buffer> + Clone,
     written: impl Iterator<Item = &'a Buffer> + Clone,
 ) {
@@ -58,7 +59,7 @@ pub(super) fn apart<'a>(
 ///
 /// # Panics
 /// If they are not this plan's: its constants, nothing of inputs and results, and for the others what fits into them.
-pub(super) fn idle(graph: &Graph, memory: &Memory, slots: &[Slot]) {
+pub(crate) fn idle(graph: &Graph, memory: &Memory, slots: &[Slot]) {
     assert!(
         slots.len() == memory.sizes.len(),
         "a run: {} slots of another plan's run for {}",
@@ -73,7 +74,7 @@ pub(super) fn idle(graph: &Graph, memory: &Memory, slots: &[Slot]) {
         );
     }
     for (i, item) in graph.items.iter().enumerate() {
-        if let What::Data(_) = item.what {
+        if let ItemKind::Data(_) = item.kind {
             let there = slots[memory.slot[i]].data();
             value(graph, i, there.unwrap_or_else(|| panic!("a run: slot of constant {i} is empty")))
         }

@@ -1,10 +1,12 @@
 //! The evaluator against the meaning of the primitives.
 
+mod passes;
 pub(crate) mod random;
 
-use super::reference::{interpret, interpret_all};
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::eval::compile;
+use crate::eval::reference::{interpret, interpret_all};
 use crate::prim::{Padding, Window};
 use crate::shape::Shape;
 use crate::transform::{grad, jit_update, value_and_grad};
@@ -201,8 +203,8 @@ fn an_index_out_of_range() {
 fn a_second_run_is_not_merged_with_the_first() {
     let (x, g) = (numbers(&[4], 1), numbers(&[4], 2).exp().sum());
     let elementwise = |roots: &[Array]| {
-        let graph = super::graph::Graph::new(roots);
-        graph.items.iter().filter(|i| matches!(i.what, super::graph::What::Elementwise)).count()
+        let graph = compile::graph(&[], roots);
+        graph.items.iter().filter(|i| matches!(i.kind, crate::eval::ir::item::ItemKind::Elementwise)).count()
     };
     assert_eq!(elementwise(&[x.sin().cos(), x.sin().cos(), g.clone()]), 3);
     assert_eq!(elementwise(&[x.sin().cos(), x.after(std::slice::from_ref(&g)).sin().cos(), g.clone()]), 5);
@@ -246,8 +248,8 @@ fn padded_values_are_computed_where_they_are_read() {
     };
     let x = numbers(&[40_000], 1);
     let (y, g) = value_and_grad(f)(&x);
-    let graph = super::graph::Graph::new(&[y.clone(), g.clone()]);
-    let plan = super::plan::Plan::new(&graph);
+    let graph = compile::graph(&[], &[y.clone(), g.clone()]);
+    let plan = compile::plan(&graph);
     let stored: usize =
         plan.steps.iter().flat_map(|s| s.writes()).map(|i| graph.items[i].shape().size()).sum();
     assert_eq!(stored, 40_001);
@@ -314,7 +316,7 @@ fn a_state_outlives_every_failure_of_a_step() {
             crate::eval(&[&state.0, &state.1[0], &state.1[1]]);
             let other = held.then(|| state.clone());
             let run = || catch_unwind(AssertUnwindSafe(|| step(&mut state, &x)));
-            let (ran, came) = super::fail::at(n, run);
+            let (ran, came) = crate::eval::run::fail::at(n, run);
             if let Some(other) = other {
                 assert_eq!(shown(&other), before, "what is held, after failure {n}")
             }
@@ -328,7 +330,10 @@ fn a_state_outlives_every_failure_of_a_step() {
                 Err(_) => {
                     // A comparison takes memory of its own while a step runs.
                     let point = panic.downcast_ref();
-                    assert!(compared || point == Some(&super::fail::Point::Step), "failure {n}: {point:?}");
+                    assert!(
+                        compared || point == Some(&crate::eval::run::fail::Point::Step),
+                        "failure {n}: {point:?}"
+                    );
                     lost += 1;
                     continue;
                 }

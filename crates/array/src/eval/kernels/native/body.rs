@@ -1,10 +1,10 @@
 //! The body of a segment's loop: which register holds what, how operands get there, and where results go.
 
-use super::super::super::program::{Instruction, Operand, Program};
 use super::asm::{Asm, BASES, Masked, Opcode, RAX, Rm};
 use super::liveness::Liveness;
 use super::segment::{Full, Slot, Slots, Stretch};
 use crate::dtype::DType;
+use crate::eval::ir::program::{Instruction, Operand, Program};
 use std::ops::Range;
 
 /// Vector registers 0 to 3 hold a value for the length of one operation.

@@ -1,6 +1,6 @@
 //! Liveness: where the values of a program's code are read, found once, from the last instruction to the first.
 
-use super::super::super::program::{Operand, Program, Target};
+use crate::eval::ir::program::{Operand, Program, Target};
 use std::collections::HashMap;
 use std::ops::Range;
 

@@ -12,11 +12,11 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
-use super::super::in_place::Order;
-use super::super::program::{Instruction, Program};
-use super::super::settings::MachineCode;
 use super::frame::Frame;
 use super::math::{CpuLevel, cpu_level};
+use crate::eval::ir::in_place::Order;
+use crate::eval::ir::program::{Instruction, Program};
+use crate::eval::settings::MachineCode;
 use memmap2::{Mmap, MmapMut};
 pub(crate) use segment::{Segment, Slot};
 use std::sync::OnceLock;

@@ -1,11 +1,11 @@
 //! Each operation in machine instructions. Every result has the bits that the interpreter's loops give it: no products and sums
 //! are contracted.
 
-use super::super::super::program::{Instruction, Op, Operand, Target};
 use super::asm::{Masked, Rm};
 use super::body::{Body, MASKS, SCRATCH, Source};
 use super::segment::Slot;
 use crate::dtype::DType;
+use crate::eval::ir::program::{Instruction, Op, Operand, Target};
 use crate::prim::Compare;
 use pullback_real::{Binary, Unary};
 

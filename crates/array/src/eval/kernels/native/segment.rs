@@ -1,12 +1,12 @@
 //! Segments: runs of simple instructions of a program as one loop of machine code, in which values live in vector
 //! registers from the instruction that makes them to the last that reads them.
 
-use super::super::super::program::{Instruction, Op, Operand, Program, Target};
-use super::super::super::register::Register;
 use super::asm::{Asm, BASES};
 use super::body::Body;
 use super::liveness::Liveness;
 use crate::dtype::DType;
+use crate::eval::ir::program::{Instruction, Op, Operand, Program, Target};
+use crate::eval::ir::register::Register;
 use pullback_real::{Binary, Unary};
 use std::collections::HashMap;
 use std::ops::Range;

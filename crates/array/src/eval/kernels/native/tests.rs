@@ -1,15 +1,15 @@
 //! Machine code gives the interpreter's bits: random programs, run both ways.
 
-use super::super::super::layout::Strides;
-use super::super::super::pattern::Pattern;
-use super::super::super::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
-use super::super::super::register::Allocator;
-use super::super::super::settings::{MachineCode, Settings, set_machine_code};
-use super::super::super::tests::random::steps::{ARITHMETIC, COMPARE, SIMPLE};
-use super::super::super::vm;
 use super::super::math::{CpuLevel, cpu_level};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
+use crate::eval::ir::layout::Strides;
+use crate::eval::ir::pattern::Pattern;
+use crate::eval::ir::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
+use crate::eval::ir::register::Allocator;
+use crate::eval::run::vm;
+use crate::eval::settings::{MachineCode, Settings, set_machine_code};
+use crate::eval::tests::random::steps::{ARITHMETIC, COMPARE, SIMPLE};
 use crate::prim::Reduction;
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};

@@ -1,14 +1,15 @@
 //! Runs with one thing wrong at a time, and what is left when a run ends.
 
-use super::super::{Compiled, Slots};
-use super::*;
 use crate::array::{Array, Trace};
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::eval::compile;
-use crate::eval::program::{Instruction, Op, Operand, Program, Target};
-use crate::eval::register::Allocator;
-use crate::eval::vm::run_with;
+use crate::eval::ir::program::{Instruction, Op, Operand, Program, Target};
+use crate::eval::ir::register::Allocator;
+use crate::eval::passes::liveness::Donated;
+use crate::eval::run::check::*;
+use crate::eval::run::vm::run_with;
+use crate::eval::run::{Compiled, Slots};
 use crate::ops::stack;
 use crate::shape::Shape;
 use crate::transform::{cond, jit, jit_update, scan};
@@ -38,8 +39,8 @@ fn planned(f: impl FnOnce(&Array) -> Vec<Array>) -> Compiled {
 fn what_a_step_reads_is_the_items() {
     let c = Array::from([1.0, 2.0, 3.0]);
     let f = planned(|x| vec![(x + &c).cumsum(0)]);
-    let is = |what: fn(&What) -> bool| f.graph.items.iter().position(|i| what(&i.what)).expect("an item");
-    let (input, constant) = (is(|w| matches!(w, What::Input)), is(|w| matches!(w, What::Data(_))));
+    let is = |is: fn(&ItemKind) -> bool| f.graph.items.iter().position(|i| is(&i.kind)).expect("an item");
+    let (input, constant) = (is(|w| matches!(w, ItemKind::Input)), is(|w| matches!(w, ItemKind::Data(_))));
     value(&f.graph, input, &of(&[1.0, 2.0, 3.0]));
     value(&f.graph, constant, &c.value());
     let have = message(|| value(&f.graph, input, &of(&[1.0, 2.0])));
@@ -83,7 +84,8 @@ fn slots_between_runs_are_their_plans() {
     let want = format!("a run: slot {passing} keeps what came with the inputs or left with the results");
     assert_eq!(message(|| check(&slots)), want);
     slots.slots[passing] = Slot::Empty;
-    let constant = f.graph.items.iter().position(|i| matches!(i.what, What::Data(_))).expect("a constant");
+    let constant =
+        f.graph.items.iter().position(|i| matches!(i.kind, ItemKind::Data(_))).expect("a constant");
     slots.slots[f.memory.slot[constant]] = Slot::Shared(of(&[1.0, 2.0, 3.0]));
     assert_eq!(message(|| check(&slots)), format!("a run: slot of constant {constant} holds other data"));
     slots.slots[f.memory.slot[constant]] = Slot::Empty;
@@ -122,7 +124,7 @@ mod in_debug_builds {
         let mut f = planned(|x| vec![(x * 2.0).cumsum(0)]);
         let [first, second] = [0, 1].map(|k| f.plan.steps[k].writes().next().expect("an item"));
         f.memory.slot[first] = f.memory.slot[second];
-        let have = message(|| f.memory.check(&f.graph, &f.plan, &[], 0));
+        let have = message(|| f.memory.check(&f.graph, &f.plan, &Donated { items: vec![], late: 0 }));
         assert!(have.contains("which it reads, and not to write over it"), "{have}");
         assert!(catch_unwind(AssertUnwindSafe(|| f.run([of(&[1.0, 2.0, 3.0])]))).is_err())
     }
@@ -208,7 +210,7 @@ fn a_finished_run_keeps_no_file() {
     let both = |x: &Array| stack(&[x.clone(), x * 2.0], 0).reshape([2, 3, 1]);
     let numbers = |x: &Array| both(x).spill_op(&folder, 1).t().reshape([6]);
     let f = planned(|x| vec![numbers(x).unspill_op(&Shape::new(&[1]), DType::F64).sum()]);
-    assert!(f.graph.items.iter().any(|i| matches!(i.what, What::Copy) && i.dtype() == DType::I64));
+    assert!(f.graph.items.iter().any(|i| matches!(i.kind, ItemKind::Copy) && i.dtype() == DType::I64));
     let mut slots = f.slots();
     for _ in 0..2 {
         assert_eq!(f.run_in(&mut slots, [of(&[1.0, 2.0, 3.0])])[0].slice::<f64>(), [18.0]);

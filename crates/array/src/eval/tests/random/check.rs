@@ -1,12 +1,12 @@
 //! What must hold of every program: the same bits in every way, and those of the plain reference.
 
-use super::super::super::compare::difference;
-use super::super::super::reference::{Value, interpret_exactly};
-use super::super::super::settings::{MachineCode, Settings, set_machine_code};
 use super::case::Case;
 use super::modes::{copies, unchanged};
 use crate::array::Array;
 use crate::buffer::Buffer;
+use crate::eval::reference::{Value, interpret_exactly};
+use crate::eval::run::compare::difference;
+use crate::eval::settings::{MachineCode, Settings, set_machine_code};
 use crate::set_threads;
 use std::sync::Arc;
 

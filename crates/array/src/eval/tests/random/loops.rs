@@ -1,12 +1,12 @@
 //! Programs as the bodies of loops and choices: compiled control flow, and the same written out.
 
-use super::super::super::reference::interpret;
 use super::case::{Case, INPUTS};
 use super::data::example;
 use super::modes::counted;
 use super::pool::Pool;
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::eval::reference::interpret;
 use crate::shape::Shape;
 use crate::transform::{bounded_while, cond, fori_loop, scan, while_loop};
 

@@ -1,0 +1,49 @@
+//! Collects what is to be computed: the nodes without a value behind the roots, oldest first.
+
+use crate::array::{Args, Array};
+use crate::eval::ir::hash::IdMap;
+use crate::eval::ir::pending::{Pending, PendingNode};
+use crate::prim::Prim;
+use std::sync::Weak;
+
+/// The unevaluated nodes behind the roots (and what is evaluated together with them), oldest first, up to the inputs.
+pub(crate) fn collect(inputs: &[Array], roots: &[Array]) -> Pending {
+    super::ran("collect");
+    let (mut seen, mut all) = (IdMap::<u64, ()>::default(), vec![]);
+    let mut nodes: Vec<PendingNode> = vec![];
+    seen.extend(inputs.iter().map(|x| (x.0.id, ())));
+    let mut stack: Vec<Array> = roots.to_vec();
+    let mut is_root: IdMap<u64, ()> = IdMap::default();
+    for r in roots {
+        if is_root.insert(r.0.id, ()).is_none() {
+            all.push(r.clone())
+        }
+    }
+    while let Some(node) = stack.pop() {
+        if seen.insert(node.0.id, ()).is_some() {
+            continue;
+        }
+        let (args, together) = {
+            let state = node.0.state();
+            if state.value.is_some() {
+                continue;
+            }
+            // A call's value is its last argument; the inputs are for its rule only.
+            let args: Args = match node.0.prim {
+                Prim::Custom(..) | Prim::Holomorphic(_) => state.args.last().cloned().into_iter().collect(),
+                _ => state.args.clone(),
+            };
+            (args, state.together.clone())
+        };
+        stack.extend(args.iter().cloned());
+        nodes.push(PendingNode { node, args, instead: None });
+        for sibling in together.iter().flat_map(|g| g.iter()).filter_map(Weak::upgrade).map(Array) {
+            if is_root.insert(sibling.0.id, ()).is_none() {
+                stack.push(sibling.clone());
+                all.push(sibling)
+            }
+        }
+    }
+    nodes.sort_unstable_by_key(|n| n.node.0.id);
+    Pending { inputs: inputs.to_vec(), nodes, roots: all }
+}

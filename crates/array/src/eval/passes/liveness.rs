@@ -1,0 +1,41 @@
+//! Liveness: the step after which nobody reads an item's value any more.
+
+use crate::eval::ir::item::Graph;
+use crate::eval::ir::step::Plan;
+
+/// Inputs that the caller gives up, whose memory may be written over by steps from number `late` on.
+pub(crate) struct Donated {
+    pub items: Vec<usize>,
+    pub late: usize,
+}
+
+/// When the items' values die.
+pub(crate) struct Liveness {
+    /// The items whose values die after each step.
+    pub dying: Vec<Vec<usize>>,
+    /// Which items leave with the results.
+    pub is_root: Vec<bool>,
+}
+
+/// When the values of the plan's items die. Roots do not, nor do constants, and inputs only if they are donated.
+pub(crate) fn liveness(graph: &Graph, plan: &Plan, donated: &Donated) -> Liveness {
+    super::ran("liveness");
+    let n = graph.items.len();
+    let (mut last, mut is_root) = (vec![0; n], vec![false; n]);
+    for (k, step) in plan.steps.iter().enumerate() {
+        step.reads(graph).iter().for_each(|&i| last[i] = k)
+    }
+    graph.roots.iter().for_each(|&(_, i)| is_root[i] = true);
+    let mut dying: Vec<Vec<usize>> = plan.steps.iter().map(|_| vec![]).collect();
+    for &i in donated.items.iter().filter(|&&i| !is_root[i]) {
+        if let Some(dying) = dying.get_mut(last[i]) {
+            dying.push(i)
+        }
+    }
+    for (k, step) in plan.steps.iter().enumerate() {
+        for i in step.writes().filter(|&i| !is_root[i]) {
+            dying[last[i].max(k)].push(i)
+        }
+    }
+    Liveness { dying, is_root }
+}
