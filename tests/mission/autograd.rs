@@ -7,7 +7,7 @@ use pullback::array::check::check_grads;
 use pullback::array::{
     self, Array, Complex64, DType, Key, Ode, Real, SparseRows, Tree, elementwise_grad, fft, fixed_point,
     gauss_newton, grad, grad_or_none, graph, hessian, holomorphic_grad, hvp, jacobian, jvp, linalg,
-    linear_transpose, odeint, space, unconnected, value_and_grad, value_and_grad_with, vjp, vmap,
+    linear_transpose, odeint, unconnected, value_and_grad, value_and_grad_with, vector_space, vjp, vmap,
 };
 use pullback::nn::{Adam, RmsProp, Sgd};
 use pullback::real::{self, Scalar, Var};
@@ -309,34 +309,37 @@ fn h11_containers() {
 fn h12_vector_spaces() {
     fn laws<T: Tree + Clone>(x: &T) {
         let close_trees = |a: &T, b: &T| {
-            let apart = space::axpy(-1.0, a, b);
-            assert!(space::dot(&apart, &apart).item() < 1e-24);
+            let apart = vector_space::axpy(-1.0, a, b);
+            assert!(vector_space::dot(&apart, &apart).item() < 1e-24);
         };
-        let random = |seed| space::normal(x, &Key::new(seed));
-        let (x, y, z, zero) = (random(1), random(2), random(3), space::zeros(x));
+        let random = |seed| vector_space::normal(x, &Key::new(seed));
+        let (x, y, z, zero) = (random(1), random(2), random(3), vector_space::zeros(x));
         let (a, b) = (0.7, -1.3);
-        close_trees(&space::add(&x, &y), &space::add(&y, &x));
-        close_trees(&space::add(&x, &space::add(&y, &z)), &space::add(&space::add(&x, &y), &z));
-        close_trees(&space::add(&x, &zero), &x);
-        close_trees(&space::scale(a, &space::scale(b, &x)), &space::scale(a * b, &x));
+        close_trees(&vector_space::add(&x, &y), &vector_space::add(&y, &x));
         close_trees(
-            &space::scale(a, &space::add(&x, &y)),
-            &space::add(&space::scale(a, &x), &space::scale(a, &y)),
+            &vector_space::add(&x, &vector_space::add(&y, &z)),
+            &vector_space::add(&vector_space::add(&x, &y), &z),
         );
-        close_trees(&space::scale(a + b, &x), &space::axpy(a, &x, &space::scale(b, &x)));
-        close_trees(&space::covector(&space::covector(&x)), &x);
-        let dot = |x: &T, y: &T| space::dot(x, y).item();
+        close_trees(&vector_space::add(&x, &zero), &x);
+        close_trees(&vector_space::scale(a, &vector_space::scale(b, &x)), &vector_space::scale(a * b, &x));
+        close_trees(
+            &vector_space::scale(a, &vector_space::add(&x, &y)),
+            &vector_space::add(&vector_space::scale(a, &x), &vector_space::scale(a, &y)),
+        );
+        close_trees(&vector_space::scale(a + b, &x), &vector_space::axpy(a, &x, &vector_space::scale(b, &x)));
+        close_trees(&vector_space::covector(&vector_space::covector(&x)), &x);
+        let dot = |x: &T, y: &T| vector_space::dot(x, y).item();
         close(dot(&x, &y), dot(&y, &x));
-        close(dot(&space::axpy(a, &x, &y), &z), a * dot(&x, &z) + dot(&y, &z));
+        close(dot(&vector_space::axpy(a, &x, &y), &z), a * dot(&x, &z) + dot(&y, &z));
         assert!(dot(&x, &x) > 0.0 && dot(&zero, &zero) == 0.0);
-        let basis: Vec<T> = space::basis(&x).collect();
-        assert_eq!(basis.len(), space::dimension(&x));
+        let basis: Vec<T> = vector_space::basis(&x).collect();
+        assert_eq!(basis.len(), vector_space::dimension(&x));
         for (i, e) in basis.iter().enumerate() {
             for (j, d) in basis.iter().enumerate() {
                 assert_eq!(dot(e, d), if i == j { 1.0 } else { 0.0 });
             }
         }
-        assert_eq!(dot(&space::ones(&x), &space::ones(&x)), basis.len() as f64);
+        assert_eq!(dot(&vector_space::ones(&x), &vector_space::ones(&x)), basis.len() as f64);
     }
     let matrix = Array::zeros(&[2, 3], DType::F64);
     let complex = Array::complex(Array::zeros(&[2], DType::F64), 0.0);

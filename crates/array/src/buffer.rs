@@ -5,7 +5,7 @@
 //! [`poison`] leaves of that).
 
 use crate::dtype::DType;
-use crate::pages;
+use crate::huge_pages;
 use crate::poison::poison;
 use bytemuck::{Pod, Zeroable};
 use std::any::Any;
@@ -132,7 +132,7 @@ impl Buffer {
                     })?
                 }
                 // Before anything is written, or the pages are there.
-                pages::large(lines.as_ptr(), 64 * lines.capacity());
+                huge_pages::large(lines.as_ptr(), 64 * lines.capacity());
                 lines.resize(n + spare, Zeroable::zeroed());
                 lines
             }

@@ -6,9 +6,10 @@
 use crate::array::{Args, Array, Place};
 use crate::complex;
 use crate::dtype::DType;
+use crate::eval::Control;
 use crate::eye;
 use crate::kink;
-use crate::prim::{Compare, Control, Linalg, Padding, Prim, Reduction, Window};
+use crate::prim::{Compare, Linalg, Padding, Prim, Reduction, Window};
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary, refuse};
 use smallvec::{SmallVec, smallvec};

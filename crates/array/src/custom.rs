@@ -4,8 +4,10 @@
 //! derivative the call's rule gives, in arrays again, so that any order works.
 
 use crate::array::{Args, Array, Node, Place};
-use crate::prim::{Call, Prim};
+use crate::prim::Prim;
 use pullback_real::refuse;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// Cotangents, or tangents, of which `None` is zero.
@@ -18,7 +20,7 @@ pub(crate) type Batching = Arc<dyn Fn(usize, &[Array], &[bool]) -> Vec<Array> + 
 
 /// The rules of a call; those that are missing are derived from the others, and from what the outputs stand for.
 #[derive(Clone)]
-pub(crate) struct Ruled {
+pub(crate) struct CallRules {
     pub pullback: Rule,
     pub pushforward: Option<Rule>,
     pub batching: Option<Batching>,
@@ -26,17 +28,37 @@ pub(crate) struct Ruled {
     pub linear: bool,
 }
 
-/// What a call is beside its name.
-struct Rules {
+/// A call with rules of its own. It equals itself and no other.
+pub struct Call {
+    /// The function's name, for messages.
+    pub(crate) name: &'static str,
+    /// Whether it does nothing but give its input that name.
+    pub(crate) is_name: bool,
+    /// What the outputs stand for.
     outputs: Vec<Array>,
+    /// The outputs' nodes, as long as somebody holds them.
     nodes: Mutex<Vec<(u64, Weak<Node>)>>,
-    ruled: Ruled,
+    rules: CallRules,
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+impl Eq for Call {}
+impl Hash for Call {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state)
+    }
+}
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Call({})", self.name)
+    }
 }
 
 impl Call {
-    fn rules(&self) -> &Rules {
-        self.rules.downcast_ref().expect("calls are made by `results`")
-    }
     /// The arrays that stand for the outputs of `name(inputs)`.
     #[track_caller]
     pub(crate) fn results(
@@ -46,7 +68,7 @@ impl Call {
         pullback: Rule,
         pushforward: Option<Rule>,
     ) -> Vec<Array> {
-        Call::ruled(name, inputs, outputs, Ruled { pullback, pushforward, batching: None, linear: false })
+        Call::ruled(name, inputs, outputs, CallRules { pullback, pushforward, batching: None, linear: false })
     }
     /// The same, with rules that may be a further call's.
     #[track_caller]
@@ -54,23 +76,25 @@ impl Call {
         name: &'static str,
         inputs: &[Array],
         outputs: Vec<Array>,
-        ruled: Ruled,
+        rules: CallRules,
     ) -> Vec<Array> {
-        let rules = Rules { outputs, nodes: Mutex::default(), ruled };
-        Call { name, is_name: false, rules: Box::new(rules) }.made(inputs)
+        Call { name, is_name: false, outputs, nodes: Mutex::default(), rules }.made(inputs)
     }
     /// The same array, under a name.
     #[track_caller]
     pub(crate) fn named(name: &'static str, x: &Array) -> Array {
         let same: Rule = Arc::new(|_, _, linear| linear);
-        let ruled = Ruled { pullback: same.clone(), pushforward: Some(same), batching: None, linear: true };
-        let rules = Rules { outputs: vec![x.stop_gradient()], nodes: Mutex::default(), ruled };
-        Call { name, is_name: true, rules: Box::new(rules) }.made(std::slice::from_ref(x)).swap_remove(0)
+        let rules =
+            CallRules { pullback: same.clone(), pushforward: Some(same), batching: None, linear: true };
+        let outputs = vec![x.stop_gradient()];
+        Call { name, is_name: true, outputs, nodes: Mutex::default(), rules }
+            .made(std::slice::from_ref(x))
+            .swap_remove(0)
     }
     #[track_caller]
     fn made(self, inputs: &[Array]) -> Vec<Array> {
         let _at = Place::here();
-        let n = self.rules().outputs.len();
+        let n = self.outputs.len();
         let call = Arc::new(self);
         let results: Vec<Array> = (0..n).map(|k| call.output(k, inputs)).collect();
         *call.nodes() = results.iter().map(|a| (a.0.id, Arc::downgrade(&a.0))).collect();
@@ -78,7 +102,7 @@ impl Call {
     }
     #[track_caller]
     fn output(self: &Arc<Call>, k: usize, inputs: &[Array]) -> Array {
-        let value = &self.rules().outputs[k];
+        let value = &self.outputs[k];
         // What a transform returns is called in a closure, which has no caller; the function's own result has a line.
         let _at = Place::of(value);
         let args: Args = inputs.iter().chain([value]).cloned().collect();
@@ -105,16 +129,16 @@ impl Call {
         self.nodes().iter().map(|(id, _)| *id).collect()
     }
     fn nodes(&self) -> MutexGuard<'_, Vec<(u64, Weak<Node>)>> {
-        self.rules().nodes.lock().unwrap_or_else(|e| e.into_inner())
+        self.nodes.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// What the outputs stand for.
     pub(crate) fn outputs(&self) -> &[Array] {
-        &self.rules().outputs
+        &self.outputs
     }
     /// Its rules, for a call of the same function.
-    pub(crate) fn known(&self) -> &Ruled {
-        &self.rules().ruled
+    pub(crate) fn known(&self) -> &CallRules {
+        &self.rules
     }
 
     /// The cotangents of the inputs from those of the outputs.
@@ -148,6 +172,6 @@ impl Call {
     /// Zeros like the outputs.
     #[track_caller]
     pub(crate) fn zeros(&self) -> Vec<Array> {
-        self.rules().outputs.iter().map(Array::zeros_like).collect()
+        self.outputs.iter().map(Array::zeros_like).collect()
     }
 }

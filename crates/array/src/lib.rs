@@ -14,23 +14,23 @@ mod custom;
 mod display;
 mod dtype;
 mod eval;
+mod evaluate;
 mod eye;
+mod huge_pages;
 pub mod io;
 mod kink;
-mod look;
 mod mask;
 mod ops;
-mod pages;
 mod poison;
 mod prim;
 mod pushed;
 mod random;
 mod rules;
 mod shape;
-pub mod space;
 pub mod sparse;
 mod transform;
 mod tree;
+pub mod vector_space;
 
 pub use array::{Array, live_buffers, live_nodes};
 pub use axis::{Axes, Ints, keep};
@@ -39,8 +39,8 @@ pub use dtype::{DType, Element};
 pub use eval::{
     CpuLevel, MachineCode, cpu_level, machine_code, set_cpu_level, set_machine_code, set_threads, threads,
 };
+pub use evaluate::eval;
 pub use io::Error;
-pub use look::eval;
 pub use num_complex::{Complex32, Complex64};
 pub use ops::*;
 pub use pullback_derive::Tree;

@@ -4,15 +4,14 @@
 //! transpose (which is in the set), bilinear ones by the transpose in each argument. Every primitive has a static
 //! shape rule, can take one more leading axis inside the set (batch closure), and has one meaning in StableHLO.
 //!
-//! Over 400 lines: one set, and what each of its members is, does and is called.
+//! Over 300 lines: one set, and what each of its members is, does and is called.
 
+use crate::custom::Call;
 use crate::dtype::DType;
+use crate::eval::Control;
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Unary};
 use smallvec::{SmallVec, smallvec};
-use std::any::Any;
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -153,60 +152,6 @@ impl Linalg {
     }
 }
 
-/// A call with rules of its own, of which a primitive knows no more than the name, and that it is itself and no other.
-pub struct Call {
-    /// The function's name, for messages.
-    pub(crate) name: &'static str,
-    /// Whether it does nothing but give its input that name.
-    pub(crate) is_name: bool,
-    /// Outputs and rules: see `custom`.
-    pub(crate) rules: Box<dyn Any + Send + Sync>,
-}
-
-impl PartialEq for Call {
-    fn eq(&self, other: &Call) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-impl Eq for Call {}
-impl Hash for Call {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        std::ptr::from_ref(self).hash(state)
-    }
-}
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Call({})", self.name)
-    }
-}
-
-/// A loop or a choice between functions, of which a primitive knows no more than its outputs.
-pub struct Control {
-    /// The function's name, for messages.
-    pub(crate) name: &'static str,
-    /// Shapes and dtypes of the outputs.
-    pub(crate) outputs: Vec<(Shape, DType)>,
-    /// What runs: see `eval::Flow`.
-    pub(crate) flow: Box<dyn Any + Send + Sync>,
-}
-
-impl PartialEq for Control {
-    fn eq(&self, other: &Control) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-impl Eq for Control {}
-impl Hash for Control {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        std::ptr::from_ref(self).hash(state)
-    }
-}
-impl fmt::Debug for Control {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Control({})", self.name)
-    }
-}
-
 /// A row of the table, as a function of complex numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holomorphic {
@@ -324,7 +269,7 @@ pub enum Prim {
 
 /// What decides a primitive's derivative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Kind<'a> {
     /// Carries no derivative.
     Constant,
     /// Slopes from the table, element by element.
@@ -333,13 +278,15 @@ pub enum Kind {
     Linear,
     /// Linear in each of its two arguments.
     Bilinear,
-    /// Has a rule of its own.
-    Own,
+    /// The largest or smallest elements along axes.
+    Extremum(Reduction, &'a Dims),
+    /// An output of a call, whose rules have the derivative of all outputs together.
+    Call,
 }
 
 impl Prim {
     /// The primitive's kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind<'_> {
         match self {
             Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => Kind::Constant,
             Prim::Stop | Prim::Compare(_) | Prim::Argsort | Prim::Random(_) => Kind::Constant,
@@ -354,7 +301,8 @@ impl Prim {
             Prim::Reduce(Reduction::Sum, _) | Prim::Cumsum { .. } => Kind::Linear,
             Prim::Gather | Prim::ScatterAdd(_) => Kind::Linear,
             Prim::Matmul | Prim::Conv(_) => Kind::Bilinear,
-            Prim::Reduce(Reduction::Max | Reduction::Min, _) | Prim::Custom(..) => Kind::Own,
+            Prim::Reduce(op @ (Reduction::Max | Reduction::Min), axes) => Kind::Extremum(*op, axes),
+            Prim::Custom(..) => Kind::Call,
         }
     }
     /// The name, as printed in graphs and messages.

@@ -29,12 +29,10 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
             (0..args.len()).map(|k| transposed(k).map(kept)).collect()
         }
         Kind::Linear | Kind::Bilinear => (0..args.len()).map(transposed).collect(),
-        Kind::Own => match prim {
-            Prim::Reduce(op, _) => {
-                smallvec![Some(times(&g.broadcast_op(&args[0].0.shape), &share(*op, &args[0], y)))]
-            }
-            _ => unreachable!("custom calls are pulled back as a whole"),
-        },
+        Kind::Extremum(op, _) => {
+            smallvec![Some(times(&g.broadcast_op(&args[0].0.shape), &share(op, &args[0], y)))]
+        }
+        Kind::Call => unreachable!("calls are pulled back as a whole"),
     }
 }
 
@@ -73,13 +71,11 @@ pub(crate) fn pushforward(
             let right = tangents[1].as_ref().map(|t| apply(prim, &[args[0].clone(), t.clone()], y));
             sum(&mut left.into_iter().chain(right))
         }
-        Kind::Own => match prim {
-            Prim::Reduce(op, axes) => {
-                let t = tangents[0].as_ref()?;
-                Some(times(t, &share(*op, &args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
-            }
-            _ => unreachable!("custom calls are pushed forward as a whole"),
-        },
+        Kind::Extremum(op, axes) => {
+            let t = tangents[0].as_ref()?;
+            Some(times(t, &share(op, &args[0], y)).reduce_op(Reduction::Sum, axes.clone()))
+        }
+        Kind::Call => unreachable!("calls are pushed forward as a whole"),
     }
 }
 

@@ -223,5 +223,5 @@ pub fn zip<T: Tree + Clone, U: Tree + Clone>(
 /// As [`Array::eval`].
 #[track_caller]
 pub fn eval_tree<T: Tree + Clone>(tree: &T) {
-    crate::look::eval_all(&leaves(tree))
+    crate::evaluate::eval_all(&leaves(tree))
 }

@@ -39,8 +39,8 @@ pub(crate) fn compile(inputs: &[Array], roots: &[Array], donated: &[bool], whole
     let mut plan = plan(&graph);
     let items = input_items(&graph, inputs);
     let late = (whole && donated.contains(&true)).then(|| defer(&graph, &mut plan));
-    let given_up = items.iter().zip(donated).filter(|(_, donated)| **donated);
-    let donated = Donated { items: given_up.filter_map(|(i, _)| *i).collect(), late: late.unwrap_or(0) };
+    let donated_items = items.iter().zip(donated).filter(|(_, donated)| **donated);
+    let donated = Donated { items: donated_items.filter_map(|(i, _)| *i).collect(), late: late.unwrap_or(0) };
     let memory = memory(&graph, &mut plan, &donated);
     if cfg!(debug_assertions) {
         memory.check(&graph, &plan, &donated)

@@ -25,8 +25,9 @@ use std::sync::Arc;
 pub(crate) use ir::layout::Layout;
 pub(crate) use kernels::elementwise::Lane;
 pub(crate) use passes::recompute::cheap;
+pub use run::flow::Control;
 pub(crate) use run::flow::{Body, Flow};
-pub(crate) use run::scan::Apart;
+pub(crate) use run::scan::BatchSplit;
 pub(crate) use run::{Compiled, GivenBack, Values};
 
 pub use kernels::math::{CpuLevel, cpu_level, set_cpu_level};

@@ -6,8 +6,10 @@
 
 use super::places;
 use crate::array::Array;
+use crate::custom::Call;
+use crate::eval::Control;
 use crate::eval::{Body, Flow};
-use crate::prim::{Call, Control, Prim};
+use crate::prim::Prim;
 use crate::shape::Shape;
 use crate::transform::{Meaning, Recorded};
 use pullback_real::sparse::{Indices, Union};
@@ -201,7 +203,7 @@ impl Meaning for Structure {
         outputs.to_vec()
     }
     fn control(&mut self, control: &Arc<Control>, args: &[Sets]) -> Vec<Sets> {
-        let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
+        let flow = &control.flow;
         let sizes: Vec<usize> = control.outputs.iter().map(|(shape, _)| shape.size()).collect();
         self.flow(flow, args, &sizes)
     }

@@ -5,8 +5,10 @@
 
 use super::replay::{Meaning, Recorded, Slot};
 use crate::array::Array;
-use crate::custom::{Linear, Rule, Ruled};
-use crate::prim::{Call, Control, Padding, Prim, Reduction};
+use crate::custom::Call;
+use crate::custom::{CallRules, Linear, Rule};
+use crate::eval::Control;
+use crate::prim::{Padding, Prim, Reduction};
 use crate::rules::rebuild;
 use crate::shape::{Dims, Shape};
 use pullback_real::refuse;
@@ -82,7 +84,7 @@ impl Meaning for Batch<'_> {
             return vec![Batched { array, mapped }];
         }
         let n = self.n;
-        let Ruled { pullback, pushforward, batching, linear } = call.known();
+        let CallRules { pullback, pushforward, batching, linear } = call.known();
         let mapped: Vec<bool> = inputs.iter().map(|x| x.mapped).collect();
         let xs: Vec<Array> = inputs.iter().map(|x| x.array.clone()).collect();
         let values = match batching {
@@ -91,7 +93,7 @@ impl Meaning for Batch<'_> {
         };
         let pull = batched_pullback(pullback.clone(), mapped.clone(), n);
         let push = pushforward.as_ref().map(|rule| batched_pushforward(rule.clone(), mapped, n));
-        let ruled = Ruled { pullback: pull, pushforward: push, batching: None, linear: *linear };
+        let ruled = CallRules { pullback: pull, pushforward: push, batching: None, linear: *linear };
         Call::ruled(call.name, &xs, values, ruled).into_iter().map(Batched::mapped).collect()
     }
     #[track_caller]

@@ -2,8 +2,8 @@
 //! stay as they are, and so do tangents.
 
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::Rule;
-use crate::prim::Call;
 use pullback_real::refuse;
 use std::sync::Arc;
 

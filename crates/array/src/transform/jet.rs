@@ -6,8 +6,10 @@
 use super::jvp;
 use super::replay::{Meaning, Recorded};
 use crate::array::Array;
-use crate::custom::Ruled;
-use crate::prim::{Call, Control, Holomorphic, Kind, Prim};
+use crate::custom::Call;
+use crate::custom::CallRules;
+use crate::eval::Control;
+use crate::prim::{Holomorphic, Kind, Prim};
 use crate::rules::{differentiable, pushforward, rebuild};
 use crate::tree::{Tree, leaves, map};
 use pullback_real::{Real, binary_series, refuse, unary_series};
@@ -132,7 +134,7 @@ impl Meaning for Taylor {
                 y.into_iter().skip(1).map(placed).collect()
             }
             // Selection by the extremum is linear as long as it is the same one.
-            Kind::Linear | Kind::Own => (1..=self.order)
+            Kind::Linear | Kind::Extremum(..) | Kind::Call => (1..=self.order)
                 .map(|k| {
                     let terms: Vec<Option<Array>> = args.iter().map(|a| a.term(k).cloned()).collect();
                     pushforward(prim, &firsts, &first, &terms)
@@ -157,7 +159,7 @@ impl Meaning for Taylor {
             name: call.name,
             inputs: inputs.to_vec(),
             values: values.clone(),
-            ruled: call.known().clone(),
+            rules: call.known().clone(),
         };
         let zero = Array::from(0.0);
         let mut derivative: Curve = Box::new(move |t| along.at(t));
@@ -194,7 +196,7 @@ struct Along {
     name: &'static str,
     inputs: Vec<Jet>,
     values: Vec<Array>,
-    ruled: Ruled,
+    rules: CallRules,
 }
 impl Along {
     #[track_caller]
@@ -206,6 +208,6 @@ impl Along {
             terms.fold(x.first.clone(), |sum, term| sum + term)
         };
         let inputs: Vec<Array> = self.inputs.iter().map(input).collect();
-        Call::ruled(self.name, &inputs, self.values.clone(), self.ruled.clone())
+        Call::ruled(self.name, &inputs, self.values.clone(), self.rules.clone())
     }
 }

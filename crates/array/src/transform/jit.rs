@@ -5,7 +5,7 @@ use super::signature::Signature;
 use crate::array::Array;
 use crate::buffer::Buffer;
 use crate::eval::{self, Compiled, GivenBack, Values, compile, panic_again};
-use crate::look::eval_all;
+use crate::evaluate::eval_all;
 use crate::prim::Prim;
 use crate::tree::{Path, Tree, map};
 use smallvec::SmallVec;
@@ -180,8 +180,8 @@ impl<P: Tree + Clone, Q: Tree + Clone, F: Fn(&P) -> Q> Jit<P, Q, F> {
             }
         }
         // Not under the lock: f may be slow, or call this function again.
-        let (given_up, all) = ((self.donated)(p), signature.leaves.len());
-        let donated: Vec<bool> = (0..all).map(|k| k < given_up).collect();
+        let (donated_items, all) = ((self.donated)(p), signature.leaves.len());
+        let donated: Vec<bool> = (0..all).map(|k| k < donated_items).collect();
         let plan = Arc::new(Plan::new(&self.f, p, &donated));
         let mut plans = self.plans.lock().unwrap_or_else(|e| e.into_inner());
         if plans.len() >= PLANS {

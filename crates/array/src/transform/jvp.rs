@@ -3,9 +3,10 @@
 use super::vjp::vjp;
 use super::{matching, returned, within};
 use crate::array::{Array, Place, Trace};
+use crate::custom::Call;
 use crate::custom::Linear;
 use crate::mask::Condition;
-use crate::prim::{Call, Prim};
+use crate::prim::Prim;
 use crate::rules::{differentiable, pushforward};
 use crate::tree::{Tree, leaves, map};
 use std::collections::{HashMap, HashSet};

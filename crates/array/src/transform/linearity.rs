@@ -4,8 +4,10 @@
 use super::jvp::is_nothing;
 use super::replay::{Meaning, Recorded};
 use crate::array::{Array, Place};
+use crate::custom::Call;
+use crate::eval::Control;
 use crate::eval::{Body, Flow};
-use crate::prim::{Call, Control, Holomorphic, Kind, Linalg, Prim};
+use crate::prim::{Holomorphic, Kind, Linalg, Prim};
 use pullback_real::{Binary, Unary, refuse};
 use std::collections::HashSet;
 use std::panic::Location;
@@ -159,7 +161,7 @@ impl Meaning for Linearity {
             prim => match prim.kind() {
                 Kind::Linear => true,
                 Kind::Bilinear => one,
-                Kind::Constant | Kind::Elementwise | Kind::Own => false,
+                Kind::Constant | Kind::Elementwise | Kind::Extremum(..) | Kind::Call => false,
             },
         };
         match (linear, of) {
@@ -188,7 +190,7 @@ impl Meaning for Linearity {
         outputs.iter().map(named).collect()
     }
     fn control(&mut self, control: &Arc<Control>, args: &[Form]) -> Vec<Form> {
-        let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
+        let flow = &control.flow;
         self.flow(flow, args, control.outputs.len(), Place::line())
     }
 }

@@ -3,9 +3,11 @@
 //! `vmap`, `jit` and the loops are replays: the recorded nodes, oldest first, with another meaning given to each.
 
 use crate::array::{Args, Array, Place, Running, Trace};
+use crate::custom::Call;
 use crate::custom::Rule;
 use crate::dtype::DType;
-use crate::prim::{Call, Control, Prim};
+use crate::eval::Control;
+use crate::prim::Prim;
 use crate::rules::{pullback, pushforward, rebuild};
 use crate::shape::Shape;
 use std::collections::{HashMap, HashSet};
@@ -166,7 +168,7 @@ impl Recorded {
     }
     /// The function's results at other arrays, of the shapes it was recorded for.
     pub fn at(&self, inputs: &[Array]) -> Vec<Array> {
-        self.replay(&mut Again, inputs)
+        self.replay(&mut ReplayAt, inputs)
     }
 }
 
@@ -200,8 +202,8 @@ fn dependents(inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
 }
 
 /// The same function again, of other arrays.
-struct Again;
-impl Meaning for Again {
+struct ReplayAt;
+impl Meaning for ReplayAt {
     type Value = Array;
     fn constant(x: &Array) -> Array {
         x.clone()

@@ -5,8 +5,8 @@ use super::control::with;
 use super::linear::transposed;
 use super::{jvp, matching, replaced, vjp};
 use crate::array::{Array, Place};
-use crate::custom::{Batching, Linear, Rule, Ruled};
-use crate::prim::Call;
+use crate::custom::Call;
+use crate::custom::{Batching, CallRules, Linear, Rule};
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves, map};
 use pullback_real::refuse;
@@ -38,7 +38,9 @@ where
     Q: Tree + Clone + Send + Sync + 'static,
 {
     let pullback: Back<P, Q> = Arc::new(pullback);
-    move |p| call("custom", &f, p, Chosen { pullback: pullback.clone(), pushforward: None, batching: None })
+    move |p| {
+        call("custom", &f, p, TreeRules { pullback: pullback.clone(), pushforward: None, batching: None })
+    }
 }
 
 /// Like [`custom`], with a rule for forward mode: `pushforward(x, y, dx)` gives the tangent of the output.
@@ -57,7 +59,7 @@ where
     let (pullback, pushforward): (Back<P, Q>, Forth<P, Q>) = (Arc::new(pullback), Arc::new(pushforward));
     move |p| {
         let (pullback, pushforward) = (pullback.clone(), Some(pushforward.clone()));
-        call("custom", &f, p, Chosen { pullback, pushforward, batching: None })
+        call("custom", &f, p, TreeRules { pullback, pushforward, batching: None })
     }
 }
 
@@ -89,7 +91,7 @@ where
             let arrived = leaves(g);
             vjp(|x: &P| again(x))(&map(x, |x| x.after(&arrived))).1(g)
         });
-        call("checkpoint", &*f, p, Chosen { pullback, pushforward: None, batching: None })
+        call("checkpoint", &*f, p, TreeRules { pullback, pushforward: None, batching: None })
     }
 }
 
@@ -190,19 +192,19 @@ where
                     (Arc::new(back), Some(Arc::new(forth)))
                 }
             };
-        call(name, &*self.f, p, Chosen { pullback, pushforward, batching: self.batching.clone() })
+        call(name, &*self.f, p, TreeRules { pullback, pushforward, batching: self.batching.clone() })
     }
 }
 
 /// The rules of a call, as functions of trees.
-struct Chosen<P, Q> {
+struct TreeRules<P, Q> {
     pullback: Back<P, Q>,
     pushforward: Option<Forth<P, Q>>,
     batching: Option<Batched<P, Q>>,
 }
 
 #[track_caller]
-fn call<P, Q>(name: &'static str, f: &dyn Fn(&P) -> Q, p: &P, rules: Chosen<P, Q>) -> Q
+fn call<P, Q>(name: &'static str, f: &dyn Fn(&P) -> Q, p: &P, rules: TreeRules<P, Q>) -> Q
 where
     P: Tree + Clone + Send + Sync + 'static,
     Q: Tree + Clone + Send + Sync + 'static,
@@ -246,7 +248,7 @@ where
         .batching
         .map(|rule| -> Batching { Arc::new(move |_, xs, mapped| leaves(&rule(&with(&p_like, xs), mapped))) });
     let mut results =
-        Call::ruled(name, &inputs, outputs, Ruled { pullback, pushforward, batching, linear: false })
+        Call::ruled(name, &inputs, outputs, CallRules { pullback, pushforward, batching, linear: false })
             .into_iter();
     map(&y, |y| results.next().unwrap_or_else(|| y.clone()))
 }

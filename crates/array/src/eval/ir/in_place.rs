@@ -104,6 +104,8 @@ mod tests {
     use crate::eval::ir::layout::Strides;
     use crate::eval::ir::program::{Instruction, Op, Sink};
     use crate::eval::ir::register::Allocator;
+    use crate::eval::kernels::native::Lazy;
+    use crate::eval::passes::fuse::laid_out;
     use crate::eval::run::vm;
     use crate::eval::settings::{MachineCode, Settings, set_machine_code};
     use crate::prim::Reduction;
@@ -137,7 +139,7 @@ mod tests {
         let inputs = vec![input(0, strides(1)), input(1, strides(0))];
         let (code, outputs) = (vec![add(first, 0), add(second, 1)], vec![DType::F64; 2]);
         let sinks = sinks.into_iter().collect();
-        Program::new(dims, inputs, code, outputs, sinks, Allocator::default().file())
+        laid_out(Program::new(dims, inputs, code, outputs, sinks, Allocator::default().file()))
     }
 
     fn late(mut p: Program, output: usize) -> [bool; 2] {
@@ -188,7 +190,7 @@ mod tests {
                     let run = |p: &Program, outputs: &mut [Buffer]| {
                         let mut reduced: Vec<Buffer> =
                             p.sinks.iter().map(|_| Buffer::zeroed(1, DType::F64)).collect();
-                        vm::run(p, &[Some(&data), Some(&one)], outputs, &mut reduced);
+                        vm::run(p, &Lazy::default(), &[Some(&data), Some(&one)], outputs, &mut reduced);
                         let all = outputs.iter().chain(&reduced);
                         all.map(|b| b.slice::<f64>().to_vec()).collect::<Vec<_>>()
                     };

@@ -7,7 +7,6 @@ use crate::eval::ir::in_place::{Order, Under};
 use crate::eval::ir::layout::Strides;
 use crate::eval::ir::pattern::{Bound, Pattern};
 use crate::eval::ir::register::{Register, RegisterFile};
-use crate::eval::kernels::native::{Lazy, whole};
 use crate::prim::{Compare, Reduction};
 use crate::shape::Dims;
 use pullback_real::{Binary, Unary};
@@ -144,8 +143,6 @@ pub(crate) struct Program {
     pub chunk: usize,
     /// An estimate of the time on one thread, in nanoseconds.
     pub time: usize,
-    /// Its machine code.
-    pub native: Lazy,
 }
 
 impl Program {
@@ -157,7 +154,7 @@ impl Program {
         sinks: Vec<Sink>,
         registers: RegisterFile,
     ) -> Program {
-        let (walk, native) = (Blocking::new(&dims, 1), Lazy::default());
+        let walk = Blocking::new(&dims, 1);
         let (long, once, chunk, time, gathered) = (1, None, 1, 0, 0);
         let program = Program {
             dims,
@@ -172,21 +169,20 @@ impl Program {
             once,
             chunk,
             time,
-            native,
         };
         if cfg!(debug_assertions) {
             program.check()
         }
-        program.laid_out()
+        program
     }
-    /// The walk, and how operands lie in its blocks, once all else is there.
-    fn laid_out(mut self) -> Program {
+    /// The same, cut into blocks of which a register has so many, and how operands lie in these.
+    pub fn laid_out(mut self, long: usize) -> Program {
         let widest = |i: &Instruction| match i.op {
             Op::Cast(from) => i.dtype.size().max(from.size()),
             _ => i.dtype.size(),
         };
         let sizes = self.code.iter().map(widest).chain(self.inputs.iter().map(|i| i.dtype.size()));
-        self.long = if whole(&self) { LONG } else { 1 };
+        self.long = long;
         self.walk = Blocking::new(&self.dims, self.long * BLOCK_BYTES / sizes.max().unwrap_or(4).max(4));
         let n = (self.size() / 8).clamp(CHUNK / 8, CHUNK);
         self.chunk = (n / self.walk.row).max(1) * self.walk.row;

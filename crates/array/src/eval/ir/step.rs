@@ -2,12 +2,20 @@
 
 use crate::eval::ir::item::Graph;
 use crate::eval::ir::program::Program;
+use crate::eval::kernels::native::Lazy;
 use smallvec::SmallVec;
 
 /// One step of a run.
 pub(crate) enum Step {
     /// A fused program; `inputs`, `outputs` and `sinks` are items.
-    Fused { program: Box<Program>, inputs: Vec<usize>, outputs: Vec<usize>, sinks: Vec<usize> },
+    Fused {
+        program: Box<Program>,
+        /// Its machine code, once that is worth it.
+        native: Lazy,
+        inputs: Vec<usize>,
+        outputs: Vec<usize>,
+        sinks: Vec<usize>,
+    },
     /// An item with a kernel of its own (or a fill that must be stored).
     Kernel(usize),
     /// A loop or choice, and which of its outputs are stored in which items.

@@ -84,6 +84,7 @@ mod tests {
     use super::*;
     use crate::eval::ir::program::Input;
     use crate::eval::ir::register::Allocator;
+    use crate::eval::passes::fuse::laid_out;
     use pullback_real::{Binary, Unary};
     use smallvec::{SmallVec, smallvec};
 
@@ -95,7 +96,7 @@ mod tests {
         let input = |b, dtype| Input::new(Source::Buffer(b), dtype, 0, smallvec![1]);
         let inputs = vec![input(0, DType::F64), input(1, DType::Bool)];
         let code = code(r.map(Operand::Register), r.map(Target::Register));
-        Program::new(smallvec![100], inputs, code, outputs, vec![], all.file())
+        laid_out(Program::new(smallvec![100], inputs, code, outputs, vec![], all.file()))
     }
     fn i(op: Op, dtype: DType, target: Target, operands: &[Operand]) -> Instruction {
         Instruction { op, dtype, target, operands: SmallVec::from_slice(operands) }

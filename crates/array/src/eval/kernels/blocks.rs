@@ -2,7 +2,7 @@
 
 use super::elementwise::{Lane, map_commuting, map_pair, map1};
 use super::math::{CpuLevel, Kernel, Level};
-use super::operand::{Arg, Pair, Room};
+use super::operand::{Arg, Pair, ScratchBlock};
 use crate::dtype::{DType, Element};
 use crate::prim::Compare;
 use pullback_real::{Binary, Unary};
@@ -28,19 +28,19 @@ blocks! {
     UnaryBlock<T: Lane> { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
         let n = if let Arg::Number(_) = x { out.len().min(1) } else { out.len() };
         let (head, tail) = out.split_at_mut(n);
-        T::unary::<L>(op, x.filled(n, &mut Room::new()), head);
+        T::unary::<L>(op, x.filled(n, &mut ScratchBlock::new()), head);
         if let Some(&y) = head.last() {
             tail.fill(y)
         }
     };
     /// `out = op(x, y)`.
     BinaryBlock<T: Lane> { op: Binary, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
-        T::binary::<L>(op, Pair::new(x, y, out.len(), &mut Room::new()), out)
+        T::binary::<L>(op, Pair::new(x, y, out.len(), &mut ScratchBlock::new()), out)
     };
     /// `out = x op y`.
     CompareBlock<T: Lane> { op: Compare, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [u8] } up to T::LOOPS, |L| {
-        let mut room = Room::new();
-        let pair = Pair::new(x, y, out.len(), &mut room);
+        let mut scratch = ScratchBlock::new();
+        let pair = Pair::new(x, y, out.len(), &mut scratch);
         match op {
             Compare::Eq => map_commuting(pair, out, |x, y| u8::from(x == y)),
             Compare::Ne => map_commuting(pair, out, |x, y| u8::from(x != y)),
@@ -50,14 +50,14 @@ blocks! {
     };
     /// `out = x` where `c`, else `y`.
     SelectBlock<T: Lane> { c: Arg<'a, u8>, x: Arg<'a, T>, y: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
-        let (n, mut cs, mut room) = (out.len(), Room::new(), Room::new());
-        select(c.filled(n, &mut cs), Pair::new(x, y, n, &mut room), out)
+        let (n, mut cs, mut scratch) = (out.len(), ScratchBlock::new(), ScratchBlock::new());
+        select(c.filled(n, &mut cs), Pair::new(x, y, n, &mut scratch), out)
     };
     /// `out = x`, converted; a `bool` result compares with zero.
     CastBlock<A: ConvertElement, B: ConvertElement> { x: Arg<'a, A::Store>, out: &'a mut [B::Store] }
     up to if A::DTYPE.is_float() || B::DTYPE.is_float() { CpuLevel::Avx512 } else { CpuLevel::Baseline }, |L| {
-        let mut room = Room::new();
-        let x = x.filled(out.len(), &mut room);
+        let mut scratch = ScratchBlock::new();
+        let x = x.filled(out.len(), &mut scratch);
         if A::DTYPE == DType::Bool || B::DTYPE != DType::Bool {
             map1(x, out, |x| x.convert::<B::Store>())
         } else {

@@ -301,7 +301,7 @@ fn by_kernel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usi
                         if patches.is_thin() { [count, 1] } else { [1, width] }.map(|s| s as isize);
                     let a = Matrix { data: m.as_ptr(), row, column };
                     // SAFETY: slides know the input's extents; `a` is the patches' transpose, `b` has a row for
-                    // each of them, and `sum` has room for a patch times o.
+                    // each of them, and `sum` has scratch for a patch times o.
                     unsafe {
                         patches.write(T::ZERO, first, count, m);
                         T::gemm([width, count, o], a, b.from(first, 0), sum.as_mut_ptr(), o, first > start)

@@ -4,7 +4,7 @@
 //! table's scalar function element by element.
 
 use super::math::{self, CpuLevel, Level};
-use super::operand::{Pair, Room};
+use super::operand::{Pair, ScratchBlock};
 use bytemuck::Pod;
 use pullback_real::{Binary, Unary};
 
@@ -183,8 +183,8 @@ macro_rules! float_lane {
                         if x.is_nan() { x } else { m }
                     }),
                     _ => {
-                        let mut room = Room::new();
-                        let (x, y) = pair.filled(&mut room);
+                        let mut scratch = ScratchBlock::new();
+                        let (x, y) = pair.filled(&mut scratch);
                         match vector2(op) {
                             Some(op) => math::binary(L::LEVEL, op, x, y, out),
                             None => scalar2(op, x, y, out),
@@ -232,8 +232,8 @@ macro_rules! int_lane {
             }
             #[inline(always)]
             fn binary<L: Level>(op: Binary, pair: Pair<$T>, out: &mut [$T]) {
-                let mut room = Room::new();
-                let pair = pair.filled(&mut room);
+                let mut scratch = ScratchBlock::new();
+                let pair = pair.filled(&mut scratch);
                 match op {
                     Binary::Add => map2(pair, out, |x, y| x.wrapping_add(y)),
                     Binary::Sub => map2(pair, out, |x, y| x.wrapping_sub(y)),
@@ -278,8 +278,8 @@ impl Lane for u8 {
     }
     #[inline(always)]
     fn binary<L: Level>(op: Binary, pair: Pair<u8>, out: &mut [u8]) {
-        let mut room = Room::new();
-        let pair = pair.filled(&mut room);
+        let mut scratch = ScratchBlock::new();
+        let pair = pair.filled(&mut scratch);
         match op {
             Binary::Max => map2(pair, out, |x, y| x | y),
             Binary::Min => map2(pair, out, |x, y| x & y),

@@ -103,7 +103,7 @@ impl<'a> Frame<'a> {
     /// An input's own register, which is where its block lies from now on.
     pub fn gathered<T: Pod>(&mut self, program: &Program, k: usize) -> &mut [T] {
         assert!(self.n * size_of::<T>() <= self.long * BLOCK_BYTES);
-        // SAFETY: n elements have room in it, and nothing else lies there.
+        // SAFETY: n elements have scratch in it, and nothing else lies there.
         let out: &mut [T] = unsafe { std::slice::from_raw_parts_mut(self.own(program, k).cast(), self.n) };
         self.inputs[k] = Place::Elements(out.as_ptr().cast());
         out

@@ -36,7 +36,7 @@ mod product;
 mod random;
 mod small;
 mod tiles;
-mod turn;
+mod transpose;
 mod view;
 
 #[cfg(test)]

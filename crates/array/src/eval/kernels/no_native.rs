@@ -18,12 +18,12 @@ impl Native {
 }
 
 /// Whether all of a program is one loop of machine code.
-pub(crate) fn whole(_: &Program) -> bool {
+pub(crate) fn is_one_loop(_: &Program) -> bool {
     false
 }
 
 /// What never becomes machine code.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Lazy {}
 
 impl Lazy {

@@ -19,24 +19,26 @@ pub(crate) enum Pair<'a, T> {
     Right(T, &'a [T]),
 }
 
-/// Room for a block of one number: as much as a register.
+/// ScratchBlock for a block of one number: as much as a register.
 #[repr(align(64))]
-pub(crate) struct Room([MaybeUninit<u8>; LONG * BLOCK_BYTES]);
+pub(crate) struct ScratchBlock([MaybeUninit<u8>; LONG * BLOCK_BYTES]);
 
-impl Room {
+impl ScratchBlock {
     #[inline(always)]
-    pub fn new() -> Room {
-        Room([const { MaybeUninit::uninit() }; LONG * BLOCK_BYTES])
+    pub fn new() -> ScratchBlock {
+        ScratchBlock([const { MaybeUninit::uninit() }; LONG * BLOCK_BYTES])
     }
     /// n times c.
     #[inline(always)]
     fn of<T: Pod>(&mut self, c: T, n: usize) -> &[T] {
-        assert!(n * size_of::<T>() <= size_of::<Room>() && align_of::<T>() <= align_of::<Room>());
-        // SAFETY: the room is large enough and aligned, and every element is written before any is read.
+        assert!(
+            n * size_of::<T>() <= size_of::<ScratchBlock>() && align_of::<T>() <= align_of::<ScratchBlock>()
+        );
+        // SAFETY: the scratch is large enough and aligned, and every element is written before any is read.
         unsafe {
-            let room = std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<MaybeUninit<T>>(), n);
-            room.iter_mut().for_each(|x| *x = MaybeUninit::new(c));
-            room.assume_init_ref()
+            let scratch = std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<MaybeUninit<T>>(), n);
+            scratch.iter_mut().for_each(|x| *x = MaybeUninit::new(c));
+            scratch.assume_init_ref()
         }
     }
 }
@@ -44,30 +46,30 @@ impl Room {
 impl<'a, T: Pod> Arg<'a, T> {
     /// As elements, n of them.
     #[inline(always)]
-    pub fn filled(self, n: usize, room: &'a mut Room) -> &'a [T] {
+    pub fn filled(self, n: usize, scratch: &'a mut ScratchBlock) -> &'a [T] {
         match self {
             Arg::Slice(x) => x,
-            Arg::Number(c) => room.of(c, n),
+            Arg::Number(c) => scratch.of(c, n),
         }
     }
 }
 impl<'a, T: Pod> Pair<'a, T> {
     /// Of n elements; two numbers are as many of the one, and the other.
     #[inline(always)]
-    pub fn new(x: Arg<'a, T>, y: Arg<'a, T>, n: usize, room: &'a mut Room) -> Self {
+    pub fn new(x: Arg<'a, T>, y: Arg<'a, T>, n: usize, scratch: &'a mut ScratchBlock) -> Self {
         match (x, y) {
             (Arg::Slice(x), Arg::Slice(y)) => Pair::Both(x, y),
             (Arg::Number(x), Arg::Slice(y)) => Pair::Right(x, y),
-            (x, Arg::Number(y)) => Pair::Left(x.filled(n, room), y),
+            (x, Arg::Number(y)) => Pair::Left(x.filled(n, scratch), y),
         }
     }
     /// As elements both.
     #[inline(always)]
-    pub fn filled(self, room: &'a mut Room) -> (&'a [T], &'a [T]) {
+    pub fn filled(self, scratch: &'a mut ScratchBlock) -> (&'a [T], &'a [T]) {
         match self {
             Pair::Both(x, y) => (x, y),
-            Pair::Left(x, y) => (x, Arg::Number(y).filled(x.len(), room)),
-            Pair::Right(x, y) => (Arg::Number(x).filled(y.len(), room), y),
+            Pair::Left(x, y) => (x, Arg::Number(y).filled(x.len(), scratch)),
+            Pair::Right(x, y) => (Arg::Number(x).filled(y.len(), scratch), y),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::math::{CpuLevel, cpu_level};
 use super::number::Matrix;
 use super::threads::with_scratch;
 #[cfg(target_arch = "x86_64")]
-use super::turn::Turn;
+use super::transpose::Transpose;
 
 /// Terms of a sum that a panel holds: a panel of 32 KiB, two thirds of a first-level cache.
 const DEPTH: usize = 256;
@@ -257,7 +257,7 @@ macro_rules! tiles {
             #[target_feature(enable = $features)]
             unsafe fn fill(b: Matrix<$T>, depth: usize, width: usize, full: usize, panel: &mut [$T]) {
                 // Blocks of a factor that lies by columns are turned in registers; the rest goes one by one.
-                const SIDE: usize = <$T as Turn>::SIDE;
+                const SIDE: usize = <$T as Transpose>::SIDE;
                 let (wide, deep) = match b.row {
                     1 => (width / SIDE * SIDE, depth / SIDE * SIDE),
                     _ => (0, 0),
@@ -266,7 +266,7 @@ macro_rules! tiles {
                     for j in (0..wide).step_by(SIDE) {
                         let to = &mut panel[l * full + j..][..(SIDE - 1) * full + SIDE];
                         // SAFETY: a block inside what can be read and in `to`; the level has AVX.
-                        unsafe { <$T>::turn(b.from(l, j).data, b.column, to.as_mut_ptr(), full as isize) }
+                        unsafe { <$T>::transpose(b.from(l, j).data, b.column, to.as_mut_ptr(), full as isize) }
                     }
                 }
                 for (l, row) in panel.chunks_exact_mut(full).take(depth).enumerate() {

@@ -5,9 +5,10 @@ use crate::eval::ir::item::{Graph, ItemKind, Ref, View};
 use crate::eval::ir::layout::{Layout, Strides, collapse};
 use crate::eval::ir::padding::padded;
 use crate::eval::ir::pattern::{Bound, Pattern};
-use crate::eval::ir::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
+use crate::eval::ir::program::{Input, Instruction, LONG, Op, Operand, Program, Sink, Source, Target};
 use crate::eval::ir::register::{Allocator, Register};
 use crate::eval::ir::step::{Plan, Step};
+use crate::eval::kernels::native::{self, Lazy};
 use crate::eval::passes::group::Groups;
 use crate::prim::Prim;
 use crate::shape::Shape;
@@ -21,7 +22,7 @@ pub(crate) fn fuse(graph: &Graph, groups: Groups) -> Plan {
     let step = |(_, fused, i): (u32, bool, usize)| match programs.get(&i) {
         Some(members) if fused => {
             let Fused { program, inputs, outputs, sinks } = program(graph, members, &stored);
-            Step::Fused { program, inputs, outputs, sinks }
+            Step::Fused { program, native: Lazy::default(), inputs, outputs, sinks }
         }
         _ => match &graph.items[i].node.0.prim {
             Prim::Control(control, _) if matches!(graph.items[i].kind, ItemKind::Control) => {
@@ -32,6 +33,12 @@ pub(crate) fn fuse(graph: &Graph, groups: Groups) -> Plan {
         },
     };
     Plan { steps: order.into_iter().map(step).collect() }
+}
+
+/// A program in blocks: longer ones where all of it is one loop of machine code, so that few registers are memory.
+pub(crate) fn laid_out(program: Program) -> Program {
+    let long = if native::is_one_loop(&program) { LONG } else { 1 };
+    program.laid_out(long)
 }
 
 /// A program, and the items that it reads, writes and reduces to.
@@ -222,6 +229,6 @@ fn program(graph: &Graph, members: &[usize], stored: &[bool]) -> Fused {
     all.extend(sinks.iter_mut().map(|s| &mut s.strides));
     let dims = collapse(at.1, &mut all);
     let dtypes = outputs.iter().map(|&i| graph.items[i].dtype()).collect();
-    let program = Box::new(Program::new(dims, f.inputs, code, dtypes, sinks, registers.file()));
+    let program = Box::new(laid_out(Program::new(dims, f.inputs, code, dtypes, sinks, registers.file())));
     Fused { program, inputs: f.buffers, outputs, sinks: sink_items }
 }

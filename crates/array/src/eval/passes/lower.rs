@@ -3,12 +3,13 @@
 //! Over 300 lines: one builder with an arm for every primitive.
 
 use crate::array::{Args, Array};
+use crate::eval::Control;
 use crate::eval::ir::hash::{IdHasher, IdMap};
 use crate::eval::ir::item::{Graph, Item, ItemKind, Ref, View};
 use crate::eval::ir::layout::Layout;
 use crate::eval::ir::pending::{Pending, PendingNode};
 use crate::eye;
-use crate::prim::{Control, Prim};
+use crate::prim::Prim;
 use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};

@@ -4,6 +4,7 @@
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::eval::ir::program::{Program, Source};
+use crate::eval::kernels::native::Lazy;
 use crate::eval::run::vm::run_with;
 use crate::eval::settings::MachineCode;
 
@@ -14,6 +15,7 @@ use crate::eval::settings::MachineCode;
 #[cold]
 pub(crate) fn run(
     program: &Program,
+    native: &Lazy,
     inputs: &[Option<&Buffer>],
     outputs: &mut [Buffer],
     reduced: &mut [Buffer],
@@ -23,7 +25,7 @@ pub(crate) fn run(
     let alike = |all: &[Buffer]| all.iter().map(|b| Buffer::dirty(b.len(), b.dtype())).collect::<Vec<_>>();
     let (mut outputs_again, mut reduced_again) = (alike(outputs), alike(reduced));
     run_with(None, &plain, 0, &read, &mut outputs_again, &mut reduced_again);
-    let native = program.native.get(program, MachineCode::Compare, program.time);
+    let native = native.get(program, MachineCode::Compare, program.time);
     run_with(native, program, program.time, inputs, outputs, reduced);
     let pairs = outputs.iter().chain(&*reduced).zip(outputs_again.iter().chain(&reduced_again));
     for (k, (found, plain)) in pairs.enumerate() {
@@ -79,6 +81,7 @@ mod tests {
     use super::*;
     use crate::eval::ir::program::{Input, Instruction, Op, Operand, Target};
     use crate::eval::ir::register::RegisterFile;
+    use crate::eval::passes::fuse::laid_out;
     use crate::eval::run::vm;
     use crate::eval::settings::{Settings, set_machine_code};
     use crate::{CpuLevel, cpu_level};
@@ -96,7 +99,7 @@ mod tests {
         };
         let input = Input::new(Source::Buffer(0), DType::F64, 0, smallvec![1]);
         let (code, outputs) = (vec![apply(0), apply(1)], vec![DType::F64; 2]);
-        Program::new(smallvec![20], vec![input], code, outputs, vec![], RegisterFile::default())
+        laid_out(Program::new(smallvec![20], vec![input], code, outputs, vec![], RegisterFile::default()))
     }
     fn data(x: f64) -> Buffer {
         let mut data = Buffer::zeroed(20, DType::F64);
@@ -109,13 +112,12 @@ mod tests {
     fn other_bits_are_found() {
         let _settings = Settings::hold();
         set_machine_code(MachineCode::Always);
-        let (right, mut wrong) = (program(Unary::Neg), program(Unary::Neg));
-        let abs = program(Unary::Abs);
-        abs.native.get(&abs, MachineCode::Always, 0);
-        wrong.native = abs.native;
-        let run = |p: &Program, x: &Buffer| {
+        let (neg, abs) = (program(Unary::Neg), program(Unary::Abs));
+        let (right, wrong) = (Lazy::default(), Lazy::default());
+        wrong.get(&abs, MachineCode::Always, 0);
+        let run = |native: &Lazy, x: &Buffer| {
             let mut outputs = [data(0.0), data(0.0)];
-            vm::run(p, &[Some(x)], &mut outputs, &mut []);
+            vm::run(&neg, native, &[Some(x)], &mut outputs, &mut []);
             outputs[1].slice::<f64>()[19]
         };
         set_machine_code(MachineCode::Compare);

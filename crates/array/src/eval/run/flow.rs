@@ -2,13 +2,17 @@
 
 use crate::array::Array;
 use crate::buffer::Buffer;
+use crate::dtype::DType;
 use crate::eval::compile::compile;
 use crate::eval::mistake;
 use crate::eval::run::Compiled;
-use crate::eval::run::scan::{Apart, Scan, row, whole};
-use crate::prim::{Control, Prim};
+use crate::eval::run::scan::{BatchSplit, Scan, row, whole};
+use crate::prim::Prim;
+use crate::shape::Shape;
 use pullback_real::schedule::{Action, binomial};
 use std::collections::HashMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// A function of arrays, planned when it first runs.
@@ -29,6 +33,32 @@ struct Version {
 pub(crate) struct Planned {
     pub compiled: Compiled,
     pub place: Vec<Option<usize>>,
+}
+
+/// A loop or a choice between functions. It equals itself and no other.
+pub struct Control {
+    /// The function's name, for messages.
+    pub(crate) name: &'static str,
+    /// Shapes and dtypes of the outputs.
+    pub(crate) outputs: Vec<(Shape, DType)>,
+    pub(crate) flow: Flow,
+}
+
+impl PartialEq for Control {
+    fn eq(&self, other: &Control) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+impl Eq for Control {}
+impl Hash for Control {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state)
+    }
+}
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Control({})", self.name)
+    }
 }
 
 /// What a loop or choice does.
@@ -61,7 +91,7 @@ pub(crate) enum Flow {
         /// Whether the last row comes first.
         reverse: bool,
         /// The same loop for parts of a batch, if they do not meet in it.
-        apart: Option<Apart>,
+        batch_split: Option<BatchSplit>,
     },
     /// Arguments: one `bool`, whether something is wrong; operands. The outputs are the operands; the text is the caller's mistake.
     Check(Arc<str>),
@@ -143,7 +173,7 @@ pub(crate) fn run(
     wanted: impl Iterator<Item = usize> + Clone,
 ) -> Vec<Option<Arc<Buffer>>> {
     let Prim::Control(control, _) = prim else { unreachable!("a loop or choice") };
-    let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
+    let flow = &control.flow;
     match flow {
         Flow::Cond(bodies) => {
             let which = args[0].slice::<i64>()[0];
@@ -159,9 +189,15 @@ pub(crate) fn run(
             }
             now.into_iter().map(Some).collect()
         }
-        Flow::Scan { body, state, shared, length, reverse, apart } => {
+        Flow::Scan { body, state, shared, length, reverse, batch_split } => {
             let rows = (*state..control.outputs.len()).map(|k| wanted.clone().any(|w| w == k)).collect();
-            let scan = Scan { body, apart: apart.as_ref(), length: *length, reverse: *reverse, wanted: rows };
+            let scan = Scan {
+                body,
+                batch_split: batch_split.as_ref(),
+                length: *length,
+                reverse: *reverse,
+                wanted: rows,
+            };
             scan.run(control, &args, *state, *shared)
         }
         Flow::Check(text) => match args[0].slice::<u8>()[0] {

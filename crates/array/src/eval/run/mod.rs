@@ -16,10 +16,11 @@ pub(crate) mod slot;
 pub(crate) mod vm;
 
 use crate::buffer::Buffer;
+use crate::eval::Control;
 use crate::eval::ir::item::{Graph, ItemKind};
 use crate::eval::ir::step::{Plan, Step};
 use crate::eval::passes::slots::Memory;
-use crate::prim::{Control, Prim};
+use crate::prim::Prim;
 use slot::Slot;
 use smallvec::SmallVec;
 use std::any::Any;
@@ -89,7 +90,7 @@ impl Compiled {
     pub fn run(&self, inputs: impl IntoIterator<Item = Arc<Buffer>>) -> Values {
         let mut slots = self.slots();
         let results = self.run_in(&mut slots, inputs);
-        self.put_by(slots);
+        self.return_slots(slots);
         results
     }
     /// The roots' values; if a step panics, what it panicked with, and the inputs' data: as they were, except of those that may
@@ -101,7 +102,7 @@ impl Compiled {
         let mut slots = self.slots();
         match catch_unwind(AssertUnwindSafe(|| self.run_in(&mut slots, inputs))) {
             Ok(results) => {
-                self.put_by(slots);
+                self.return_slots(slots);
                 Ok(results)
             }
             Err(panic) => {
@@ -125,7 +126,7 @@ impl Compiled {
         idle.unwrap_or_else(|| Slots { slots: self.fresh(), begun: false, spare: vec![] })
     }
     /// When there are no more of them for now.
-    pub fn put_by(&self, mut slots: Slots) {
+    pub fn return_slots(&self, mut slots: Slots) {
         slots.spare.clear();
         if cfg!(debug_assertions) {
             check::idle(&self.graph, &self.memory, &slots.slots)
@@ -154,7 +155,7 @@ impl Compiled {
             #[cfg(test)]
             fail::point(fail::Point::Step);
             match step {
-                Step::Fused { program, inputs, outputs, sinks } => {
+                Step::Fused { program, native, inputs, outputs, sinks } => {
                     // The outputs' memory and behind it the sinks', out of their slots for the time of the step.
                     let mut memory: SmallVec<[Buffer; 4]> = SmallVec::new();
                     for (k, &i) in outputs.iter().enumerate() {
@@ -178,7 +179,7 @@ impl Compiled {
                         all.for_each(|(i, x)| check::value(&self.graph, i, x));
                         check::apart(there().map(|(_, x)| x), written.iter().chain(&*reduced))
                     }
-                    vm::run(program, &read, written, reduced);
+                    vm::run(program, native, &read, written, reduced);
                     drop(read);
                     for (&i, b) in outputs.iter().chain(sinks).zip(memory.drain(..)) {
                         slots[slot(i)] = Slot::Own(b)

@@ -2,15 +2,15 @@
 //! the batch from the first step to the last: a step may take no longer than threads take to meet.
 
 use crate::buffer::Buffer;
+use crate::eval::Control;
 use crate::eval::kernels::strips::{Strip, strips};
 use crate::eval::kernels::threads::for_chunks;
 use crate::eval::run::Slots;
 use crate::eval::run::flow::{Body, Planned};
-use crate::prim::Control;
 use std::sync::{Arc, Mutex};
 
 /// How a loop is shared out: each of some arrays is cut along its first axis (that of the batch) into equal parts.
-pub(crate) struct Apart {
+pub(crate) struct BatchSplit {
     /// A step of a part.
     pub body: Body,
     pub parts: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Apart {
 /// A loop to be run.
 pub(crate) struct Scan<'a> {
     pub body: &'a Body,
-    pub apart: Option<&'a Apart>,
+    pub batch_split: Option<&'a BatchSplit>,
     pub length: usize,
     pub reverse: bool,
     /// Which of the rows made are wanted.
@@ -48,7 +48,7 @@ impl Scan<'_> {
     ) -> Vec<Option<Arc<Buffer>>> {
         let all = control.outputs.len();
         let whole_batch = (vec![false; args.len() - shared], vec![false; all]);
-        let (body, parts, cut, made) = match self.apart {
+        let (body, parts, cut, made) = match self.batch_split {
             Some(a) => (&a.body, a.parts, &a.inputs, &a.outputs),
             None => (self.body, 1, &whole_batch.0, &whole_batch.1),
         };
@@ -83,7 +83,7 @@ impl Scan<'_> {
         let parts = of_parts.into_iter().map(|p| p.into_inner().unwrap_or_else(|e| e.into_inner()));
         let ends: Vec<Vec<Arc<Buffer>>> = parts
             .map(|part| {
-                plan.compiled.put_by(part.slots);
+                plan.compiled.return_slots(part.slots);
                 part.now
             })
             .collect();

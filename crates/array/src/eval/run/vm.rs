@@ -9,7 +9,7 @@ use crate::eval::ir::pattern::Pattern;
 use crate::eval::ir::program::{Program, Sink, Source};
 use crate::eval::kernels::frame::{Block, Frame};
 use crate::eval::kernels::math::dispatch;
-use crate::eval::kernels::native::Native;
+use crate::eval::kernels::native::{Lazy, Native};
 use crate::eval::kernels::operand::Arg;
 use crate::eval::kernels::reduce::{AccumulateBlock, LANES, Reduce, RowsBlock, RunBlock, Wide};
 use crate::eval::kernels::threads;
@@ -33,15 +33,16 @@ type Parts<'a> = SmallVec<[&'a mut [u8]; 4]>;
 /// in that output's memory.
 pub(crate) fn run(
     program: &Program,
+    native: &Lazy,
     inputs: &[Option<&Buffer>],
     outputs: &mut [Buffer],
     reduced: &mut [Buffer],
 ) {
     let when = machine_code();
     if when == MachineCode::Compare {
-        return compare::run(program, inputs, outputs, reduced);
+        return compare::run(program, native, inputs, outputs, reduced);
     }
-    let native = program.native.get(program, when, program.time);
+    let native = native.get(program, when, program.time);
     run_with(native, program, program.time, inputs, outputs, reduced)
 }
 

@@ -37,10 +37,11 @@ pub use spectral::{condition_number, eigh, eigvalsh, matrix_rank, pinv, svd, svd
 
 use crate::array::Array;
 use crate::build::same_dtype;
+use crate::custom::Call;
 use crate::custom::Linear;
 use crate::dtype::DType;
 use crate::ops::where_;
-use crate::prim::{Call, Linalg};
+use crate::prim::Linalg;
 use crate::shape::Shape;
 use pullback_real::{Real, refuse};
 use std::sync::Arc;

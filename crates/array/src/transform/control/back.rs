@@ -2,14 +2,14 @@
 
 use super::super::replay::Recorded;
 use super::super::{jvp, vjp};
-use super::hoist::Hoisted;
-use super::looped::{Loop, kept, looped, with_history};
+use super::deferred_products::Hoisted;
+use super::scan_call::{Loop, saved_for_backward, scan_call, with_history};
 use super::{chosen, filled, like, outputs, pulled_knowing, spread};
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::{Linear, Rule};
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
-use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use std::ops::Range;
@@ -110,14 +110,14 @@ pub(super) fn back(
 ) -> Linear {
     let (n, m) = (of.state, of.shared);
     let (history, rows) = ys[body.outputs.len()..].split_at(n);
-    let kept = kept(body, of).into_iter().zip(rows.iter().cloned()).collect();
+    let kept = saved_for_backward(body, of).into_iter().zip(rows.iter().cloned()).collect();
     let way = Way::new(body, of, xs, ys, gs, wants, kept);
     let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given, &way.kept].concat();
     let all = way.carried.len();
     let hoisted = Hoisted::new(&way.step, way.sums, all + m);
     let new = Loop { state: all - hoisted.out, reverse: !of.reverse, ..of };
     let rest = hoisted.arguments(&args);
-    let results = looped(hoisted.step.clone(), new, &rest);
+    let results = scan_call(hoisted.step.clone(), new, &rest);
     in_place(wants, xs, of, hoisted.results(&args, results))
 }
 

@@ -3,18 +3,19 @@
 use super::super::batch::{Batched, batched};
 use super::super::replay::Recorded;
 use super::like;
-use super::looped::{self, Loop};
+use super::scan_call::{self, Loop};
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::eval::Control;
 use crate::eval::{Body, Flow};
-use crate::prim::{Control, Reduction};
+use crate::prim::Reduction;
 use crate::shape::{Dims, Shape};
 use std::sync::Arc;
 
 /// The outputs of a loop or choice for a batch of `n`; all are mapped.
 #[track_caller]
 pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize) -> Vec<Batched> {
-    let flow: &Flow = control.flow.downcast_ref().expect("control primitives hold flows");
+    let flow = &control.flow;
     let kinds: Vec<(Shape, DType)> =
         control.outputs.iter().map(|(shape, dtype)| (shape.insert(0, n), *dtype)).collect();
     let ys = match flow {
@@ -100,7 +101,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             };
             let kinds = kinds.into_iter().enumerate().map(stacked).collect();
             let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
-            let ys = looped::run(control.name, step, of, kinds, &args).into_iter().enumerate();
+            let ys = scan_call::run(control.name, step, of, kinds, &args).into_iter().enumerate();
             ys.map(|(k, y)| if k < *state { y } else { swap_first(&y) }).collect()
         }
         Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {

@@ -3,10 +3,10 @@
 use super::super::replay::Recorded;
 use super::{like, outputs, pulled, pushed, record, spread, wanted};
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
-use crate::prim::Call;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves};
 use pullback_real::refuse;

@@ -1,105 +1,78 @@
-//! Sums of products taken out of a loop. A weight's cotangent is a sum over all steps of a product of two small matrices: the
-//! steps hand the matrices out, and one product of all of them, after the loop, is the sum.
+//! What every step would make again of what every step reads, made once before the loop: functions of shared arrays, and
+//! transposed ones that products read.
 
-use super::super::replay::Recorded;
+use super::super::replay::{Recorded, Values};
+use super::scan_call::Loop;
 use crate::array::Array;
 use crate::prim::Prim;
-use pullback_real::Binary;
-use std::ops::Range;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
-/// A matrix of every step.
-#[derive(Clone, Copy)]
-enum Factor {
-    /// Rows that the loop reads, by the number of its argument.
-    Read(usize),
-    /// Rows that the steps hand out, counted behind all others.
-    Made(usize),
-}
-
-/// A step without the sums that are products of two of its matrices.
-pub(super) struct Hoisted {
-    pub step: Arc<Recorded>,
-    /// How many sums were taken out.
-    pub out: usize,
-    /// The sums' places among inputs and outputs of the step as it was.
-    sums: Range<usize>,
-    /// For each sum, the factors: transposed, and as it is.
-    products: Vec<Option<[Factor; 2]>>,
-    made: usize,
-}
-
-impl Hoisted {
-    /// `sums`: the places of sums among inputs and outputs of the step; `rows`: where the inputs are rows.
-    #[track_caller]
-    pub fn new(step: &Recorded, sums: Range<usize>, rows: usize) -> Hoisted {
-        let mut made: Vec<Array> = vec![];
-        let mut factor = |x: &Array| {
-            let read = step.inputs[rows..].iter().position(|row| row.0.id == x.0.id);
-            read.map(|k| Factor::Read(rows + k)).unwrap_or_else(|| {
-                made.push(x.clone());
-                Factor::Made(made.len() - 1)
-            })
-        };
-        let products: Vec<Option<[Factor; 2]>> = sums
-            .clone()
-            .map(|k| {
-                let [left, right] = factors(&step.inputs[k], &step.outputs[k])?;
-                Some([factor(&left), factor(&right)])
-            })
-            .collect();
-        let outputs = [rest(&sums, &products, &step.outputs), made.clone()].concat();
-        let out = products.iter().flatten().count();
-        let step = Arc::new(Recorded::of(&rest(&sums, &products, &step.inputs), &outputs));
-        Hoisted { step, out, sums, products, made: made.len() }
-    }
-    /// The arguments of the loop that remains.
-    pub fn arguments(&self, args: &[Array]) -> Vec<Array> {
-        rest(&self.sums, &self.products, args)
-    }
-    /// The results of the loop as it was, from those of the loop that remains and the arguments of the one that was.
-    #[track_caller]
-    pub fn results(&self, args: &[Array], mut results: Vec<Array>) -> Vec<Array> {
-        let made = results.split_off(results.len() - self.made);
-        for (k, product) in self.sums.clone().zip(&self.products) {
-            let Some(factors) = product else { continue };
-            // The steps' matrices one below the other.
-            let [left, right] = factors.map(|f| {
-                let x = match f {
-                    Factor::Read(k) => &args[k],
-                    Factor::Made(k) => &made[k],
-                };
-                let [t, rows, columns] = [0, 1, 2].map(|k| x.shape()[k]);
-                x.reshape_op([t * rows, columns].into_iter().collect())
-            });
-            results.insert(k, &args[k] + left.swap_last().matmul_op(&right))
-        }
-        results
-    }
-}
-
-/// All but the sums that are taken out.
-fn rest(sums: &Range<usize>, products: &[Option<[Factor; 2]>], all: &[Array]) -> Vec<Array> {
-    let stays = |k: &usize| !sums.contains(k) || products[k - sums.start].is_none();
-    (0..all.len()).filter(stays).map(|k| all[k].clone()).collect()
-}
-
-/// If a step adds a product of two matrices to a sum, and they are smaller than it: the first transposed, and the second.
+/// The step, its loop and its arguments, with what is made once as further shared ones.
 #[track_caller]
-fn factors(sum: &Array, next: &Array) -> Option<[Array; 2]> {
-    let (Prim::Binary(Binary::Add), args) = next.parts() else { return None };
-    let product = match (args[0].0.id == sum.0.id, args[1].0.id == sum.0.id) {
-        (true, false) => &args[1],
-        (false, true) => &args[0],
-        _ => return None,
-    };
-    let (Prim::Matmul, factors) = product.parts() else { return None };
-    if product.ndim() != 2 || factors[0].size() + factors[1].size() > product.size() {
-        return None;
+pub(super) fn hoist(step: Recorded, of: Loop, args: &[Array]) -> (Recorded, Loop, Vec<Array>) {
+    let found = invariant(&step, of);
+    if found.is_empty() || of.length < 2 {
+        return (step, of, args.to_vec());
     }
-    let left = match factors[0].parts() {
-        (Prim::Permute(axes), of) if axes[..] == [1, 0] => of[0].clone(),
-        _ => factors[0].swap_last(),
+    let n = of.state + of.shared;
+    // Calls as their values: what their rules would read may be of the steps.
+    let made = Recorded::of(&step.inputs[of.state..n], &found);
+    let values = made.replay(&mut Values, &args[of.state..n]);
+    let of = Loop { shared: of.shared + found.len(), ..of };
+    let inputs = [&step.inputs[..n], &found, &step.inputs[n..]].concat();
+    (Recorded::of(&inputs, &step.outputs), of, [&args[..n], &values, &args[n..]].concat())
+}
+
+/// Nodes of the step that depend on shared inputs alone, and are worth an input of their own: where something else reads them,
+/// but no views, which take nothing.
+fn invariant(step: &Recorded, of: Loop) -> Vec<Array> {
+    let shared = of.state..of.state + of.shared;
+    let (mut fixed, mut moving) = (HashMap::new(), HashSet::new());
+    for (k, x) in step.inputs.iter().enumerate() {
+        match shared.contains(&k) {
+            true => drop(fixed.insert(x.0.id, x.clone())),
+            false => drop(moving.insert(x.0.id)),
+        }
+    }
+    let mut found: Vec<Array> = vec![];
+    let mut add = |x: &Array| {
+        if found.iter().all(|y| y.0.id != x.0.id) {
+            found.push(x.clone())
+        }
     };
-    Some([left, factors[1].clone()])
+    let inputs: HashSet<u64> = step.inputs.iter().map(|x| x.0.id).collect();
+    for node in step.nodes() {
+        let (prim, mut args) = node.parts();
+        if let Prim::Custom(..) = prim {
+            // It runs as its value.
+            args.drain(..args.len() - 1);
+        }
+        // What is written to disk is written by the steps.
+        let written = matches!(prim, Prim::Spill { .. } | Prim::Unspill(..));
+        if !written && args.iter().all(|a| !moving.contains(&a.0.id)) {
+            fixed.insert(node.0.id, node.clone());
+            continue;
+        }
+        moving.insert(node.0.id);
+        for arg in args.iter().filter_map(|a| fixed.get(&a.0.id)) {
+            let turned = matches!((prim, &arg.0.prim), (Prim::Matmul, Prim::Permute(_)));
+            let made = if turned { arg.clone() } else { seen_through(arg) };
+            if !inputs.contains(&made.0.id) {
+                add(&made)
+            }
+        }
+    }
+    found
+}
+
+/// What a view looks at.
+fn seen_through(x: &Array) -> Array {
+    match x.parts() {
+        (Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_), args) => {
+            seen_through(&args[0])
+        }
+        (Prim::Alias | Prim::Stop, args) => seen_through(&args[0]),
+        (Prim::Custom(..), args) => seen_through(&args[args.len() - 1]),
+        _ => x.clone(),
+    }
 }

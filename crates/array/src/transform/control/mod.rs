@@ -4,17 +4,17 @@
 //! Each is a call with rules of its own around a control primitive. The rules are loops and choices again, of the
 //! bodies' derivatives, so that every order works.
 
-mod apart;
 mod back;
 mod batch;
+mod batch_split;
 mod cond;
 mod cost;
+mod deferred_products;
 mod hoist;
-mod invariant;
-mod looped;
 mod nested;
 mod repeat;
 mod scan;
+mod scan_call;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +27,8 @@ use super::replay::{Recomputed, Recorded, Slot};
 use crate::array::{Array, Place};
 use crate::custom::Linear;
 use crate::dtype::DType;
+use crate::eval::Control;
 use crate::eval::Flow;
-use crate::prim::Control;
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use crate::tree::{Tree, leaves, map};
@@ -44,7 +44,7 @@ pub(super) fn like(arrays: &[Array]) -> Vec<(Shape, DType)> {
 #[track_caller]
 fn outputs(name: &'static str, flow: Flow, like: Vec<(Shape, DType)>, args: &[Array]) -> Vec<Array> {
     let _at = Place::here();
-    let control = Arc::new(Control { name, outputs: like, flow: Box::new(flow) });
+    let control = Arc::new(Control { name, outputs: like, flow });
     (0..control.outputs.len()).map(|k| Array::control_op(&control, k, args)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! A loop whose body is a loop: the recursive √n schedule.
 
 use super::super::replay::Recorded;
-use super::looped::{Loop, looped, rows_of};
+use super::scan_call::{Loop, rows_of, scan_call};
 use crate::array::Array;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[track_caller]
 pub(super) fn nested(body: Arc<Recorded>, of: Loop, args: &[Array], levels: usize) -> Vec<Array> {
     if levels == 1 || of.length < 4 {
-        return looped(body, of, args);
+        return scan_call(body, of, args);
     }
     // Blocks of n^((levels-1)/levels) rows, and what is left over.
     let inner = (of.length as f64).powf((levels - 1) as f64 / levels as f64).round().max(1.0) as usize;
@@ -21,7 +21,7 @@ pub(super) fn nested(body: Arc<Recorded>, of: Loop, args: &[Array], levels: usiz
     };
     let whole = blocks * inner;
     let (main, left) = (cut(0, whole, args), cut(whole, of.length, args));
-    let run_left = |args: &[Array]| looped(body.clone(), Loop { length: of.length - whole, ..of }, args);
+    let run_left = |args: &[Array]| scan_call(body.clone(), Loop { length: of.length - whole, ..of }, args);
     let run_main = |args: &[Array]| -> Vec<Array> {
         let block = |(k, x): (usize, &Array)| {
             if k < n + m {
@@ -42,7 +42,7 @@ pub(super) fn nested(body: Arc<Recorded>, of: Loop, args: &[Array], levels: usiz
             let dims = [whole].into_iter().chain(y.shape()[2..].iter().copied());
             y.reshape_op(dims.collect())
         };
-        looped(Arc::new(outer), large, &args).into_iter().enumerate().map(flat).collect()
+        scan_call(Arc::new(outer), large, &args).into_iter().enumerate().map(flat).collect()
     };
     if whole == of.length {
         return run_main(args);

@@ -1,9 +1,9 @@
 //! `scan`: a loop over rows that carries a state, and its relatives.
 
 use super::super::replay::Recorded;
-use super::looped::{Loop, looped};
 use super::nested::nested;
 use super::repeat::check_state;
+use super::scan_call::{Loop, scan_call};
 use super::{like, record};
 use crate::array::Array;
 use crate::dtype::DType;
@@ -138,7 +138,7 @@ fn steps<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     let of = Loop { state: n, shared: m, length, reverse, snapshots, keeps };
     let args = [&state[..], &captured, &xs].concat();
     let mut results = match levels {
-        1 => looped(Arc::new(body), of, &args),
+        1 => scan_call(Arc::new(body), of, &args),
         levels => nested(Arc::new(body), of, &args, levels),
     };
     let rows = results.split_off(n);

@@ -2,10 +2,10 @@
 //! and the second derivatives.
 
 use super::super::replay::Recorded;
-use super::apart::apart;
-use super::invariant::lifted;
+use super::batch_split::batch_split;
+use super::hoist::hoist;
 use super::like;
-use super::looped::{Loop, kept, looped};
+use super::scan_call::{Loop, saved_for_backward, scan_call};
 use crate::array::Array;
 use crate::prim::Prim;
 use pullback_array::{DType, Key, Real, concatenate, grad, hvp, jit, stack, where_};
@@ -101,18 +101,18 @@ fn close(a: &[Array], b: &[Array], name: &str) {
 #[test]
 fn what_is_apart_is_found_and_runs_in_parts() {
     for (name, cell) in APART {
-        let found = apart(&recorded(*cell), OF).unwrap_or_else(|| panic!("{name}: is apart"));
+        let found = batch_split(&recorded(*cell), OF).unwrap_or_else(|| panic!("{name}: is apart"));
         assert_eq!((found.parts, found.inputs), (4, vec![true, false, true]), "{name}");
         assert_eq!(found.outputs, [true, false, true], "{name}");
     }
     for (name, cell) in TOGETHER {
-        assert!(apart(&recorded(*cell), OF).is_none(), "{name}")
+        assert!(batch_split(&recorded(*cell), OF).is_none(), "{name}")
     }
     // Too short to be worth it, or not to be cut evenly.
     let small: Cell = |h, _, b, x| h * x + b;
     assert!(
-        apart(&recorded(small), OF).is_none()
-            && apart(&recorded(APART[0].1), Loop { length: 1, ..OF }).is_none()
+        batch_split(&recorded(small), OF).is_none()
+            && batch_split(&recorded(APART[0].1), Loop { length: 1, ..OF }).is_none()
     );
 }
 
@@ -120,7 +120,7 @@ fn what_is_apart_is_found_and_runs_in_parts() {
 fn loops_are_those_written_out() {
     let args = arguments();
     for (name, cell) in APART.iter().chain(TOGETHER) {
-        let run = |args: &Vec<Array>| looped(Arc::new(recorded(*cell)), OF, args);
+        let run = |args: &Vec<Array>| scan_call(Arc::new(recorded(*cell)), OF, args);
         let plain = |args: &Vec<Array>| written_out(*cell, args);
         close(&run(&args), &plain(&args), name);
         let loss = |f: &dyn Fn(&Vec<Array>) -> Vec<Array>, args: &Vec<Array>| {
@@ -139,13 +139,13 @@ fn what_is_kept_and_what_is_made_once() {
     let wide: Cell =
         |h, u, b, x| (h.tile([1, 8]).matmul(&u.tile([8, 8])) + b.tile([8]) + x.tile([1, 8])).get((.., ..32));
     let body = recorded(wide);
-    let all = kept(&body, OF);
+    let all = saved_for_backward(&body, OF);
     assert!(all.len() == 1 && matches!(all[0].0.prim, Prim::Binary(_)) && all[0].shape() == [64, 256]);
-    assert!(kept(&body, Loop { keeps: false, ..OF }).is_empty());
+    assert!(saved_for_backward(&body, Loop { keeps: false, ..OF }).is_empty());
     let turned: Cell = |h, u, b, x| work(&(h.matmul(&u.t()) + x + b.exp()));
     let args = arguments();
     let row = [&args[..4], &[args[4].clone()]].concat();
-    let (step, of, all) = lifted(recorded(turned), OF, &row);
+    let (step, of, all) = hoist(recorded(turned), OF, &row);
     assert_eq!((of.shared, step.inputs.len(), all.len()), (4, 7, 7));
     close(&all[4..6], &[args[2].t(), args[3].exp()], "what is made once")
 }

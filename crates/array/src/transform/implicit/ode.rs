@@ -4,10 +4,10 @@
 use super::check_real;
 use super::dense::Rows;
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::ops::{concatenate, where_};
-use crate::prim::Call;
 use crate::shape::Shape;
 use crate::transform::control::{filled, like, pulled, record, wanted};
 use crate::transform::replay::Recorded;

@@ -3,10 +3,10 @@
 use super::system::solved;
 use super::{Krylov, check_like, check_real};
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::ops::where_;
-use crate::prim::Call;
 use crate::transform::control::{filled, like, pulled, pushed, record, spread, wanted, with};
 use crate::transform::replay::Recorded;
 use crate::transform::vjp::gradient;

@@ -2,8 +2,8 @@
 
 use super::{Krylov, check_like, check_real};
 use crate::array::Array;
-use crate::custom::{Rule, Ruled};
-use crate::prim::Call;
+use crate::custom::Call;
+use crate::custom::{CallRules, Rule};
 use crate::transform::control::{filled, like, pulled, pushed, record, spread, wanted, with};
 use crate::transform::linearity::check_linear;
 use crate::transform::ravel;
@@ -122,6 +122,6 @@ pub(super) fn solved(body: Arc<Recorded>, captured: &[Array], b: &[Array], krylo
         }
         solved(forth.clone(), captured, &right, krylov).into_iter().map(Some).collect()
     });
-    let ruled = Ruled { pullback: pull, pushforward: Some(push), batching: None, linear: true };
+    let ruled = CallRules { pullback: pull, pushforward: Some(push), batching: None, linear: true };
     Call::ruled("linear_solve", &[b, captured].concat(), values, ruled)
 }

@@ -4,8 +4,8 @@ use super::segments::{bytes, ones, run, segments, total};
 use super::{Keep, active};
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::eval::Control;
 use crate::eval::{Body, Flow, compile};
-use crate::prim::Control;
 use crate::shape::Shape;
 use crate::transform::control::{like, record, wanted, with};
 use crate::transform::replay::Recorded;
@@ -122,9 +122,7 @@ fn measure(body: &Arc<Recorded>, (shapes, wants, _): &Signature, choice: &Choice
 /// own, which a plan holds on to.
 fn memory(inputs: &[Array], roots: &[Array]) -> usize {
     let plan = compile(inputs, roots, &[]);
-    let inside = |(control, outputs): (&Control, Vec<usize>)| {
-        inside_of(control.flow.downcast_ref().expect("control primitives hold flows"), &outputs)
-    };
+    let inside = |(control, outputs): (&Control, Vec<usize>)| inside_of(&control.flow, &outputs);
     let within: usize = plan.controls().map(inside).sum();
     plan.memory().bytes(&plan.graph) + within
 }

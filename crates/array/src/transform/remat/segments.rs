@@ -2,8 +2,10 @@
 
 use super::{Keep, block};
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::Linear;
-use crate::prim::{Call, Control, Prim};
+use crate::eval::Control;
+use crate::prim::Prim;
 use crate::transform::replay::{Recorded, parts};
 use std::collections::HashMap;
 use std::sync::Arc;

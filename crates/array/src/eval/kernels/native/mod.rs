@@ -72,7 +72,7 @@ fn available() -> bool {
 }
 
 /// Whether all of a program's code is machine code, in one loop as far as there are registers.
-pub(crate) fn whole(program: &Program) -> bool {
+pub(crate) fn is_one_loop(program: &Program) -> bool {
     available() && segment::all_simple(program)
 }
 
@@ -108,16 +108,5 @@ impl Lazy {
             return None;
         }
         self.code.get_or_init(|| Native::of(program)).as_ref()
-    }
-}
-
-impl Clone for Lazy {
-    fn clone(&self) -> Lazy {
-        Lazy::default()
-    }
-}
-impl std::fmt::Debug for Lazy {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        write!(f, "{} segments", self.code.get().and_then(|c| c.as_ref()).map_or(0, |c| c.segments.len()))
     }
 }

@@ -165,7 +165,7 @@ fn looped(
     let mark = asm.mark();
     let lanes = 64 / stretch.dtype.size() as u8;
     let entry = asm.bytes.len();
-    // The addresses come when it is known how many there are; until then there is room for all.
+    // The addresses come when it is known how many there are; until then there is scratch for all.
     let mut slots = Slots::default();
     let mut body = |asm: &mut Asm, masked| {
         let done = Body::new(program, lives, asm, &mut slots, stretch, masked, pinned).run();

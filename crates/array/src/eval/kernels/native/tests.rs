@@ -1,12 +1,14 @@
 //! Machine code gives the interpreter's bits: random programs, run both ways.
 
 use super::super::math::{CpuLevel, cpu_level};
+use super::Lazy;
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::eval::ir::layout::Strides;
 use crate::eval::ir::pattern::Pattern;
 use crate::eval::ir::program::{Input, Instruction, Op, Operand, Program, Sink, Source, Target};
 use crate::eval::ir::register::Allocator;
+use crate::eval::passes::fuse::laid_out;
 use crate::eval::run::vm;
 use crate::eval::settings::{MachineCode, Settings, set_machine_code};
 use crate::eval::tests::random::steps::{ARITHMETIC, COMPARE, SIMPLE};
@@ -109,16 +111,16 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         pattern: Pattern::Same,
         run: 1,
     }];
-    let program = Program::new(dims, inputs, code, outputs, sinks, registers.file());
+    let program = laid_out(Program::new(dims, inputs, code, outputs, sinks, registers.file()));
     (program, buffers)
 }
 
 /// The bits of all results, of which NaN has none of its own.
-fn results(program: &Program, buffers: &[Buffer], n: usize) -> Vec<Vec<u64>> {
+fn results(program: &Program, native: &Lazy, buffers: &[Buffer], n: usize) -> Vec<Vec<u64>> {
     let read: Vec<Option<&Buffer>> = buffers.iter().map(Some).collect();
     let mut outputs: Vec<Buffer> = program.outputs.iter().map(|&d| Buffer::zeroed(n, d)).collect();
     let mut reduced: Vec<Buffer> = program.sinks.iter().map(|s| Buffer::zeroed(s.size, s.dtype)).collect();
-    vm::run(program, &read, &mut outputs, &mut reduced);
+    vm::run(program, native, &read, &mut outputs, &mut reduced);
     let bits = |b: &Buffer| match b.dtype() {
         DType::F32 => {
             b.slice::<f32>().iter().map(|x| if x.is_nan() { 1 } else { x.to_bits().into() }).collect()
@@ -139,17 +141,15 @@ fn machine_code_gives_the_bits_of_the_interpreter() {
         let (rows, row) = dice.of(&[(1, 3), (1, 64), (5, 13), (1, 1500), (9, 200), (300, 7), (3000, 33)]);
         let length = dice.of(&[2, 5, 20, 60, 150]);
         let (program, buffers) = random(&mut dice, dtype, rows, row, length);
+        let native = Lazy::default();
         set_machine_code(MachineCode::Always);
-        let compiled = results(&program, &buffers, rows * row);
+        let compiled = results(&program, &native, &buffers, rows * row);
         if cpu_level() == CpuLevel::Avx512 && length >= 20 {
-            assert!(
-                program.native.get(&program, MachineCode::Always, 0).is_some(),
-                "case {case} has segments"
-            )
+            assert!(native.get(&program, MachineCode::Always, 0).is_some(), "case {case} has segments")
         }
         set_machine_code(MachineCode::Never);
-        assert!(program.native.get(&program, MachineCode::Never, 0).is_none());
-        let interpreted = results(&program, &buffers, rows * row);
+        assert!(native.get(&program, MachineCode::Never, 0).is_none());
+        let interpreted = results(&program, &native, &buffers, rows * row);
         for (k, (a, b)) in compiled.iter().zip(&interpreted).enumerate() {
             let differs = a.iter().zip(b).position(|(a, b)| a != b);
             assert_eq!(

@@ -6,6 +6,7 @@ use crate::dtype::DType;
 use crate::eval::compile;
 use crate::eval::ir::program::{Instruction, Op, Operand, Program, Target};
 use crate::eval::ir::register::Allocator;
+use crate::eval::passes::fuse::laid_out;
 use crate::eval::passes::liveness::Donated;
 use crate::eval::run::check::*;
 use crate::eval::run::vm::run_with;
@@ -115,7 +116,7 @@ mod in_debug_builds {
         let g = planned(|x| vec![x.cumsum(0)]);
         assert!(message(|| _ = run(&g, &[1.0])).starts_with("a run: item 0 has 1 elements"));
         let other = planned(|x| vec![x * 2.0]);
-        assert!(message(|| f.put_by(other.slots())).contains("slots of another plan's run"))
+        assert!(message(|| f.return_slots(other.slots())).contains("slots of another plan's run"))
     }
 
     #[test]
@@ -167,7 +168,8 @@ mod in_debug_builds {
             let registers = [all.take(DType::F64), all.take(DType::F64)];
             let run = |code: Vec<Instruction>, left_out: Range<usize>| {
                 let dims = std::iter::once(n).collect();
-                let mut program = Program::new(dims, vec![], code, vec![DType::F64], vec![], all.file());
+                let mut program =
+                    laid_out(Program::new(dims, vec![], code, vec![DType::F64], vec![], all.file()));
                 program.code.drain(left_out);
                 let mut out = [Buffer::zeroed(n, DType::F64)];
                 run_with(None, &program, 0, &[], &mut out, &mut []);

@@ -1,16 +1,17 @@
 //! The loop over rows as a call: what its results are, and its rule for forward mode.
 
 use super::super::replay::Recorded;
-use super::apart::apart;
 use super::back::{adjoint, back};
+use super::batch_split::batch_split;
 use super::cost::time;
-use super::invariant::lifted;
+use super::hoist::hoist;
 use super::{filled, like, outputs, pushed, spread, wanted};
 use crate::array::Array;
+use crate::custom::Call;
 use crate::custom::Rule;
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
-use crate::prim::{Call, Prim};
+use crate::prim::Prim;
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use pullback_real::Binary;
@@ -33,19 +34,20 @@ pub(super) struct Loop {
 
 /// The loop and its rules. Arguments: state, shared, rows; results: state, rows.
 #[track_caller]
-pub(super) fn looped(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
+pub(super) fn scan_call(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
     let mut all = with_history(body.clone(), of, args);
     all.truncate(body.outputs.len());
     all
 }
 
-/// Like [`looped`], with further rows, if the way back keeps them: the state before every step, and what is [`kept`] of it.
+/// Like [`scan_call`], with further rows, if the way back keeps them: the state before every step, and what is [`saved_for_backward`] of it.
 /// (They are computed only if something reads them.)
 #[track_caller]
 pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
     let stopped = Array::constants(args);
     let history = body.inputs[..if of.snapshots.is_none() { of.state } else { 0 }].iter();
-    let results: Vec<Array> = body.outputs.iter().chain(history).cloned().chain(kept(&body, of)).collect();
+    let results: Vec<Array> =
+        body.outputs.iter().chain(history).cloned().chain(saved_for_backward(&body, of)).collect();
     let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
     let kinds = like(&results).into_iter().enumerate();
     let kinds = kinds.map(|(k, y)| if k < of.state { y } else { stacked(y) }).collect();
@@ -64,7 +66,7 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
 
 /// What the way back keeps of a step beside its state: products that take longer than their rows, with what is added to them
 /// at once. (Functions take about as long as their rows.)
-pub(super) fn kept(body: &Recorded, of: Loop) -> Vec<Array> {
+pub(super) fn saved_for_backward(body: &Recorded, of: Loop) -> Vec<Array> {
     if of.snapshots.is_some() || !of.keeps {
         return vec![];
     }
@@ -97,9 +99,9 @@ pub(super) fn run(
     kinds: Vec<(Shape, DType)>,
     args: &[Array],
 ) -> Vec<Array> {
-    let (step, of, args) = lifted(step, of, args);
+    let (step, of, args) = hoist(step, of, args);
     let flow = Flow::Scan {
-        apart: apart(&step, of),
+        batch_split: batch_split(&step, of),
         body: Body::new(step.inputs, step.outputs),
         state: of.state,
         shared: of.shared,

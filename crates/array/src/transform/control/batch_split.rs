@@ -4,11 +4,13 @@
 
 use super::super::replay::{Meaning, Recorded};
 use super::cost::time;
-use super::looped::Loop;
+use super::scan_call::Loop;
 use crate::array::Array;
+use crate::custom::Call;
 use crate::dtype::DType;
-use crate::eval::{Apart, Body};
-use crate::prim::{Call, Control, Padding, Prim};
+use crate::eval::Control;
+use crate::eval::{BatchSplit, Body};
+use crate::prim::{Padding, Prim};
 use crate::rules::rebuild;
 use crate::shape::Shape;
 use smallvec::SmallVec;
@@ -24,7 +26,7 @@ const STEP: std::ops::Range<usize> = 8_000..250_000;
 
 /// The loop in parts, if it is worth it and its batch allows it. `body`: with all that a step hands out.
 #[track_caller]
-pub(super) fn apart(body: &Recorded, of: Loop) -> Option<Apart> {
+pub(super) fn batch_split(body: &Recorded, of: Loop) -> Option<BatchSplit> {
     let rows = *body.inputs[..of.state].iter().find(|x| x.ndim() > 0)?.shape().first()?;
     let parts = (rows / ROWS).min(MOST);
     if parts < 2 || rows % parts != 0 || of.length < 2 {
@@ -57,7 +59,7 @@ pub(super) fn apart(body: &Recorded, of: Loop) -> Option<Apart> {
     }
     let flags = |axes: &[Option<usize>]| axes.iter().map(Option::is_some).collect::<Vec<bool>>();
     let inputs = [flags(&axes[..of.state]), flags(&axes[of.state + of.shared..])].concat();
-    Some(Apart { body: Body::new(step.inputs, step.outputs), parts, inputs, outputs: flags(&made) })
+    Some(BatchSplit { body: Body::new(step.inputs, step.outputs), parts, inputs, outputs: flags(&made) })
 }
 
 /// What stands for an array: a part of it along an axis, or all of it.

@@ -4,21 +4,21 @@
 use std::arch::x86_64::*;
 
 /// Elements along a side of a block of 32 bytes: 8 of four bytes, 4 of eight.
-pub(super) trait Turn: Copy {
+pub(super) trait Transpose: Copy {
     const SIDE: usize;
     /// Transposes one block.
     ///
     /// # Safety
-    /// The machine has AVX. [`Turn::SIDE`] rows of as many elements, `from_step` apart, can be read; and written,
+    /// The machine has AVX. [`Transpose::SIDE`] rows of as many elements, `from_step` apart, can be read; and written,
     /// `to_step` apart.
-    unsafe fn turn(from: *const Self, from_step: isize, to: *mut Self, to_step: isize);
+    unsafe fn transpose(from: *const Self, from_step: isize, to: *mut Self, to_step: isize);
 }
 
-impl Turn for f32 {
+impl Transpose for f32 {
     const SIDE: usize = 8;
     #[inline]
     #[target_feature(enable = "avx")]
-    unsafe fn turn(from: *const f32, from_step: isize, to: *mut f32, to_step: isize) {
+    unsafe fn transpose(from: *const f32, from_step: isize, to: *mut f32, to_step: isize) {
         // SAFETY: the caller's promise, for unaligned access.
         unsafe {
             let r: [__m256; 8] =
@@ -42,11 +42,11 @@ impl Turn for f32 {
     }
 }
 
-impl Turn for f64 {
+impl Transpose for f64 {
     const SIDE: usize = 4;
     #[inline]
     #[target_feature(enable = "avx")]
-    unsafe fn turn(from: *const f64, from_step: isize, to: *mut f64, to_step: isize) {
+    unsafe fn transpose(from: *const f64, from_step: isize, to: *mut f64, to_step: isize) {
         // SAFETY: the caller's promise, for unaligned access.
         unsafe {
             let r: [__m256d; 4] =

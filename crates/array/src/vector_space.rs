@@ -2,11 +2,11 @@
 //! no part of the space: they stay as they are, or are zero.
 //!
 //! ```
-//! use pullback_array::{Array, space};
+//! use pullback_array::{Array, vector_space};
 //! let x = (Array::from([1.0, 2.0]), Array::from(3.0));
-//! let y = space::axpy(2.0, &x, &space::ones(&x));
-//! assert_eq!(space::dot(&x, &y).item(), 3.0 + 10.0 + 21.0);
-//! assert_eq!(space::basis(&x).count(), space::dimension(&x));
+//! let y = vector_space::axpy(2.0, &x, &vector_space::ones(&x));
+//! assert_eq!(vector_space::dot(&x, &y).item(), 3.0 + 10.0 + 21.0);
+//! assert_eq!(vector_space::basis(&x).count(), vector_space::dimension(&x));
 //! ```
 
 use crate::array::Array;
