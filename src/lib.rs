@@ -28,10 +28,31 @@
 //! sparse matrices as those of faer and nalgebra-sparse; `npz`: NumPy's archives of several arrays.
 #![forbid(unsafe_code)]
 
-pub use pullback_compile as compile;
-pub use pullback_nn as nn;
-pub use pullback_real as real;
-pub use pullback_stats as stats;
+// Modules of this crate, so that types and the compiler's advice say `pullback::real::…`.
+
+/// Scalar functions recorded once, as programs: machine code, SIMD lanes, Rust and C source.
+pub mod compile {
+    #[doc(inline)]
+    pub use pullback_compile::*;
+}
+
+/// Layers, losses, optimisers and schedules as plain structs over arrays.
+pub mod nn {
+    #[doc(inline)]
+    pub use pullback_nn::*;
+}
+
+/// Scalars: derivatives of any code that is generic in its number.
+pub mod real {
+    #[doc(inline)]
+    pub use pullback_real::*;
+}
+
+/// Probability distributions, on numbers and arrays, differentiated by argument and parameters.
+pub mod stats {
+    #[doc(inline)]
+    pub use pullback_stats::*;
+}
 
 /// The lines of the README run as a test.
 #[cfg(doctest)]

@@ -49,3 +49,8 @@ pub use random::Key;
 pub use shape::Shape;
 pub use transform::*;
 pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

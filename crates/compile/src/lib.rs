@@ -47,3 +47,8 @@ pub use lanes::Lanes;
 pub use machine::Machine;
 pub use program::{BranchChanged, Program};
 pub use symbol::Symbol;
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -73,3 +73,8 @@ pub fn tree_in_pullback(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand::expand(&input, parse_quote!(::pullback::array)).into()
 }
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -43,3 +43,8 @@ pub use layers::{
 };
 pub use loss::{binary_cross_entropy_with_logits, huber, mse, softmax_cross_entropy};
 pub use optim::{Adam, AdamW, RmsProp, Sgd, clip_by_global_norm, clip_by_value, global_norm, schedule};
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

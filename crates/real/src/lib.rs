@@ -53,3 +53,8 @@ pub use series::{Series, binary_series, derivatives, taylor, unary_series};
 pub use session::release_memory;
 pub use table::Notation;
 pub use var::Var;
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

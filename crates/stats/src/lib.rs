@@ -35,3 +35,8 @@ pub mod poisson;
 pub mod t;
 
 pub use incomplete_beta::betainc;
+
+/// The lines of the README run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -358,9 +358,8 @@ fn t13_stopped_and_forbidden() {
         }),
     ] {
         assert!(
-            message.starts_with(
-                "prevent_gradient: the table was rounded\n  made at tests/mission/tensorflow.rs"
-            ),
+            message
+                .starts_with("prevent_gradient: the table was rounded\n  made at tests/parity/tensorflow.rs"),
             "{message}"
         );
     }

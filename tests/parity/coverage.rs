@@ -128,7 +128,7 @@ const CAPABILITIES: [(&str, &[&str]); 5] = [
 
 /// The names of the tests in these files.
 fn tests() -> BTreeSet<String> {
-    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mission")).unwrap();
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity")).unwrap();
     let mut names = BTreeSet::new();
     for file in folder {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
