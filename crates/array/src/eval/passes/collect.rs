@@ -47,3 +47,25 @@ pub(crate) fn collect(inputs: &[Array], roots: &[Array]) -> Pending {
     nodes.sort_unstable_by_key(|n| n.node.0.id);
     Pending { inputs: inputs.to_vec(), nodes, roots: all }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pullback_real::Real;
+
+    #[test]
+    fn nodes_come_oldest_first_and_end_at_values_and_inputs() {
+        let known = Array::from([1.0, 2.0]).exp();
+        known.eval();
+        let a = known.sin();
+        let b = a.cos() + &a;
+        let ids = |inputs: &[Array]| -> Vec<u64> {
+            collect(inputs, std::slice::from_ref(&b)).nodes.iter().map(|n| n.node.0.id).collect()
+        };
+        let all = ids(&[]);
+        assert!(all.is_sorted() && all.len() == 3, "{all:?}");
+        assert!(all.contains(&a.0.id) && !all.contains(&known.0.id));
+        // What an input was made of is nobody's matter.
+        assert_eq!(ids(std::slice::from_ref(&a)), all[1..])
+    }
+}

@@ -24,3 +24,32 @@ pub(crate) fn defer(graph: &Graph, plan: &mut Plan) -> usize {
     plan.steps.append(&mut last);
     before
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::{Array, Trace};
+    use crate::dtype::DType;
+    use crate::eval::compile;
+    use crate::shape::Shape;
+    use pullback_real::Real;
+
+    /// The steps before and after, where a fused one is true, and how many cannot be deferred.
+    fn deferred(f: impl FnOnce(&Array) -> Vec<Array>) -> (Vec<bool>, Vec<bool>, usize) {
+        let trace = Trace::start();
+        let x = Array::placeholder(Shape::new(&[8]), DType::F64, "test", &trace.0);
+        let graph = compile::graph(std::slice::from_ref(&x), &f(&x));
+        let mut plan = compile::plan(&graph);
+        let fused = |plan: &Plan| plan.steps.iter().map(|s| matches!(s, Step::Fused { .. })).collect();
+        let before = fused(&plan);
+        let count = defer(&graph, &mut plan);
+        (before, fused(&plan), count)
+    }
+
+    #[test]
+    fn what_can_fail_comes_first() {
+        assert_eq!(deferred(|x| vec![x.sin(), x.cumsum(0)]), (vec![true, false], vec![false, true], 1));
+        // A kernel waits for what it reads.
+        assert_eq!(deferred(|x| vec![x.sin().cumsum(0)]), (vec![true, false], vec![true, false], 2))
+    }
+}

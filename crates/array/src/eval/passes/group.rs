@@ -98,3 +98,42 @@ pub(crate) fn group(graph: &Graph, needed: &[bool]) -> Groups {
     order.sort_unstable();
     Groups { stored, programs, order }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::Array;
+    use crate::eval::compile;
+    use crate::eval::passes::dead_code::eliminate_dead_code;
+    use pullback_real::Real;
+
+    #[test]
+    fn a_kernel_parts_two_programs_and_what_crosses_is_stored() {
+        let x = Array::from([1.0, 2.0, 3.0]);
+        let a = x.sin();
+        let b = a.exp();
+        let c = b.cumsum(0);
+        let d = c.cos();
+        let e = &d * &a;
+        let graph = compile::graph(&[], std::slice::from_ref(&e));
+        let groups = group(&graph, &eliminate_dead_code(&graph));
+        assert_eq!(groups.order.iter().map(|(_, fused, _)| *fused).collect::<Vec<_>>(), [true, false, true]);
+        let mut sizes: Vec<usize> = groups.programs.values().map(Vec::len).collect();
+        sizes.sort_unstable();
+        assert_eq!(sizes, [2, 2]);
+        let stored = |x: &Array| {
+            let at = graph.items.iter().position(|i| i.node.0.id == x.0.id);
+            groups.stored[at.expect("an item")]
+        };
+        assert!(stored(&a) && stored(&b) && stored(&c) && stored(&e));
+        assert!(!stored(&d), "it stays in a register")
+    }
+
+    #[test]
+    fn programs_over_the_same_input_are_one() {
+        let x = Array::from([1.0, 2.0, 3.0]);
+        let all = [x.sin(), x.cos().sum_axis(0)];
+        let graph = compile::graph(&[], &all);
+        assert_eq!(group(&graph, &eliminate_dead_code(&graph)).programs.len(), 1)
+    }
+}

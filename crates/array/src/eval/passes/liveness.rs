@@ -39,3 +39,28 @@ pub(crate) fn liveness(graph: &Graph, plan: &Plan, donated: &Donated) -> Livenes
     }
     Liveness { dying, is_root }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::{Array, Trace};
+    use crate::dtype::DType;
+    use crate::eval::compile;
+    use crate::shape::Shape;
+    use pullback_real::Real;
+
+    #[test]
+    fn values_die_after_their_last_reader_and_roots_do_not() {
+        let trace = Trace::start();
+        let x = Array::placeholder(Shape::new(&[8]), DType::F64, "test", &trace.0);
+        let a = x.sin();
+        let b = a.cumsum(0);
+        let c = b.cumsum(0);
+        let graph = compile::graph(std::slice::from_ref(&x), std::slice::from_ref(&c));
+        let plan = compile::plan(&graph);
+        let of = |x: &Array| graph.items.iter().position(|i| i.node.0.id == x.0.id).expect("an item");
+        let dying = |donated: Vec<usize>| liveness(&graph, &plan, &Donated { items: donated, late: 0 }).dying;
+        assert_eq!(dying(vec![]), [vec![], vec![of(&a)], vec![of(&b)]]);
+        assert_eq!(dying(vec![of(&x)]), [vec![of(&x)], vec![of(&a)], vec![of(&b)]])
+    }
+}

@@ -74,7 +74,7 @@ impl Builder {
         }
         self.read(root)
     }
-    /// The same, all of whose new elementwise items are for each other only: they wait for the last of what they read, to share
+    /// [`visit`](Builder::visit), where the new elementwise items are read by each other only: they wait for the last of what they read, to share
     /// a program.
     fn at_once(&mut self, root: &Array) -> Ref {
         let first = self.items.len();

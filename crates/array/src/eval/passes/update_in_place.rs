@@ -51,3 +51,36 @@ fn updates(graph: &Graph, step: &mut Step, root: &[bool], dying: &[usize]) -> Ve
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::Array;
+    use crate::eval::compile;
+    use crate::eval::passes::liveness::liveness;
+    use pullback_real::Real;
+
+    /// Whether the sine of running sums of so many numbers is written over these, and whether it would be if they were read again.
+    fn updated(n: usize) -> [bool; 2] {
+        let data = Array::from_slice(&vec![1.0; n], &[n]);
+        [false, true].map(|again| {
+            let sums = data.cumsum(0);
+            let sines = sums.sin();
+            let last = sines.cumsum(0);
+            let roots = if again { vec![last, sums.clone()] } else { vec![last] };
+            let graph = compile::graph(&[], &roots);
+            let mut plan = compile::plan(&graph);
+            let donated = Donated { items: vec![], late: 0 };
+            let lives = liveness(&graph, &plan, &donated);
+            let over = update_in_place(&graph, &mut plan, &lives, &donated);
+            let of = |x: &Array| graph.items.iter().position(|i| i.node.0.id == x.0.id).expect("an item");
+            over[of(&sines)] == Some(of(&sums))
+        })
+    }
+
+    #[test]
+    fn large_values_are_written_over_what_dies() {
+        assert_eq!(updated(1 << 14), [true, false]);
+        assert_eq!(updated(8), [false, false])
+    }
+}
