@@ -91,11 +91,11 @@ impl Buffer {
     pub fn dirty(len: usize, dtype: DType) -> Buffer {
         Buffer::of_class(0, len, dtype)
     }
-    /// The same, or where there is not so much memory, a sentence that says so.
+    /// [`dirty`](Buffer::dirty) memory, or where there is not so much, a sentence that says so.
     pub fn try_dirty(len: usize, dtype: DType) -> Result<Buffer, String> {
         Buffer::try_of_class(0, len, dtype)
     }
-    /// The same, of this class or a larger one if it takes that.
+    /// [`dirty`](Buffer::dirty) memory of this class, or a larger one if it takes that.
     ///
     /// # Panics
     /// If there is not so much memory.

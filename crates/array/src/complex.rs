@@ -84,7 +84,7 @@ fn whole(z: Planes) -> Array {
     Array::complex_op(&z.re, &z.im)
 }
 
-/// The same done to both parts.
+/// A function applied to the real and to the imaginary part.
 #[track_caller]
 fn each(z: &Array, f: impl Fn(&Array) -> Array) -> Array {
     whole(Complex::new(f(&z.re_op()), f(&z.im_op())))

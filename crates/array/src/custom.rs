@@ -70,7 +70,7 @@ impl Call {
     ) -> Vec<Array> {
         Call::ruled(name, inputs, outputs, CallRules { pullback, pushforward, batching: None, linear: false })
     }
-    /// The same, with rules that may be a further call's.
+    /// [`results`](Call::results) with all rules, which may be another call's.
     #[track_caller]
     pub(crate) fn ruled(
         name: &'static str,

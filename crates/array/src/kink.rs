@@ -38,7 +38,7 @@ pub(crate) fn unary(op: Unary, x: &Array) -> Option<Array> {
     }
 }
 
-/// The same of two arguments of one shape: a product with itself, an even power.
+/// The kink-free form of a function of two arguments of one shape: a product with itself, an even power.
 #[track_caller]
 pub(crate) fn binary(op: Binary, x: &Array, y: &Array) -> Option<Array> {
     match (op, y.fill_value()) {

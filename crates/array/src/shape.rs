@@ -34,19 +34,19 @@ impl Shape {
         }
         strides
     }
-    /// The same with `axis` changed to `n`.
+    /// The shape with extent `n` along `axis`.
     pub fn with(&self, axis: usize, n: usize) -> Shape {
         let mut s = self.clone();
         s.0[axis] = n;
         s
     }
-    /// The same with an axis of extent `n` inserted before `axis`.
+    /// The shape with an axis of extent `n` inserted before `axis`.
     pub fn insert(&self, axis: usize, n: usize) -> Shape {
         let mut s = self.clone();
         s.0.insert(axis, n);
         s
     }
-    /// The same without `axis`.
+    /// The shape without `axis`.
     pub fn remove(&self, axis: usize) -> Shape {
         let mut s = self.clone();
         s.0.remove(axis);
@@ -66,7 +66,7 @@ impl Shape {
             .collect::<Option<Dims>>()
             .map(Shape)
     }
-    /// The same with ones in front, up to `rank` axes.
+    /// The shape with ones in front, up to `rank` axes.
     pub fn pad_left(&self, rank: usize) -> Shape {
         let mut dims: Dims = SmallVec::from_elem(1, rank - self.rank());
         dims.extend_from_slice(self);

@@ -131,7 +131,7 @@ fn formulas(problem: &Problem) -> (Vec<&str>, Vec<Expr>) {
     (names, formulas)
 }
 
-/// The same for programs. Large formulas are statements, of which each names a shared part or, at the end, the derivative by
+/// The explanation as JSON. Large formulas are statements, of which each names a shared part or, at the end, the derivative by
 /// a variable.
 pub fn json(problem: &Problem, trace: &Trace, symbolic: bool) -> Value {
     let argument = |arg: &Argument| match *arg {

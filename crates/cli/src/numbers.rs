@@ -23,7 +23,7 @@ pub fn grad(problem: &Problem) -> Result<(String, Value), Failure> {
     Ok((table(&rows, ""), json))
 }
 
-/// The same with the second derivatives.
+/// Value, gradient and second derivatives.
 pub fn hessian(problem: &Problem) -> Result<(String, Value), Failure> {
     let (mut text, mut json) = grad(problem)?;
     let rows: Vec<Vec<f64>> = second(|x| problem.eval::<Var>(x))(&problem.point);

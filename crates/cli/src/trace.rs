@@ -55,7 +55,7 @@ impl Trace {
     pub fn formula(&self, i: usize) -> String {
         self.made(i, |k| self.name(k))
     }
-    /// The same with numbers in their places.
+    /// The formula of a step with numbers in the places of its operands.
     pub fn with_numbers(&self, i: usize) -> String {
         // Every second piece is a number; a negative one gets parentheses unless it has its place to itself.
         let text = self.made(i, |k| format!("⟨{}⟩", say(self.steps[k].value)));

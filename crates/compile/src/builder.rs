@@ -32,7 +32,7 @@ impl Instruction {
         };
         all.into_iter().flatten()
     }
-    /// The same of other operands.
+    /// The instruction with other operands.
     pub fn map(self, f: impl Fn(u32) -> u32) -> Instruction {
         match self {
             Instruction::Input(_) | Instruction::Constant(_) => self,

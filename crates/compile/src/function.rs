@@ -44,7 +44,7 @@ impl Function {
         let Builder { list, guards, .. } = open.finish();
         Function { list, inputs, outputs, guards, parameters: 0 }
     }
-    /// The same with its last `count` inputs as parameters, by which no derivative is taken.
+    /// The function with its last `count` inputs as parameters, by which no derivative is taken.
     ///
     /// ```
     /// use pullback_compile::Function;

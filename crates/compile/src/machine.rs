@@ -112,7 +112,7 @@ impl Machine {
         self.run(x, &mut y)?;
         Ok(y)
     }
-    /// The same into a vector, whose memory is used again.
+    /// The outputs at a point, into a vector whose memory is used again.
     ///
     /// # Errors
     /// As [`evaluate`](Machine::evaluate).

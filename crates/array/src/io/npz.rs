@@ -23,7 +23,7 @@ pub fn read_npz(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error
     read_file(path.as_ref(), npz_from_bytes)
 }
 
-/// The same with an error in the place of each array whose elements cannot be read.
+/// All arrays of an archive, with an error in the place of each whose elements cannot be read.
 ///
 /// # Errors
 /// If the file cannot be read or is damaged.

@@ -41,7 +41,7 @@ pub fn read_all(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error
     read_file(path.as_ref(), |bytes| each(bytes)?.into_iter().map(|(name, x)| Ok((name, x?))).collect())
 }
 
-/// The same with an error in the place of each array that cannot be read: its elements are of a type that is none of ours and
+/// All arrays of a file, with an error in the place of each that cannot be read: its elements are of a type that is none of ours and
 /// is not widened, as those of 4 to 8 bits, or numbers above `i64::MAX`.
 ///
 /// ```

@@ -77,7 +77,7 @@ impl Array {
         let v = self.sought(v);
         self.less(&v).logical_or(&v.isnan().logical_and(&self.equal(self))).sum_axis(-1)
     }
-    /// The same, behind its equals: the number of elements that are not above it.
+    /// The place behind its equals: the number of elements that are not above it.
     ///
     /// # Panics
     /// As [`searchsorted`](Array::searchsorted).

@@ -34,7 +34,7 @@ impl<'f> SparseHessian<'f> {
     pub fn new(f: impl Fn(&Array) -> Array + 'f, x: &Array) -> Self {
         SparseHessian::with(f, x, HessianColouring::Star, Order::default())
     }
-    /// The same, with a choice of the colouring and of its order.
+    /// [`new`](SparseHessian::new) with a choice of the colouring and of its order.
     ///
     /// # Panics
     /// As [`new`](SparseHessian::new).

@@ -38,7 +38,7 @@ impl<'f> SparseJacobian<'f> {
     pub fn new(f: impl Fn(&Array) -> Array + 'f, x: &Array) -> Self {
         SparseJacobian::with(f, x, Compression::Auto, Order::default())
     }
-    /// The same, with a choice of the compression and of the order of colouring.
+    /// [`new`](SparseJacobian::new) with a choice of the compression and of the order of colouring.
     ///
     /// # Panics
     /// As [`new`](SparseJacobian::new).

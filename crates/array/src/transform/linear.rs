@@ -65,7 +65,7 @@ where
     transposed("linear_transpose", f, like, false)
 }
 
-/// The same, under a name in messages; `calls` are taken to be linear on request, since nothing tells.
+/// [`linear_transpose`] under another name in messages; `calls` are taken to be linear on request, since nothing tells.
 #[track_caller]
 pub(super) fn transposed<P, Q>(what: &str, f: impl Fn(&P) -> Q, like: &P, calls: bool) -> Pullback<P, Q>
 where

@@ -154,7 +154,7 @@ impl Recorded {
         let args = self.nodes.iter().flat_map(parts);
         args.filter(|a| known.insert(a.0.id)).collect()
     }
-    /// The same function with what it captures as further inputs, and these. (Plain constants stay.)
+    /// The function with the arrays that it captures as further inputs, and these arrays. (Plain constants stay.)
     pub fn closed(mut self) -> (Recorded, Vec<Array>) {
         let plain = |x: &Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..));
         let mut captured: Vec<Array> = self.captured().into_iter().filter(|x| !plain(x)).collect();
@@ -201,7 +201,7 @@ fn dependents(inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
     nodes.into_iter().map(|(node, _)| node).collect()
 }
 
-/// The same function again, of other arrays.
+/// The recorded function at other arrays.
 struct ReplayAt;
 impl Meaning for ReplayAt {
     type Value = Array;

@@ -61,7 +61,7 @@ pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> 
     watched(inputs, outputs, cotangents, &mut |_, _| {})
 }
 
-/// The same, where `see` is shown every node on the way, with its cotangent.
+/// The reverse sweep, in which `see` is shown every node on the way, with its cotangent.
 fn watched(inputs: &[Array], outputs: &[Array], cotangents: Linear, see: Watch) -> Linear {
     let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
     let last = inputs[inputs.len() - 1].0.id;

@@ -39,7 +39,7 @@ impl Pattern {
             },
         }
     }
-    /// The same, in runs if a table has some that are worth it.
+    /// This pattern as runs, if it is a table that has some which are worth it.
     pub fn in_runs(self) -> Pattern {
         let Pattern::Table(places) = &self else { return self };
         let inside = |w: &[isize]| w[0] != OUTSIDE && w[1] != OUTSIDE;

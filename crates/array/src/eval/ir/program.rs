@@ -175,7 +175,7 @@ impl Program {
         }
         program
     }
-    /// The same, cut into blocks of which a register has so many, and how operands lie in these.
+    /// The program cut into blocks, `long` of them in a register, with how operands lie in them.
     pub fn laid_out(mut self, long: usize) -> Program {
         let widest = |i: &Instruction| match i.op {
             Op::Cast(from) => i.dtype.size().max(from.size()),

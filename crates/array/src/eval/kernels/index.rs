@@ -39,7 +39,7 @@ pub(crate) fn pick_runs<T: Pod>(
     }
 }
 
-/// The same as [`pick`]; zero where a place is outside.
+/// [`pick`], with zeros where a place is outside.
 pub(crate) fn pick_inside<T: Pod>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
     out.iter_mut()
         .zip(places)

@@ -139,7 +139,7 @@ impl<T: Copy> Patches<T> {
         }
     }
 
-    /// The same with pixels along rows, which are `step` apart.
+    /// Copies a patch whose pixels lie along rows, which are `step` apart.
     ///
     /// # Safety
     /// As for [`Patches::rows`].

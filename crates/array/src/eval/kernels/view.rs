@@ -13,7 +13,7 @@ pub(crate) struct View<'a, T> {
     pub strides: &'a [isize],
 }
 
-/// The same, to write to; no two indices may lead to one element.
+/// A strided view to write to; no two indices may lead to one element.
 pub(crate) struct ViewMut<'a, T> {
     pub data: &'a mut [T],
     pub offset: usize,

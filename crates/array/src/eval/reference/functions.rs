@@ -100,7 +100,7 @@ fn integer1(op: Unary, x: i64) -> i64 {
         _ => unreachable!("{} of integers is refused when the graph is built", op.name()),
     }
 }
-/// The same of two; of a division by zero nothing remains. For bools "or" is the larger, "and" the smaller.
+/// A function of two integers; of a division by zero nothing remains. For bools "or" is the larger, "and" the smaller.
 fn integer2(op: Binary, x: i64, y: i64) -> i64 {
     match op {
         Binary::Add => x.wrapping_add(y),

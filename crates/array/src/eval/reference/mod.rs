@@ -36,7 +36,7 @@ pub(crate) fn interpret(root: &Array) -> Vec<f64> {
     interpret_all(&[root]).swap_remove(0)
 }
 
-/// The same of several, with what they share computed once.
+/// The values of several arrays; nodes that they share are computed once.
 pub(crate) fn interpret_all(roots: &[&Array]) -> Vec<Vec<f64>> {
     let all: Vec<Array> = roots.iter().map(|&r| r.clone()).collect();
     let known = values(&all, Functions::Table);

@@ -39,7 +39,7 @@ pub fn solve_banded((lower, upper): (usize, usize), bands: &Array, b: &Array) ->
     sides.solution(banded(&sides.a, &sides.b, lower, upper))
 }
 
-/// The same of equal leading axes.
+/// Solutions of banded systems whose leading axes are equal.
 #[track_caller]
 fn banded(bands: &Array, b: &Array, lower: usize, upper: usize) -> Array {
     // Diagonal d (from −upper to lower) holds the elements (j + d, j).

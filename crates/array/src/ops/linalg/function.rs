@@ -116,7 +116,7 @@ pub fn solve_sylvester(a: &Array, b: &Array, q: &Array) -> Array {
     sylvester(&whole(&a), &whole(&b), &whole(&q))
 }
 
-/// The same of matrices with equal leading axes.
+/// Solutions of Sylvester equations of matrices with equal leading axes.
 #[track_caller]
 fn sylvester(a: &Array, b: &Array, q: &Array) -> Array {
     let pull = |xs: &[Array], x: &Array, g: &Array| {

@@ -60,7 +60,7 @@ fn call(
     Call::results(name, &inputs, value(&constants), Arc::new(pullback), Some(Arc::new(pushforward)))
 }
 
-/// The same of a function with one output.
+/// A call with one output.
 #[track_caller]
 fn call_one(
     name: &'static str,
@@ -108,7 +108,7 @@ fn hermitian(
     let conj = |gs: Linear| -> Linear { gs.into_iter().map(|g| g.map(|g| g.conj())).collect() };
     move |xs, ys, gs| conj(pull(xs, ys, conj(gs)))
 }
-/// The same for a function with one output.
+/// Rules of a Hermitian function with one output.
 fn hermitian_one(
     pull: impl Fn(&[Array], &Array, &Array) -> Linear,
 ) -> impl Fn(&[Array], &Array, &Array) -> Linear {

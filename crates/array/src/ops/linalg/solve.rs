@@ -68,7 +68,7 @@ pub fn solve_triangular(a: &Array, b: &Array, which: Triangle) -> Array {
     sides.solution(triangular(&sides.a, &sides.b, which))
 }
 
-/// The same of matrices with equal leading axes.
+/// Solutions of triangular systems whose leading axes are equal.
 #[track_caller]
 pub(super) fn triangular(a: &Array, b: &Array, which: Triangle) -> Array {
     let Triangle { lower, transposed, unit_diagonal: unit } = which;

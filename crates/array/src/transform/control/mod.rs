@@ -108,7 +108,7 @@ pub(super) fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents:
     pulled_knowing(&HashMap::new(), f, inputs, wants, cotangents)
 }
 
-/// The same, where the values of some of the recorded nodes are known.
+/// [`pulled`], where the values of some of the recorded nodes are known.
 #[track_caller]
 fn pulled_knowing(
     known: &HashMap<u64, Array>,

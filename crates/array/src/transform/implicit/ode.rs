@@ -263,7 +263,7 @@ pub(super) fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Arra
     advance(f, s, t1, ode).0
 }
 
-/// The same, and the step, if it was taken.
+/// The state after a try at a step, and the step, if it was taken.
 #[track_caller]
 pub(super) fn advance(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> (State, Step) {
     let rest = t1 - &s.t;

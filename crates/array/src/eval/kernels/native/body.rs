@@ -36,7 +36,7 @@ pub(super) struct Body<'a> {
     pub(super) free_masks: Vec<u8>,
     /// The values that registers hold.
     held: Vec<(Operand, u8)>,
-    /// The same of mask registers.
+    /// The operands that mask registers hold.
     held_masks: Vec<(Operand, u8)>,
     /// The constants that registers hold throughout the loop, the last of them the first constant.
     pinned: &'a [usize],
@@ -232,7 +232,7 @@ impl<'a> Body<'a> {
             _ => self.free.push(register),
         }
     }
-    /// The same of a result in a mask register.
+    /// Keeps a result in a mask register, and stores it if somebody reads it from memory.
     pub(super) fn keep_mask(&mut self, i: &Instruction, at: usize, register: u8) {
         let slot = Slot::of(i.target);
         if self.lives.is_read_behind(at, &self.code) || matches!(slot, Slot::Output(_)) {
