@@ -27,6 +27,7 @@ from importlib import metadata
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
+PROGRAM = os.path.join(ROOT, "target", "release", "pullback-bench")
 
 # Each of ours by the peers' script, its argument --cases, its names of the value and of the gradient or step, the tools
 # worth the time, and the label of a tool's best variant where it has several.
@@ -147,19 +148,23 @@ class Peer:
 
 
 class Ours:
-    """This library's process."""
-    def __init__(self, args):
-        program = os.path.join(ROOT, "target", "release", "pullback-bench")
-        cpus = sorted(os.sched_getaffinity(0))[-args.threads:]      # as the peers' scripts
-        self.process = subprocess.Popen([program, "--serve", "--threads", str(args.threads)], stdin=subprocess.PIPE,
+    """A process of this library's benchmark."""
+    def __init__(self, threads, program=PROGRAM):
+        self.program = program
+        cpus = sorted(os.sched_getaffinity(0))[-threads:]           # as the peers' scripts
+        self.process = subprocess.Popen([program, "--serve", "--threads", str(threads)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cpus))
 
     def ask(self, *words):
         print(*words, file=self.process.stdin, flush=True)
         answer = self.process.stdout.readline().strip()
         if not answer or answer.startswith("error"):
-            raise RuntimeError(answer or "pullback-bench has ended")
+            raise RuntimeError(f"{self.program}: {answer or 'has ended'}")
         return [float(x) for x in answer.split()]
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 # ------------------------------------------------------------------ the rounds
@@ -214,7 +219,7 @@ def main():
         except RuntimeError as what:
             print(f"  {what}: left out", file=sys.stderr)
         print(f"  ready after {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    ours = Ours(args)
+    ours = Ours(args.threads)
 
     versions = [f"{t} {metadata.version(t)}" for t in ("jax", "torch", "autograd") if any(t == n[1].split("_")[0] for n in peers)]
     cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown")
@@ -232,7 +237,7 @@ def main():
             print(f"FAIL {case}: {what}", file=sys.stderr)
             wrong = True
             if ours.process.poll() is not None:
-                ours = Ours(args)
+                ours = Ours(args.threads)
             continue
         measured, firsts = {}, {}
         for what, theirs in (("primal", value), ("run", step)):
