@@ -50,7 +50,7 @@ fn calls_that_are_not_linear_say_why() {
     let x = || Array::from([1.0, 2.0]);
     let one = || Array::from([1.0, 1.0]);
     type F = fn(&Array) -> Array;
-    let cases: [(F, &str); 9] = [
+    let cases: [(F, &str); 10] = [
         (
             |x| {
                 fori_loop(
@@ -76,6 +76,7 @@ fn calls_that_are_not_linear_say_why() {
         ),
         (|x| custom(|x: &Array| x.exp(), |_, y, g: &Array| g * y)(x), "`exp` in `custom`"),
         (|x| x.stop_gradient(), "`stop_gradient`, or"),
+        (|x| x.cast(DType::I64).cast(DType::F64), "`cast`"),
     ];
     for (f, why) in cases {
         let m = message(move || drop(linear_transpose(f, &x())(&one())));

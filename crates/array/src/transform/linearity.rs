@@ -144,6 +144,8 @@ impl Meaning for Linearity {
             // Of what a call inside of a loop or choice reads from outside, the loop has it stopped as an input.
             Prim::Stop => return other("`stop_gradient`, or a call inside of a loop or choice", node.at()),
             Prim::Unary(op) => *op == Unary::Neg,
+            // To integers: it rounds.
+            Prim::Cast(to) => to.is_differentiable(),
             Prim::Binary(Binary::Add | Binary::Sub) => {
                 return either(&forms[0], &forms[1], &format!("`{}`", prim.name()), node.at());
             }
@@ -190,7 +192,6 @@ impl Meaning for Linearity {
         outputs.iter().map(named).collect()
     }
     fn control(&mut self, control: &Arc<Control>, args: &[Form]) -> Vec<Form> {
-        let flow = &control.flow;
-        self.flow(flow, args, control.outputs.len(), Place::line())
+        self.flow(&control.flow, args, control.outputs.len(), Place::line())
     }
 }
