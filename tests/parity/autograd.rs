@@ -354,13 +354,12 @@ fn h12_vector_spaces() {
 /// A rule of one's own for both modes; constants; linear functions.
 #[test]
 fn h13_extending() {
-    let sine = array::custom_with_pushforward(
-        |x: &Array| Array::from(x.to_vec::<f64>().iter().map(|x| x.sin()).collect::<Vec<_>>()),
-        |x, _, g: &Array| g * x.cos(),
-        |x, _, t: &Array| t * x.cos(),
-    );
+    let sin = |x: &Array| Array::from(x.to_vec::<f64>().iter().map(|x| x.sin()).collect::<Vec<_>>());
+    let sine = array::Custom::new("sine", sin)
+        .pullback(|x, _, g: &Array| g * x.cos())
+        .pushforward(|x, _, t: &Array| t * x.cos());
     let x = Array::from([0.3, 1.2]);
-    check_grads(|x: &Array| sine(x) * x, &x, 2);
+    check_grads(|x: &Array| sine.call(x) * x, &x, 2);
     // Not traced: what is stopped; linear: its own transpose.
     assert!(grad_or_none(|x: &Array| x.stop_gradient().sum())(&x).1[0].1.is_none());
     let twice = |x: &Array| x.roll(1, 0) * 2.0;

@@ -171,11 +171,10 @@ fn p3_dot_product_validation() {
     close(dot(&u, &linear.push(&v)), dot(&linear.pull(&u), &v));
     real::assert_derivatives(|x| f(x)[1] * x[0], &X);
     array::check::check_grads(|x: &Array| x.sin() * x, &Array::from(X), 2);
-    let wrong = array::custom_with_pushforward(
-        |x: &Array| x * x,
-        |x, _, g: &Array| 2.1 * x * g,
-        |x, _, t: &Array| 2.0 * x * t,
-    );
-    let message = super::panics(|| array::check::check_grads(|x: &Array| wrong(x), &Array::from(1.0), 1));
+    let wrong = array::Custom::new("square", |x: &Array| x * x)
+        .pullback(|x, _, g: &Array| 2.1 * x * g)
+        .pushforward(|x, _, t: &Array| 2.0 * x * t);
+    let message =
+        super::panics(|| array::check::check_grads(|x: &Array| wrong.call(x), &Array::from(1.0), 1));
     assert!(message.starts_with("check_grads, order 1: forward mode gives ⟨u, J·v⟩"), "{message}");
 }

@@ -5,9 +5,9 @@
 //! [`Prim::Holomorphic`]: its value is computed in planes, its derivative is the row's slope, as for real numbers.
 
 use crate::array::{Args, Array};
-use crate::build::agree;
 use crate::dtype::DType;
 use crate::prim::{Compare, Holomorphic, Prim, Reduction, Window};
+use crate::promote::agree;
 use crate::shape::{Dims, Shape};
 use pullback_real::{Binary, Complex, Unary, refuse};
 use smallvec::smallvec;
@@ -287,8 +287,11 @@ pub(crate) fn reduce(z: &Array, op: Reduction, axes: Dims) -> Array {
 }
 
 #[track_caller]
-pub(crate) fn cumsum(z: &Array, axis: usize, reverse: bool) -> Array {
-    each(z, |x| x.cumsum_op(axis, reverse))
+pub(crate) fn cumulative(z: &Array, op: Reduction, axis: usize, reverse: bool) -> Array {
+    match op {
+        Reduction::Sum => each(z, |x| x.cumulative_op(op, axis, reverse)),
+        Reduction::Max | Reduction::Min => unordered(Prim::Cumulative { op, axis, reverse }.name(), z),
+    }
 }
 
 #[track_caller]
@@ -309,16 +312,6 @@ pub(crate) fn scatter_add(index: &Array, updates: &Array, n: usize) -> Array {
 #[track_caller]
 pub(crate) fn iota(shape: Shape, axis: usize, dtype: DType) -> Array {
     Array::iota(shape, axis, dtype.real()).cast(dtype)
-}
-
-/// A real array beside a complex one of the same precision, which it joins.
-#[track_caller]
-pub(crate) fn joined(x: &Array, y: &Array) -> Option<(Array, Array)> {
-    let joins = |a: &Array, b: &Array| b.dtype().is_complex() && a.dtype() == b.dtype().real();
-    if joins(x, y) {
-        return Some((x.cast(y.dtype()), y.clone()));
-    }
-    joins(y, x).then(|| (x.clone(), y.cast(x.dtype())))
 }
 
 /// A complex constant beside `x`: of its precision.

@@ -4,10 +4,9 @@
 //! derivative the call's rule gives, in arrays again, so that any order works.
 
 use crate::array::{Args, Array, Node, Place};
+use crate::identity::equal_by_identity;
 use crate::prim::Prim;
 use pullback_real::refuse;
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// Cotangents, or tangents, of which `None` is zero.
@@ -28,6 +27,17 @@ pub(crate) struct CallRules {
     pub linear: bool,
 }
 
+impl CallRules {
+    /// The rules for both modes.
+    pub fn new(pullback: Rule, pushforward: Rule) -> CallRules {
+        CallRules { pullback, pushforward: Some(pushforward), batching: None, linear: false }
+    }
+    /// Of a function that is linear in its first inputs.
+    pub fn linear(self) -> CallRules {
+        CallRules { linear: true, ..self }
+    }
+}
+
 /// A call with rules of its own. It equals itself and no other.
 pub struct Call {
     /// The function's name, for messages.
@@ -41,38 +51,12 @@ pub struct Call {
     rules: CallRules,
 }
 
-impl PartialEq for Call {
-    fn eq(&self, other: &Call) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-impl Eq for Call {}
-impl Hash for Call {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        std::ptr::from_ref(self).hash(state)
-    }
-}
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Call({})", self.name)
-    }
-}
+equal_by_identity!(Call);
 
 impl Call {
     /// The arrays that stand for the outputs of `name(inputs)`.
     #[track_caller]
-    pub(crate) fn results(
-        name: &'static str,
-        inputs: &[Array],
-        outputs: Vec<Array>,
-        pullback: Rule,
-        pushforward: Option<Rule>,
-    ) -> Vec<Array> {
-        Call::ruled(name, inputs, outputs, CallRules { pullback, pushforward, batching: None, linear: false })
-    }
-    /// [`results`](Call::results) with all rules, which may be another call's.
-    #[track_caller]
-    pub(crate) fn ruled(
+    pub(crate) fn of(
         name: &'static str,
         inputs: &[Array],
         outputs: Vec<Array>,
@@ -84,8 +68,7 @@ impl Call {
     #[track_caller]
     pub(crate) fn named(name: &'static str, x: &Array) -> Array {
         let same: Rule = Arc::new(|_, _, linear| linear);
-        let rules =
-            CallRules { pullback: same.clone(), pushforward: Some(same), batching: None, linear: true };
+        let rules = CallRules::new(same.clone(), same).linear();
         let outputs = vec![x.stop_gradient()];
         Call { name, is_name: true, outputs, nodes: Mutex::default(), rules }
             .made(std::slice::from_ref(x))

@@ -4,11 +4,11 @@
 
 use crate::array::{Args, Array};
 use crate::buffer::Buffer;
+use crate::build::rebuild;
 use crate::build::sum_of_equal;
 use crate::dtype::{DType, with_store};
 use crate::eval::{Lane, Layout};
 use crate::prim::Prim;
-use crate::rules::rebuild;
 use crate::shape::Shape;
 use smallvec::{SmallVec, smallvec};
 
@@ -43,7 +43,7 @@ pub(crate) fn diagonal(k: isize, [on, off]: Pair, shape: Shape, dtype: DType) ->
 #[track_caller]
 pub(crate) fn folded(args: &[&Array], f: impl Fn(&[f64]) -> f64) -> Option<Array> {
     // Nearly all others are told apart by a look at the last operation.
-    let may_be = |x: &&Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Eye(..)) || is_view(&x.0.prim);
+    let may_be = |x: &&Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Eye(..)) || x.0.prim.is_view();
     if !args.iter().all(|x| may_be(x) && x.dtype().is_float()) {
         return None;
     }
@@ -64,10 +64,6 @@ pub(crate) fn folded(args: &[&Array], f: impl Fn(&[f64]) -> f64) -> Option<Array
     seen.map(|seen| seen.again([at(0), at(1)]))
 }
 
-fn is_view(prim: &Prim) -> bool {
-    matches!(prim, Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_))
-}
-
 /// A view of such a matrix.
 struct Seen {
     /// The movements that lead to it, the last one first.
@@ -82,7 +78,7 @@ impl Seen {
         loop {
             let next = match matrix.0.prim {
                 Prim::Eye(k, bits) => return Some((bits.map(f64::from_bits), Seen { views, matrix, k })),
-                ref prim if is_view(prim) => matrix.0.state().args.first().cloned()?,
+                ref prim if prim.is_view() => matrix.0.state().args.first().cloned()?,
                 _ => return None,
             };
             views.push(std::mem::replace(&mut matrix, next))

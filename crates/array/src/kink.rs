@@ -5,9 +5,9 @@
 //! written apart, as `where_(x > 0, x, -x)` times itself, nobody sees.)
 
 use crate::array::Array;
+use crate::build::rebuild;
 use crate::mask::same;
 use crate::prim::{Prim, Reduction};
-use crate::rules::rebuild;
 use pullback_real::{Binary, Unary};
 
 impl Array {
@@ -94,7 +94,7 @@ fn squared(x: &Array, depth: usize) -> Option<Array> {
             }
         }
         Prim::Select if opposite(&args[1], &args[2]) => Some(square(&args[1])),
-        prim if is_view(prim) => Some(rebuild(prim, &[inner(0)?], x)),
+        prim if prim.is_view() => Some(rebuild(prim, &[inner(0)?], x)),
         _ => None,
     }
 }
@@ -152,11 +152,7 @@ fn is_never_negative(x: &Array, depth: usize) -> bool {
         Prim::Binary(Binary::Mul) => args[0].0.id == args[1].0.id,
         Prim::Binary(Binary::Add) => each(0) && each(1),
         Prim::Reduce(Reduction::Sum, _) => each(0),
-        prim if is_view(prim) => each(0),
+        prim if prim.is_view() => each(0),
         _ => x.0.state().square.is_some(),
     }
-}
-
-fn is_view(prim: &Prim) -> bool {
-    matches!(prim, Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_))
 }

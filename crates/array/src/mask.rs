@@ -7,9 +7,9 @@
 //! condition holds for all of them.
 
 use crate::array::Array;
+use crate::build::rebuild;
 use crate::dtype::DType;
 use crate::prim::{Compare, Prim, Reduction};
-use crate::rules::apply;
 use crate::shape::Shape;
 use pullback_real::{Binary, Unary};
 use smallvec::SmallVec;
@@ -105,12 +105,10 @@ fn uniform(mask: &Array) -> Option<Array> {
     let mut at = mask.clone();
     while at.size() != 1 {
         let (prim, args) = at.parts();
-        match prim {
-            Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
-                at = args[0].clone()
-            }
-            _ => return None,
+        if !prim.is_view() {
+            return None;
         }
+        at = args[0].clone()
     }
     Some(at.reshape_op(Shape::default()))
 }
@@ -190,7 +188,7 @@ impl Masked {
         let (prim, args) = view.parts();
         let with = |x: &Array| {
             let args: Vec<Array> = [x].into_iter().chain(&args[1..]).cloned().collect();
-            apply(prim, &args, view)
+            rebuild(prim, &args, view)
         };
         match prim {
             Prim::Unary(_) => self.with(|x| -x),
@@ -286,17 +284,10 @@ impl Found {
 /// Whether zeros before the operation are zeros behind it, in places that a mask can tell.
 fn passes(prim: &Prim, deep: bool) -> bool {
     match prim {
-        Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => true,
         Prim::Unary(op) => *op == Unary::Neg,
         Prim::Cast(dtype) => dtype.is_differentiable(),
         Prim::Pad(_) | Prim::Gather | Prim::Reduce(Reduction::Sum, _) => deep,
-        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => false,
-        Prim::Alias | Prim::Stop | Prim::Binary(_) | Prim::Compare(_) => false,
-        Prim::Select | Prim::Concat(_) | Prim::Reduce(..) | Prim::Cumsum { .. } => false,
-        Prim::Matmul | Prim::Conv(_) | Prim::ScatterAdd(_) | Prim::Argsort | Prim::Random(_) => false,
-        Prim::Spill { .. } | Prim::Unspill(..) | Prim::Linalg(_) | Prim::Fft { .. } => false,
-        Prim::Complex | Prim::Re | Prim::Im | Prim::Holomorphic(_) => false,
-        Prim::Custom(..) | Prim::Control(..) => false,
+        _ => prim.is_view(),
     }
 }
 

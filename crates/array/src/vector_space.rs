@@ -10,8 +10,8 @@
 //! ```
 
 use crate::array::Array;
-use crate::build::agree;
 use crate::dtype::DType;
+use crate::promote::agree;
 use crate::random::Key;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves, map, zip};

@@ -13,12 +13,10 @@ fn d(f: impl Fn(&Array) -> Array, x: f64) -> f64 {
 /// A rule that uses an output which the caller dropped: the output is made again, and moves like the first one.
 #[test]
 fn rules_may_use_outputs_that_nobody_holds() {
-    let sin_cos = custom_with_pushforward(
-        |x: &Array| (x.sin(), x.cos()),
-        |_, (s, c): &(Array, Array), (gs, gc): &(Array, Array)| gs * c - gc * s,
-        |_, (s, c): &(Array, Array), dx: &Array| (dx * c, -dx * s),
-    );
-    check::check_grads(|x: &Array| sin_cos(x).0, &Array::from([0.3, 1.2]), 3);
+    let sin_cos = Custom::new("sin_cos", |x: &Array| (x.sin(), x.cos()))
+        .pullback(|_, (s, c): &(Array, Array), (gs, gc): &(Array, Array)| gs * c - gc * s)
+        .pushforward(|_, (s, c): &(Array, Array), dx: &Array| (dx * c, -dx * s));
+    check::check_grads(|x: &Array| sin_cos.call(x).0, &Array::from([0.3, 1.2]), 3);
 }
 
 #[test]

@@ -23,6 +23,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 pub(crate) use ir::layout::Layout;
+pub(crate) use ir::signature::{
+    AdjointArgs, AdjointSignature, LoopArgs, LoopSignature, WhileArgs, WhileSignature,
+};
 pub(crate) use kernels::elementwise::Lane;
 pub(crate) use passes::recompute::cheap;
 pub use run::flow::Control;

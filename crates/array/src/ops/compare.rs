@@ -1,9 +1,9 @@
 //! Comparisons, logic and choice.
 
 use crate::array::{Array, operation};
-use crate::build::agree;
 use crate::dtype::DType;
 use crate::prim::Compare;
+use crate::promote::agree;
 use pullback_real::real::Arg;
 use pullback_real::{Binary, Real, refuse};
 

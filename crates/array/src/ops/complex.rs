@@ -1,9 +1,9 @@
 //! Complex arrays: put together, taken apart, and beside plain complex numbers.
 
 use crate::array::{Array, operation};
-use crate::build::agree;
 use crate::complex::with_constant;
 use crate::dtype::DType;
+use crate::promote::agree;
 use num_complex::{Complex32, Complex64};
 use pullback_real::refuse;
 use pullback_real::{Binary, Real, real::Arg};

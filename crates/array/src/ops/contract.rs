@@ -2,7 +2,7 @@
 
 use crate::array::{Array, operation};
 use crate::axis::Ints;
-use crate::build::same_dtype;
+use crate::promote::same_dtype;
 use crate::shape::{Dims, Shape};
 use pullback_real::refuse;
 

@@ -1,9 +1,9 @@
 //! Convolutions, in the machine-learning sense (the kernel is not turned round) unless NumPy's.
 
 use crate::array::Array;
-use crate::build::same_dtype;
 use crate::ops::pad::at_most;
 use crate::prim::Window;
+use crate::promote::same_dtype;
 use crate::shape::{Dims, Shape};
 use pullback_real::refuse;
 use smallvec::smallvec;

@@ -3,6 +3,7 @@
 use crate::array::{Array, operation};
 use crate::complex::unordered;
 use crate::dtype::DType;
+use crate::prim::Reduction;
 use crate::tree::{Tree, leaves, map, zip};
 use pullback_real::{Real, refuse};
 
@@ -85,7 +86,7 @@ impl Array {
     #[track_caller]
     pub fn cumsum(&self, axis: isize) -> Array {
         let x = if self.dtype() == DType::Bool { self.cast(DType::I64) } else { self.clone() };
-        x.cumsum_op(x.axis("cumsum", axis), false)
+        x.cumulative_op(Reduction::Sum, x.axis("cumsum", axis), false)
     }
     /// Running products along an axis, with true derivatives where factors are zero.
     ///
@@ -102,9 +103,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn cummax(&self, axis: isize, reverse: bool) -> Array {
-        let _operation = operation("cummax");
-        self.expect_order("cummax");
-        self.running("cummax", |x, y| x.maximum(y), axis, reverse)
+        self.running_extremum("cummax", Reduction::Max, axis, reverse)
     }
     /// The smallest elements so far along an axis, from the last one on if `reverse`.
     ///
@@ -112,9 +111,7 @@ impl Array {
     /// If the axis is out of range.
     #[track_caller]
     pub fn cummin(&self, axis: isize, reverse: bool) -> Array {
-        let _operation = operation("cummin");
-        self.expect_order("cummin");
-        self.running("cummin", |x, y| x.minimum(y), axis, reverse)
+        self.running_extremum("cummin", Reduction::Min, axis, reverse)
     }
     /// Running [`logsumexp`](Array::logsumexp) along an axis, from the last element on if `reverse`.
     ///
@@ -125,6 +122,15 @@ impl Array {
         let _operation = operation("cumlogsumexp");
         self.expect_order("cumlogsumexp");
         self.running("cumlogsumexp", |x, y| x.log_add_exp(y), axis, reverse)
+    }
+    #[track_caller]
+    fn running_extremum(&self, name: &str, op: Reduction, axis: isize, reverse: bool) -> Array {
+        self.expect_order(name);
+        let axis = self.axis(name, axis);
+        match self.dtype() {
+            DType::Bool => self.cast(DType::I32).cumulative_op(op, axis, reverse).cast(DType::Bool),
+            _ => self.cumulative_op(op, axis, reverse),
+        }
     }
     /// Refuses complex numbers, in the caller's line.
     #[track_caller]

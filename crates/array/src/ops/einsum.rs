@@ -188,7 +188,7 @@ fn product(a: Term, b: Term, needed: &impl Fn(&char) -> bool) -> Term {
             letters.iter().map(|c| t.x.shape()[t.letters.iter().position(|d| d == c).expect("its letter")])
         })
         .collect();
-    let (x, y) = crate::build::same_dtype("einsum", &a.x, &b.x);
+    let (x, y) = crate::promote::same_dtype("einsum", &a.x, &b.x);
     let (a, b) = (Term { x, ..a }, Term { x: y, ..b });
     let (left, right) = (lined(&a, [&batch, &rows, &inner]), lined(&b, [&batch, &inner, &columns]));
     let y = match inner.is_empty() {

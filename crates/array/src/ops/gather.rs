@@ -183,7 +183,7 @@ impl Array {
     /// Values in the dtype of `self` and the shape of what `to` selects.
     #[track_caller]
     fn fitting(&self, what: &str, to: &Selection, values: Array) -> Array {
-        let (_, values) = crate::build::same_dtype(what, self, &values);
+        let (_, values) = crate::promote::same_dtype(what, self, &values);
         let shape = to.shape();
         if values.0.shape.broadcast(&shape).as_ref() != Some(&shape) {
             refuse(
@@ -268,7 +268,7 @@ impl Array {
     #[track_caller]
     pub fn dynamic_update_slice(&self, values: &Array, starts: &Array) -> Array {
         let index = self.dynamic_index("dynamic_update_slice", starts, values.shape());
-        let (_, values) = crate::build::same_dtype("dynamic_update_slice", self, values);
+        let (_, values) = crate::promote::same_dtype("dynamic_update_slice", self, values);
         // What comes from where along each axis: outside the window an arbitrary value, which is not chosen.
         let (mut moved, mut inside) = (values.clone(), Array::from(true));
         for (k, &n) in self.shape().iter().enumerate() {

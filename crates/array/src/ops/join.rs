@@ -2,7 +2,7 @@
 
 use crate::array::{Array, operation};
 use crate::axis::Ints;
-use crate::build::same_dtype;
+use crate::promote::same_dtype;
 use pullback_real::refuse;
 
 /// The parts one after the other along an axis.

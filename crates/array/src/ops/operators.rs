@@ -1,8 +1,8 @@
 //! `Array` as a [`Real`]: the elementary functions and operators, elementwise with broadcasting.
 
 use crate::array::Array;
-use crate::build::agree;
 use crate::prim::{Compare, Prim};
+use crate::promote::agree;
 use pullback_real::{Arg, Binary, Real, Unary, operators};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
 

@@ -2,8 +2,8 @@
 
 use crate::array::{Array, operation};
 use crate::axis::{Axes, keep};
-use crate::build::agree;
 use crate::ops::where_;
+use crate::promote::agree;
 use pullback_real::Real;
 
 impl Array {

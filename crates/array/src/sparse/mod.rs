@@ -7,6 +7,7 @@
 mod hessian;
 mod jacobian;
 mod places;
+mod sets;
 mod structure;
 
 pub use hessian::SparseHessian;
@@ -19,7 +20,8 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::transform::Recorded;
 use pullback_real::refuse;
-use structure::{Sets, Structure};
+use sets::Sets;
+use structure::Structure;
 
 /// How many directions a run of the plan takes at most.
 const LANES: usize = 32;

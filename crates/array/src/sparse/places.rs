@@ -2,9 +2,9 @@
 //! in place of elements.
 
 use crate::array::Array;
+use crate::build::rebuild;
 use crate::dtype::DType;
 use crate::prim::{Prim, Window};
-use crate::rules::rebuild;
 use crate::shape::Shape;
 
 /// 1, 2, 3 … in row-major order, from `start` + 1 on.
@@ -32,11 +32,6 @@ pub(super) fn moved(node: &Array, prim: &Prim, args: &[Array]) -> Vec<i64> {
 /// For each element of a scatter's updates: which element of the result it is added to, from 0.
 pub(super) fn scattered(node: &Array, index: &Array) -> Vec<i64> {
     (numbered(&node.0.shape, 0).gather_op(index) - 1.0).to_vec()
-}
-
-/// For each element that is reduced: which element of the result it goes to, from 0.
-pub(super) fn reduced(node: &Array, x: &Array) -> Vec<i64> {
-    (numbered(&node.0.shape, 0).broadcast_op(&x.0.shape) - 1.0).to_vec()
 }
 
 /// Calls `meet(place, from)` for each place of a convolution's result and each place of its input that a window there

@@ -5,82 +5,18 @@
 //! and no primitive's own derivative is asked for. Custom calls stand for what they compute.
 
 use super::places;
+use super::sets::{Sets, Stacks, along_axes, columns};
 use crate::array::Array;
 use crate::custom::Call;
 use crate::eval::Control;
-use crate::eval::{Body, Flow};
-use crate::prim::Prim;
+use crate::eval::{AdjointArgs, Body, Flow, LoopArgs, WhileArgs};
+use crate::prim::{Form, Prim};
 use crate::shape::Shape;
 use crate::transform::{Meaning, Recorded};
 use pullback_real::sparse::{Indices, Union};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// The sets of an array's elements; `None`: it depends on nothing.
-#[derive(Clone)]
-pub(super) struct Sets(Option<Rc<Vec<Indices>>>);
-
-impl Sets {
-    /// Each element depends on itself.
-    pub fn each(n: usize) -> Sets {
-        Sets::new((0..n as u32).map(Indices::one).collect())
-    }
-    fn new(sets: Vec<Indices>) -> Sets {
-        Sets(Some(Rc::new(sets)))
-    }
-    fn none() -> Sets {
-        Sets(None)
-    }
-    /// All of `n` elements depend on the same.
-    fn same(n: usize, set: Indices) -> Sets {
-        if set.is_empty() { Sets::none() } else { Sets::new(vec![set; n]) }
-    }
-    /// What element i depends on.
-    pub fn of(&self, i: usize) -> Indices {
-        self.0.as_ref().map_or(Indices::default(), |s| s[i].clone())
-    }
-    /// All of them.
-    fn all(&self) -> &[Indices] {
-        self.0.as_ref().map_or(&[], |s| s)
-    }
-    /// Element by element.
-    fn joined(&self, other: &Sets) -> Sets {
-        match (&self.0, &other.0) {
-            (None, _) => other.clone(),
-            (_, None) => self.clone(),
-            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
-            (Some(a), Some(b)) => Sets::new(a.iter().zip(b.iter()).map(|(a, b)| a.joined(b)).collect()),
-        }
-    }
-    /// With one more set in every element.
-    fn with(&self, n: usize, set: &Indices) -> Sets {
-        if set.is_empty() { self.clone() } else { self.joined(&Sets::same(n, set.clone())) }
-    }
-    fn union(&self) -> Indices {
-        Indices::union(self.all())
-    }
-    /// The unions of equal blocks, one after the other.
-    fn blocks(&self, blocks: usize) -> Vec<Indices> {
-        match self.all() {
-            [] => vec![Indices::default(); blocks],
-            all => all.chunks((all.len() / blocks.max(1)).max(1)).map(Indices::union).collect(),
-        }
-    }
-    /// Row i of `n` along the first axis.
-    fn row(&self, i: usize, n: usize) -> Sets {
-        match self.all() {
-            [] => Sets::none(),
-            all => Sets::new(all[i * all.len() / n..(i + 1) * all.len() / n].to_vec()),
-        }
-    }
-    /// Unions by where each element goes.
-    fn gathered(&self, n: usize, to: &[i64]) -> Sets {
-        let mut unions: Vec<Union> = (0..n).map(|_| Union::default()).collect();
-        self.all().iter().zip(to).for_each(|(set, &to)| unions[to as usize].add(set));
-        Sets::new(unions.into_iter().map(Union::finish).collect())
-    }
-}
 
 /// The meaning of a node: what its elements depend on.
 #[derive(Default)]
@@ -98,46 +34,24 @@ impl Meaning for Structure {
     }
     fn node(&mut self, node: &Array, prim: &Prim, args: &[Sets]) -> Sets {
         // What an alias waits for does not enter it.
-        let read = if matches!(prim, Prim::Alias) { &args[..1] } else { args };
-        if read.iter().all(|a| a.0.is_none()) {
+        let read = if prim.form() == Form::First { &args[..1] } else { args };
+        if read.iter().all(|a| a.is_none()) {
             return Sets::none();
         }
         let n = node.size();
         let arrays = node.parts().1;
         match prim {
-            Prim::Alias | Prim::Stop | Prim::Cast(_) | Prim::Re | Prim::Im => args[0].clone(),
-            Prim::Unary(_)
-            | Prim::Binary(_)
-            | Prim::Compare(_)
-            | Prim::Select
-            | Prim::Complex
-            | Prim::Holomorphic(_) => args.iter().fold(Sets::none(), |all, x| all.joined(x)),
-            Prim::Broadcast
-            | Prim::Reshape
-            | Prim::Permute(_)
-            | Prim::Slice { .. }
-            | Prim::Pad(_)
-            | Prim::Flip(_)
-            | Prim::Concat(_) => self.moved(node, prim, &arrays, args),
-            Prim::Gather if arrays[1].0.traced.is_none() => self.moved(node, prim, &arrays, &args[..1]),
-            // Rows that are not known: any row of the same column.
-            Prim::Gather => {
-                let (x, m) = (&arrays[0].0.shape, arrays[1].shape()[1]);
-                let columns = columns(&args[0], x[0], x[1], x[2]);
-                let of = |b: usize, k: usize, c: usize| columns[b * x[2] + c].joined(&args[1].of(b * m + k));
-                Sets::new((0..n).map(|i| of(i / (m * x[2]), i / x[2] % m, i % x[2])).collect())
+            _ if prim.form() == Form::First => args[0].clone(),
+            _ if matches!(prim.form(), Form::Elementwise | Form::Plane) => {
+                args.iter().fold(Sets::none(), |all, x| all.joined(x))
             }
+            Prim::Pad(_) | Prim::Concat(_) => self.moved(node, prim, &arrays, args),
+            _ if prim.is_view() => self.moved(node, prim, &arrays, args),
+            Prim::Gather if arrays[1].0.traced.is_none() => self.moved(node, prim, &arrays, &args[..1]),
             Prim::ScatterAdd(_) if arrays[0].0.traced.is_none() => {
                 args[1].gathered(n, &places::scattered(node, &arrays[0]))
             }
-            Prim::ScatterAdd(rows) => {
-                let u = &arrays[1].0.shape;
-                let (columns, index) = (columns(&args[1], u[0], u[1], u[2]), args[0].blocks(u[0]));
-                let of = |b: usize, c: usize| columns[b * u[2] + c].joined(&index[b]);
-                Sets::new((0..n).map(|i| of(i / (rows * u[2]), i % u[2])).collect())
-            }
-            Prim::Reduce(..) => args[0].gathered(n, &places::reduced(node, &arrays[0])),
-            Prim::Cumsum { axis, reverse } => {
+            Prim::Cumulative { axis, reverse, .. } => {
                 let shape = &node.0.shape;
                 let (extent, step) = (shape[*axis], shape.strides()[*axis]);
                 let mut all = args[0].all().to_vec();
@@ -149,17 +63,6 @@ impl Meaning for Structure {
                     }
                 }
                 Sets::new(all)
-            }
-            Prim::Matmul => {
-                let (k, columns_n) = (arrays[0].shape()[node.ndim() - 1], node.shape()[node.ndim() - 1]);
-                let rows = args[0].blocks(n / columns_n.max(1));
-                let batches: usize = node.shape()[..node.ndim() - 2].iter().product();
-                let columns = columns(&args[1], batches, k, columns_n);
-                let per_batch = n / batches.max(1);
-                let of = |i: usize| {
-                    rows[i / columns_n].joined(&columns[i / per_batch * columns_n + i % columns_n])
-                };
-                Sets::new((0..n).map(of).collect())
             }
             Prim::Conv(window) => {
                 let (x, w, y) = (&arrays[0].0.shape, &arrays[1].0.shape, &node.0.shape);
@@ -176,27 +79,16 @@ impl Meaning for Structure {
                     |i: usize| covered[i / outputs].joined(&kernels[i / per_group * outputs + i % outputs]);
                 Sets::new((0..n).map(of).collect())
             }
-            // Each line, or matrix, as a whole.
-            Prim::Argsort | Prim::Fft { .. } => {
-                self.whole(node, args, n / node.shape()[node.ndim() - 1].max(1))
-            }
             Prim::Spill { .. } => {
                 self.kept.insert(node.0.id, args[0].clone());
-                self.whole(node, args, n)
+                along_axes(node, prim, &arrays, args)
             }
             Prim::Unspill(..) => match written(&arrays[0]).and_then(|id| self.kept.get(&id)) {
                 Some(sets) if sets.all().len() == n => sets.clone(),
-                _ => self.whole(node, args, arrays[0].size()),
+                _ => along_axes(node, prim, &arrays, args),
             },
-            Prim::Random(draws) => self.whole(node, args, n / draws.max(&1)),
-            Prim::Linalg(_) => {
-                let a = arrays[0].shape();
-                self.whole(node, args, a[..a.len() - 2].iter().product())
-            }
-            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {
-                unreachable!("they have no arguments")
-            }
-            Prim::Custom(..) | Prim::Control(..) => unreachable!("calls and loops are replayed as a whole"),
+            // Rows that are not known, products, lines and matrices as a whole.
+            _ => along_axes(node, prim, &arrays, args),
         }
     }
     fn call(&mut self, _: &Arc<Call>, _: &[Sets], outputs: &[Sets]) -> Vec<Sets> {
@@ -241,15 +133,6 @@ impl Structure {
         };
         Sets::new(places.iter().map(of).collect())
     }
-    /// Each of `blocks` parts of the result depends on all of the same part of every argument.
-    fn whole(&self, node: &Array, args: &[Sets], blocks: usize) -> Sets {
-        let mut sets = vec![Indices::default(); blocks];
-        for x in args {
-            sets.iter_mut().zip(x.blocks(blocks)).for_each(|(set, more)| *set = set.joined(&more))
-        }
-        let size = node.size() / blocks.max(1);
-        Sets::new((0..node.size()).map(|i| sets[i / size].clone()).collect())
-    }
     fn body(&mut self, body: &Recorded, args: Vec<Sets>) -> Vec<Sets> {
         body.replay(self, &args)
     }
@@ -267,10 +150,10 @@ impl Structure {
                 all.iter().zip(sizes).map(|(y, &n)| y.with(n, &which)).collect()
             }
             // Until nothing is added: after that no step adds anything.
-            Flow::While { test, body, state, tested } => {
+            Flow::While { test, body, signature } => {
                 let (test, body) = (recorded(test), recorded(body));
-                let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
-                let (for_test, for_body) = rest.split_at(*tested);
+                let WhileArgs { state, for_test, for_body } = signature.args(args);
+                let mut now = state.to_vec();
                 loop {
                     let go_on = self.body(&test, [&now, for_test].concat())[0].union();
                     let next = self.body(&body, [&now, for_body].concat());
@@ -283,75 +166,42 @@ impl Structure {
                 }
             }
             Flow::Check(_) => args[1..].to_vec(),
-            Flow::Scan { body, state, shared, length, reverse, .. } => {
+            Flow::Scan { body, signature, .. } => {
                 let body = recorded(body);
-                let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
-                let (shared, rows) = rest.split_at(*shared);
-                let mut stacks = Stacks::new(&sizes[*state..], *length);
-                for step in 0..*length {
-                    let i = if *reverse { length - 1 - step } else { step };
-                    let row: Vec<Sets> = rows.iter().map(|x| x.row(i, *length)).collect();
-                    let mut ys = self.body(&body, [&now, shared, &row].concat());
-                    stacks.put(i, &ys[*state..]);
-                    ys.truncate(*state);
-                    now = ys
+                let LoopArgs { state, shared, rows } = signature.args(args);
+                let mut now = state.to_vec();
+                let mut stacks = Stacks::new(signature.results(sizes).1, signature.length);
+                for i in (0..signature.length).map(|step| signature.row(step)) {
+                    let row: Vec<Sets> = rows.iter().map(|x| x.row(i, signature.length)).collect();
+                    let ys = self.body(&body, [&now, shared, &row].concat());
+                    let (next, made) = signature.results(&ys);
+                    stacks.put(i, made);
+                    now = next.to_vec()
                 }
                 stacks.after(now)
             }
-            Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, .. } => {
-                let (advance, back) = (recorded(advance), recorded(back));
-                let (first, rest) = args.split_at(*state);
-                let (now, rest) = rest.split_at(*carried);
-                let (shared, rest) = rest.split_at(*shared);
-                let place = |step: usize| if *reverse { length - 1 - step } else { step };
+            Flow::Adjoint { advance, back, signature, .. } => {
+                let (advance, back, forward) = (recorded(advance), recorded(back), signature.forward);
+                let AdjointArgs { state, carried, shared, rows, all_rows } = signature.args(args);
                 let row = |x: &[Sets], step: usize| -> Vec<Sets> {
-                    x.iter().map(|x| x.row(place(step), *length)).collect()
+                    x.iter().map(|x| x.row(forward.row(step), forward.length)).collect()
                 };
-                let mut states = vec![first.to_vec()];
-                for step in 1..*length {
-                    let args = [&states[step - 1], shared, &row(&rest[..*rows], step - 1)].concat();
+                let mut states = vec![state.to_vec()];
+                for step in 1..forward.length {
+                    let args = [&states[step - 1], shared, &row(rows, step - 1)].concat();
                     states.push(self.body(&advance, args))
                 }
-                let mut now = now.to_vec();
-                let mut stacks = Stacks::new(&sizes[*carried..], *length);
-                for step in (0..*length).rev() {
-                    let mut ys = self.body(&back, [&now, shared, &states[step], &row(rest, step)].concat());
-                    stacks.put(place(step), &ys[*carried..]);
-                    ys.truncate(*carried);
-                    now = ys
+                let mut now = carried.to_vec();
+                let mut stacks = Stacks::new(signature.results(sizes).1, forward.length);
+                for step in (0..forward.length).rev() {
+                    let args = [&now, shared, &states[step], &row(all_rows, step)].concat();
+                    let ys = self.body(&back, args);
+                    let (next, made) = signature.results(&ys);
+                    stacks.put(forward.row(step), made);
+                    now = next.to_vec()
                 }
                 stacks.after(now)
             }
         }
-    }
-}
-
-/// The unions along the middle of three axes, for each place of the outer two.
-fn columns(x: &Sets, outer: usize, middle: usize, inner: usize) -> Vec<Indices> {
-    if x.0.is_none() {
-        return vec![Indices::default(); outer * inner];
-    }
-    let column = |i: usize| {
-        let (b, c) = (i / inner, i % inner);
-        Indices::union((0..middle).map(|k| &x.all()[(b * middle + k) * inner + c]))
-    };
-    (0..outer * inner).map(column).collect()
-}
-
-/// The rows of a loop's outputs, one above the other.
-struct Stacks(Vec<Vec<Indices>>, usize);
-
-impl Stacks {
-    fn new(sizes: &[usize], length: usize) -> Stacks {
-        Stacks(sizes.iter().map(|&n| vec![Indices::default(); n]).collect(), length)
-    }
-    fn put(&mut self, i: usize, rows: &[Sets]) {
-        for (stack, row) in self.0.iter_mut().zip(rows) {
-            let n = stack.len() / self.1;
-            row.all().iter().enumerate().for_each(|(k, set)| stack[i * n + k] = set.clone())
-        }
-    }
-    fn after(self, state: Vec<Sets>) -> Vec<Sets> {
-        state.into_iter().chain(self.0.into_iter().map(Sets::new)).collect()
     }
 }

@@ -5,11 +5,11 @@
 
 use super::replay::{Meaning, Recorded, Slot};
 use crate::array::Array;
+use crate::build::{build, rebuild};
 use crate::custom::Call;
 use crate::custom::{CallRules, Linear, Rule};
 use crate::eval::Control;
-use crate::prim::{Padding, Prim, Reduction};
-use crate::rules::rebuild;
+use crate::prim::{Form, Prim, Reduction};
 use crate::shape::{Dims, Shape};
 use pullback_real::refuse;
 use smallvec::SmallVec;
@@ -94,7 +94,7 @@ impl Meaning for Batch<'_> {
         let pull = batched_pullback(pullback.clone(), mapped.clone(), n);
         let push = pushforward.as_ref().map(|rule| batched_pushforward(rule.clone(), mapped, n));
         let ruled = CallRules { pullback: pull, pushforward: push, batching: None, linear: *linear };
-        Call::ruled(call.name, &xs, values, ruled).into_iter().map(Batched::mapped).collect()
+        Call::of(call.name, &xs, values, ruled).into_iter().map(Batched::mapped).collect()
     }
     #[track_caller]
     fn control(&mut self, control: &Arc<Control>, args: &[Batched]) -> Vec<Batched> {
@@ -207,62 +207,24 @@ fn batched_pushforward(rule: Rule, mapped: Vec<bool>, n: usize) -> Rule {
     })
 }
 
-/// Axes of one example as axes of the batch.
-fn shifted(axes: &Dims) -> Dims {
-    axes.iter().map(|a| a + 1).collect()
-}
-fn with_front(front: usize, rest: &Dims) -> Dims {
-    [front].into_iter().chain(rest.iter().copied()).collect()
-}
-
 /// A primitive of which at least one argument is mapped; `node` is the single example's.
 #[track_caller]
 fn batch(node: &Array, prim: &Prim, args: &[Batched], n: usize) -> Array {
-    let x = &args[0].array;
-    let spread = || -> Vec<Array> { args.iter().map(|x| x.spread(n)).collect() };
-    let shape = || node.0.shape.insert(0, n);
+    let shape = node.0.shape.insert(0, n);
     match prim {
-        Prim::Unary(_)
-        | Prim::Binary(_)
-        | Prim::Compare(_)
-        | Prim::Select
-        | Prim::Cast(_)
-        | Prim::Complex
-        | Prim::Re
-        | Prim::Im
-        | Prim::Holomorphic(_)
-        | Prim::Fft { .. }
-        | Prim::Linalg(_) => rebuild(prim, &spread(), node),
-        Prim::Alias
-        | Prim::Stop
-        | Prim::Argsort
-        | Prim::Random(_)
-        | Prim::Spill { .. }
-        | Prim::Unspill(..) => rebuild(prim, &args.iter().map(|x| x.array.clone()).collect::<Vec<_>>(), node),
-        Prim::Broadcast => x.broadcast_op(&shape()),
-        Prim::Reshape => x.reshape_op(shape()),
-        Prim::Permute(axes) => x.permute_op(with_front(0, &shifted(axes))),
-        Prim::Slice { start, step } => x.slice_op(with_front(0, start), with_front(1, step), shape()),
-        Prim::Pad(pads) => {
-            let none = Padding { lo: 0, hi: 0, interior: 0 };
-            x.pad_op([none].into_iter().chain(pads.iter().copied()).collect())
-        }
-        Prim::Flip(axes) => x.flip_op(shifted(axes)),
-        Prim::Concat(axis) => Array::concat_op(&spread(), axis + 1),
-        Prim::Reduce(op, axes) => x.reduce_op(*op, shifted(axes)),
-        Prim::Cumsum { axis, reverse } => x.cumsum_op(axis + 1, *reverse),
         Prim::Matmul => product(&args[0], &args[1], n),
         Prim::Conv(_) => convolution(node, prim, args, n),
         Prim::Gather => gather(&args[0], &args[1], n),
         Prim::ScatterAdd(rows) => {
             let (i, u) = (args[0].spread(n), args[1].spread(n));
-            let y = Array::scatter_add_op(&fold(&i), &fold(&u), *rows);
-            y.reshape_op(shape())
+            Array::scatter_add_op(&fold(&i), &fold(&u), *rows).reshape_op(shape)
         }
-        Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {
-            unreachable!("they have no arguments")
+        _ => {
+            let prim = prim.under_leading_axis().expect("calls and loops are batched as a whole");
+            // The arguments that an alias waits for stay as they are.
+            let one = |x: &Batched| if prim.form() == Form::First { x.array.clone() } else { x.spread(n) };
+            build(&prim, &args.iter().map(one).collect::<Vec<_>>(), &shape, node.dtype())
         }
-        Prim::Custom(..) | Prim::Control(..) => unreachable!("calls and loops are batched as a whole"),
     }
 }
 

@@ -2,8 +2,8 @@
 //! stay as they are, and so do tangents.
 
 use crate::array::Array;
-use crate::custom::Call;
 use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
 use pullback_real::refuse;
 use std::sync::Arc;
 
@@ -84,12 +84,12 @@ impl Array {
         });
         let value = vec![self.stop_gradient()];
         let inputs = std::slice::from_ref(self);
-        Call::results("prevent_gradient", inputs, value, rule.clone(), Some(rule)).swap_remove(0)
+        Call::of("prevent_gradient", inputs, value, CallRules::new(rule.clone(), rule)).swap_remove(0)
     }
     /// `value` in the place of the array, with a pullback of its own and tangents that pass.
     #[track_caller]
     fn passed(&self, name: &'static str, value: Array, pull: Rule) -> Array {
         let push: Rule = Arc::new(|_, _, t| t);
-        Call::results(name, std::slice::from_ref(self), vec![value], pull, Some(push)).swap_remove(0)
+        Call::of(name, std::slice::from_ref(self), vec![value], CallRules::new(pull, push)).swap_remove(0)
     }
 }

@@ -6,11 +6,12 @@
 use super::jvp;
 use super::replay::{Meaning, Recorded};
 use crate::array::Array;
+use crate::build::rebuild;
 use crate::custom::Call;
 use crate::custom::CallRules;
 use crate::eval::Control;
 use crate::prim::{Holomorphic, Kind, Prim};
-use crate::rules::{differentiable, pushforward, rebuild};
+use crate::rules::{differentiable, pushforward};
 use crate::tree::{Tree, leaves, map};
 use pullback_real::{Real, binary_series, refuse, unary_series};
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl Meaning for Taylor {
                 y.into_iter().skip(1).map(placed).collect()
             }
             // Selection by the extremum is linear as long as it is the same one.
-            Kind::Linear | Kind::Extremum(..) | Kind::Call => (1..=self.order)
+            Kind::Linear | Kind::Extremum(..) | Kind::RunningExtremum { .. } | Kind::Call => (1..=self.order)
                 .map(|k| {
                     let terms: Vec<Option<Array>> = args.iter().map(|a| a.term(k).cloned()).collect();
                     pushforward(prim, &firsts, &first, &terms)
@@ -208,6 +209,6 @@ impl Along {
             terms.fold(x.first.clone(), |sum, term| sum + term)
         };
         let inputs: Vec<Array> = self.inputs.iter().map(input).collect();
-        Call::ruled(self.name, &inputs, self.values.clone(), self.rules.clone())
+        Call::of(self.name, &inputs, self.values.clone(), self.rules.clone())
     }
 }

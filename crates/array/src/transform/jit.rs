@@ -279,9 +279,7 @@ fn constants(captured: Vec<Array>) -> Vec<Array> {
         }
         let (prim, args) = x.parts();
         match prim {
-            Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
-                stack.extend(args)
-            }
+            _ if prim.is_view() => stack.extend(args),
             // Made on the spot.
             Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {}
             _ => all.push(x),

@@ -17,7 +17,7 @@ type Line = &'static Location<'static>;
 
 /// How a value depends on the inputs.
 #[derive(Clone, PartialEq)]
-enum Form {
+enum Dependence {
     /// Not at all, and it is zero.
     Zero,
     /// Not at all.
@@ -27,7 +27,7 @@ enum Form {
     /// Otherwise: by what, and the line where that stands.
     Other(Arc<str>, Line),
 }
-use Form::*;
+use Dependence::*;
 
 /// Refuses a function that is not linear, in the name of `what`. With `calls`, calls with rules of their own are taken to be so.
 #[track_caller]
@@ -47,7 +47,7 @@ struct Linearity {
 }
 
 impl Linearity {
-    fn of(&mut self, f: &Recorded, inputs: &[Form]) -> Vec<Form> {
+    fn of(&mut self, f: &Recorded, inputs: &[Dependence]) -> Vec<Dependence> {
         let mut seen: HashSet<u64> = f.inputs.iter().map(|x| x.0.id).collect();
         let mut stack = f.outputs.clone();
         while let Some(node) = stack.pop() {
@@ -62,13 +62,13 @@ impl Linearity {
         self.stops.extend(inside);
         f.replay(self, inputs)
     }
-    fn body(&mut self, body: &Body, inputs: &[Form]) -> Vec<Form> {
+    fn body(&mut self, body: &Body, inputs: &[Dependence]) -> Vec<Dependence> {
         let (from, to) = body.graph();
         self.of(&Recorded::of(from, to), inputs)
     }
     /// `n` outputs of a loop or choice that stands in this line.
-    fn flow(&mut self, flow: &Flow, args: &[Form], n: usize, at: Line) -> Vec<Form> {
-        let merge = |a: &[Form], b: &[Form], why: &str| -> Vec<Form> {
+    fn flow(&mut self, flow: &Flow, args: &[Dependence], n: usize, at: Line) -> Vec<Dependence> {
+        let merge = |a: &[Dependence], b: &[Dependence], why: &str| -> Vec<Dependence> {
             a.iter().zip(b).map(|(a, b)| either(a, b, why, at)).collect()
         };
         match flow {
@@ -78,14 +78,15 @@ impl Linearity {
                 ys.reduce(|a, b| merge(&a, &b, "a branch is constant")).unwrap_or_default()
             }
             Flow::Check(_) => args[1..].to_vec(),
-            Flow::Scan { body, state, .. } => {
-                let mut now = args[..*state].to_vec();
+            Flow::Scan { body, signature, .. } => {
+                let (state, read) = args.split_at(signature.state);
+                let mut now = state.to_vec();
                 // Until nothing changes: a form changes twice at most.
                 loop {
-                    let ys = self.body(body, &[&now, &args[*state..]].concat());
+                    let ys = self.body(body, &[&now, read].concat());
                     let next = merge(&now, &ys, "a state begins as a constant");
                     if next == now {
-                        return [&now, &ys[*state..]].concat();
+                        return [&now, signature.results(&ys).1].concat();
                     }
                     now = next
                 }
@@ -98,7 +99,7 @@ impl Linearity {
 }
 
 /// What is one of two, or the sum of both; `why` it is not linear if one of them is constant.
-fn either(a: &Form, b: &Form, why: &str, at: Line) -> Form {
+fn either(a: &Dependence, b: &Dependence, why: &str, at: Line) -> Dependence {
     match (a, b) {
         (Other(..), _) => a.clone(),
         (_, Other(..)) => b.clone(),
@@ -109,17 +110,17 @@ fn either(a: &Form, b: &Form, why: &str, at: Line) -> Form {
     }
 }
 
-fn is_constant(form: &Form) -> bool {
+fn is_constant(form: &Dependence) -> bool {
     matches!(form, Zero | Constant)
 }
-fn other(why: &str, at: Line) -> Form {
+fn other(why: &str, at: Line) -> Dependence {
     Other(why.into(), at)
 }
 
 impl Meaning for Linearity {
-    type Value = Form;
+    type Value = Dependence;
 
-    fn constant(x: &Array) -> Form {
+    fn constant(x: &Array) -> Dependence {
         let mut x = x.clone();
         while let (Prim::Stop | Prim::Alias | Prim::Broadcast | Prim::Reshape | Prim::Cast(_), args) =
             x.parts()
@@ -129,9 +130,9 @@ impl Meaning for Linearity {
         }
         if is_nothing(&x) { Zero } else { Constant }
     }
-    fn node(&mut self, node: &Array, prim: &Prim, forms: &[Form]) -> Form {
-        // A complex function's value is computed in planes: it is judged by its name.
-        let forms = if matches!(prim, Prim::Holomorphic(_)) { &forms[..forms.len() - 1] } else { forms };
+    fn node(&mut self, node: &Array, prim: &Prim, forms: &[Dependence]) -> Dependence {
+        // A complex function is judged by its name, not by how its value is computed.
+        let forms = prim.inputs(forms);
         if let Some(earlier) = forms.iter().find(|f| matches!(f, Other(..))) {
             return earlier.clone();
         }
@@ -163,7 +164,8 @@ impl Meaning for Linearity {
             prim => match prim.kind() {
                 Kind::Linear => true,
                 Kind::Bilinear => one,
-                Kind::Constant | Kind::Elementwise | Kind::Extremum(..) | Kind::Call => false,
+                Kind::Constant | Kind::Elementwise | Kind::Call => false,
+                Kind::Extremum(..) | Kind::RunningExtremum { .. } => false,
             },
         };
         match (linear, of) {
@@ -172,7 +174,7 @@ impl Meaning for Linearity {
             (false, _) => other(&format!("`{}`", prim.name()), node.at()),
         }
     }
-    fn call(&mut self, call: &Arc<Call>, inputs: &[Form], outputs: &[Form]) -> Vec<Form> {
+    fn call(&mut self, call: &Arc<Call>, inputs: &[Dependence], outputs: &[Dependence]) -> Vec<Dependence> {
         if self.calls && inputs.contains(&Linear) && !inputs.iter().any(|f| matches!(f, Other(..))) {
             return vec![Linear; outputs.len()];
         }
@@ -185,13 +187,13 @@ impl Meaning for Linearity {
                 .reduce(|a, b| either(&a, &b, "a part of the right side is constant", at));
             return vec![sum.unwrap_or(Zero); outputs.len()];
         }
-        let named = |y: &Form| match y {
+        let named = |y: &Dependence| match y {
             Other(why, at) if why.starts_with('`') => Other(format!("{why} in `{}`", call.name).into(), at),
             y => y.clone(),
         };
         outputs.iter().map(named).collect()
     }
-    fn control(&mut self, control: &Arc<Control>, args: &[Form]) -> Vec<Form> {
+    fn control(&mut self, control: &Arc<Control>, args: &[Dependence]) -> Vec<Dependence> {
         self.flow(&control.flow, args, control.outputs.len(), Place::line())
     }
 }

@@ -79,8 +79,8 @@ fn shown(outputs: &[Array]) -> HashSet<u64> {
     while let Some(x) = stack.pop() {
         if seen.insert(x.0.id) {
             let (prim, args) = x.parts();
-            let used = args.len() - usize::from(matches!(prim, Prim::Custom(..)));
-            stack.extend(args[..used].iter().cloned())
+
+            stack.extend(prim.inputs(&args).iter().cloned())
         }
     }
     seen
@@ -107,13 +107,12 @@ impl Listing {
     }
     fn operation(&mut self, node: &Array) {
         let (prim, args) = node.parts();
-        let (name, label, used) = match prim {
-            Prim::Custom(call, _) if call.is_name => ("named", Some(call.name.to_string()), args.len() - 1),
-            // The last argument is the value that the call stands for.
-            Prim::Custom(call, _) => (call.name, None, args.len() - 1),
-            _ => (prim.name(), None, args.len()),
+        let (name, label) = match prim {
+            Prim::Custom(call, _) if call.is_name => ("named", Some(call.name.to_string())),
+            Prim::Custom(call, _) => (call.name, None),
+            _ => (prim.name(), None),
         };
-        let inputs = args[..used].iter().map(|a| self.place(a)).collect();
+        let inputs = prim.inputs(&args).iter().map(|a| self.place(a)).collect();
         self.add(node, name.into(), label, inputs);
     }
 }

@@ -47,7 +47,7 @@ pub use nan::{Nan, find_nan};
 pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};
 pub use rows::SparseRows;
-pub use rule::{Custom, checkpoint, custom, custom_with_pushforward};
+pub use rule::{Custom, checkpoint, custom};
 pub use vjp::{Pullback, grad, unconnected, value_and_grad, value_and_grad_with, vjp};
 pub(crate) use vjp::{check_loss, gradient};
 pub use vmap::{vmap, vmap_axes};

@@ -64,15 +64,13 @@ pub fn find_nan<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl F
         nodes.iter().find_map(|node| {
             let element = first(node)?;
             let (prim, args) = node.parts();
-            let (name, label, used) = match prim {
-                Prim::Custom(call, _) if call.is_name => {
-                    ("named", Some(call.name.to_string()), args.len() - 1)
-                }
-                Prim::Custom(call, _) => (call.name, None, args.len() - 1),
-                _ => (prim.name(), None, args.len()),
+            let (name, label) = match prim {
+                Prim::Custom(call, _) if call.is_name => ("named", Some(call.name.to_string())),
+                Prim::Custom(call, _) => (call.name, None),
+                _ => (prim.name(), None),
             };
             // Older nodes have none, so that an argument with a NaN is a constant.
-            let constant = args[..used].iter().find_map(|a| Some((a, first(a)?)));
+            let constant = prim.inputs(&args).iter().find_map(|a| Some((a, first(a)?)));
             Some(match constant {
                 Some((a, element)) => found(a, "constant", None, element),
                 None => found(node, name, label, element),

@@ -3,12 +3,13 @@
 //! `vmap`, `jit` and the loops are replays: the recorded nodes, oldest first, with another meaning given to each.
 
 use crate::array::{Args, Array, Place, Running, Trace};
-use crate::custom::Call;
+use crate::build::rebuild;
 use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
 use crate::dtype::DType;
 use crate::eval::Control;
 use crate::prim::Prim;
-use crate::rules::{pullback, pushforward, rebuild};
+use crate::rules::{pullback, pushforward};
 use crate::shape::Shape;
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
@@ -140,10 +141,8 @@ impl Recorded {
         let inputs: HashSet<u64> = self.inputs.iter().map(|x| x.0.id).collect();
         while let Some(node) = stack.pop() {
             if node.0.traced.is_some() && seen.insert(node.0.id) && !inputs.contains(&node.0.id) {
-                match node.parts() {
-                    (Prim::Custom(..) | Prim::Holomorphic(_), args) => stack.extend(args.last().cloned()),
-                    (_, args) => stack.extend(args),
-                }
+                let (prim, args) = node.parts();
+                stack.extend(prim.awaited(&args).iter().cloned())
             }
         }
         self.inputs.iter().map(|x| seen.contains(&x.0.id)).collect()
@@ -215,7 +214,7 @@ impl Meaning for ReplayAt {
         if call.is_name {
             return vec![Call::named(call.name, &inputs[0])];
         }
-        Call::ruled(call.name, inputs, outputs.to_vec(), call.known().clone())
+        Call::of(call.name, inputs, outputs.to_vec(), call.known().clone())
     }
     fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {
         (0..control.outputs.len()).map(|k| Array::control_op(control, k, args)).collect()
@@ -263,13 +262,13 @@ impl Meaning for Recomputed<'_> {
             None => vec![None; xs.len()],
         });
         let push: Rule = Arc::new(move |xs, ys, ts| vec![pushforward(&forth, xs, &ys[0], &ts)]);
-        Call::results(prim.name(), args, vec![value.clone()], pull, Some(push)).swap_remove(0)
+        Call::of(prim.name(), args, vec![value.clone()], CallRules::new(pull, push)).swap_remove(0)
     }
     #[track_caller]
     fn call(&mut self, call: &Arc<Call>, inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
         let value = |(id, y): (u64, &Array)| self.known.get(&id).unwrap_or(y).clone();
         let outputs = call.ids().into_iter().zip(outputs).map(value).collect();
-        Call::ruled(call.name, inputs, outputs, call.known().clone())
+        Call::of(call.name, inputs, outputs, call.known().clone())
     }
     #[track_caller]
     fn control(&mut self, control: &Arc<Control>, args: &[Array]) -> Vec<Array> {

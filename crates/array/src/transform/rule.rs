@@ -15,8 +15,7 @@ use std::sync::Arc;
 /// From f and its pullback: a function with that derivative. `pullback(x, y, g)` gives the cotangent of the input `x`
 /// from that of the output `y`; written in arrays, it can be differentiated again.
 ///
-/// Forward mode follows from the pullback by transposition; [`custom_with_pushforward`] takes a rule for it, [`Custom`] any
-/// of the rules.
+/// Forward mode follows from the pullback by transposition; [`Custom`] takes any of the rules.
 ///
 /// ```
 /// use pullback_array::{Array, Real, custom, grad};
@@ -38,29 +37,7 @@ where
     Q: Tree + Clone + Send + Sync + 'static,
 {
     let pullback: Back<P, Q> = Arc::new(pullback);
-    move |p| {
-        call("custom", &f, p, TreeRules { pullback: pullback.clone(), pushforward: None, batching: None })
-    }
-}
-
-/// Like [`custom`], with a rule for forward mode: `pushforward(x, y, dx)` gives the tangent of the output.
-///
-/// # Panics
-/// As [`custom`].
-pub fn custom_with_pushforward<P, Q>(
-    f: impl Fn(&P) -> Q,
-    pullback: impl Fn(&P, &Q, &Q) -> P + Send + Sync + 'static,
-    pushforward: impl Fn(&P, &Q, &P) -> Q + Send + Sync + 'static,
-) -> impl Fn(&P) -> Q
-where
-    P: Tree + Clone + Send + Sync + 'static,
-    Q: Tree + Clone + Send + Sync + 'static,
-{
-    let (pullback, pushforward): (Back<P, Q>, Forth<P, Q>) = (Arc::new(pullback), Arc::new(pushforward));
-    move |p| {
-        let (pullback, pushforward) = (pullback.clone(), Some(pushforward.clone()));
-        call("custom", &f, p, TreeRules { pullback, pushforward, batching: None })
-    }
+    move |p| call("custom", &f, p, &pullback, None, None)
 }
 
 /// From f: the same function, whose intermediates are not kept for the gradient but computed again.
@@ -91,7 +68,7 @@ where
             let arrived = leaves(g);
             vjp(|x: &P| again(x))(&map(x, |x| x.after(&arrived))).1(g)
         });
-        call("checkpoint", &*f, p, TreeRules { pullback, pushforward: None, batching: None })
+        call("checkpoint", &*f, p, &pullback, None, None)
     }
 }
 
@@ -192,19 +169,20 @@ where
                     (Arc::new(back), Some(Arc::new(forth)))
                 }
             };
-        call(name, &*self.f, p, TreeRules { pullback, pushforward, batching: self.batching.clone() })
+        call(name, &*self.f, p, &pullback, pushforward.as_ref(), self.batching.as_ref())
     }
 }
 
-/// The rules of a call, as functions of trees.
-struct TreeRules<P, Q> {
-    pullback: Back<P, Q>,
-    pushforward: Option<Forth<P, Q>>,
-    batching: Option<Batched<P, Q>>,
-}
-
+/// f's result as that of a call with these rules.
 #[track_caller]
-fn call<P, Q>(name: &'static str, f: &dyn Fn(&P) -> Q, p: &P, rules: TreeRules<P, Q>) -> Q
+fn call<P, Q>(
+    name: &'static str,
+    f: &dyn Fn(&P) -> Q,
+    p: &P,
+    pullback: &Back<P, Q>,
+    pushforward: Option<&Forth<P, Q>>,
+    batching: Option<&Batched<P, Q>>,
+) -> Q
 where
     P: Tree + Clone + Send + Sync + 'static,
     Q: Tree + Clone + Send + Sync + 'static,
@@ -230,25 +208,25 @@ where
     }
     // Trees to put arrays into; leaves of their own would keep the past alive.
     let (p, q) = (map(p, Array::zeros_like), map(&y, Array::zeros_like));
-    let (back, x_like, y_like) = (rules.pullback, p.clone(), q.clone());
+    let (back, x_like, y_like) = (pullback.clone(), p.clone(), q.clone());
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
         let g = filled(&y_like, ys, gs);
         let x = with(&x_like, xs);
         aligned(&x, matching(name, "cotangent that the rule gave", &x, &back(&x, &with(&y_like, ys), &g)))
     });
     let p_like = p.clone();
-    let pushforward = rules.pushforward.map(|forward| -> Rule {
+    let pushforward = pushforward.cloned().map(|forward| -> Rule {
         Arc::new(move |xs, ys, ts| {
             let t = filled(&p, xs, ts);
             let y = with(&q, ys);
             aligned(&y, matching(name, "tangent that the rule gave", &y, &forward(&with(&p, xs), &y, &t)))
         })
     });
-    let batching = rules
-        .batching
+    let batching = batching
+        .cloned()
         .map(|rule| -> Batching { Arc::new(move |_, xs, mapped| leaves(&rule(&with(&p_like, xs), mapped))) });
     let mut results =
-        Call::ruled(name, &inputs, outputs, CallRules { pullback, pushforward, batching, linear: false })
+        Call::of(name, &inputs, outputs, CallRules { pullback, pushforward, batching, linear: false })
             .into_iter();
     map(&y, |y| results.next().unwrap_or_else(|| y.clone()))
 }

@@ -11,5 +11,6 @@ pub(crate) mod pattern;
 pub(crate) mod pending;
 pub(crate) mod program;
 pub(crate) mod register;
+pub(crate) mod signature;
 pub(crate) mod step;
 mod well_formed;

@@ -23,6 +23,7 @@ pub(crate) mod threads;
 
 mod conv;
 mod copy;
+mod cumulative;
 #[cfg(feature = "fft")]
 mod fft;
 mod index;
@@ -44,10 +45,11 @@ mod testing;
 
 pub(crate) use conv::conv;
 pub(crate) use copy::copy;
+pub(crate) use cumulative::cumulative;
 #[cfg(feature = "fft")]
 pub(crate) use fft::fft;
 pub(crate) use index::{BadIndex, gather, pick, pick_inside, pick_runs, scatter_add};
 pub(crate) use matmul::matmul;
-pub(crate) use order::{argsort, cumsum};
+pub(crate) use order::argsort;
 pub(crate) use random::random;
 pub(crate) use view::{View, ViewMut, row_major};

@@ -3,6 +3,7 @@
 use super::math::{CpuLevel, Level};
 use crate::dtype::DType;
 use bytemuck::Pod;
+use pullback_real::special::{maximum, minimum};
 
 /// Where a matrix lies: element (i, j) is at `data + i · row + j · column`.
 #[derive(Clone, Copy)]
@@ -24,10 +25,47 @@ impl<T> Matrix<T> {
     }
 }
 
+/// A number in which sums and extrema of many elements are kept.
+pub(crate) trait Running: Copy + Send + Sync {
+    /// No number is less.
+    const LEAST: Self;
+    /// No number is more.
+    const MOST: Self;
+    /// The larger of two; NaN if either is.
+    fn larger(self, y: Self) -> Self;
+    /// The smaller of two; NaN if either is.
+    fn smaller(self, y: Self) -> Self;
+}
+impl Running for f64 {
+    const LEAST: f64 = f64::NEG_INFINITY;
+    const MOST: f64 = f64::INFINITY;
+    #[inline(always)]
+    fn larger(self, y: f64) -> f64 {
+        maximum(self, y)
+    }
+    #[inline(always)]
+    fn smaller(self, y: f64) -> f64 {
+        minimum(self, y)
+    }
+}
+macro_rules! running {
+    ($($T:ty)*) => { $(
+        impl Running for $T {
+            const LEAST: $T = <$T>::MIN;
+            const MOST: $T = <$T>::MAX;
+            #[inline(always)]
+            fn larger(self, y: $T) -> $T { self.max(y) }
+            #[inline(always)]
+            fn smaller(self, y: $T) -> $T { self.min(y) }
+        }
+    )* };
+}
+running! { i32 i64 u8 }
+
 /// An element type with sums and products.
 pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
     /// What running sums are kept in.
-    type Sum: Copy + Send + Sync;
+    type Sum: Running;
     const ZERO: Self;
     /// The element type stored so.
     const DTYPE: DType;

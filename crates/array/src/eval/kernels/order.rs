@@ -1,9 +1,8 @@
-//! Kernels along one axis in order: argsort and running sums.
+//! The kernel of argsort: the stable ascending order along the last axis.
 
-use super::copy::copy;
 use super::number::Number;
-use super::threads::{Ptr, for_chunks, for_pieces, with_scratch};
-use super::view::{View, ViewMut, row_major};
+use super::threads::{for_pieces, with_scratch};
+use super::view::View;
 use bytemuck::Pod;
 
 /// An element type with a total order on its keys: equal elements have equal keys, NaN the largest.
@@ -145,58 +144,6 @@ fn row_start<T>(x: &View<T>, mut i: usize) -> isize {
     start
 }
 
-/// Columns whose running sums go along together.
-const COLUMNS: usize = 64;
-
-/// Running sums along an axis, from the last element if `reverse`, to the contiguous `out`; those of `f32` are kept
-/// in `f64`.
-pub(crate) fn cumsum<T: Number>(x: View<T>, axis: usize, reverse: bool, out: &mut [T]) {
-    assert_eq!(out.len(), x.size(), "running sums keep the size");
-    let n = x.shape[axis];
-    let inner: usize = x.shape[axis + 1..].iter().product();
-    copy(x, ViewMut { data: out, offset: 0, shape: x.shape, strides: &row_major(x.shape) });
-    if out.is_empty() {
-        return;
-    }
-    let outer = out.len() / (n * inner);
-    let (parts, ns, to) = (inner.div_ceil(COLUMNS), out.len(), Ptr(out.as_mut_ptr()));
-    let group = ((1 << 14) / (n * inner.min(COLUMNS))).clamp(1, outer * parts);
-    for_chunks((outer * parts).div_ceil(group), ns, |chunk| {
-        for part in chunk * group..((chunk + 1) * group).min(outer * parts) {
-            let (item, first) = (part / parts, part % parts * COLUMNS);
-            let width = COLUMNS.min(inner - first);
-            if inner == 1 {
-                // SAFETY: an item of its own.
-                let row = unsafe { std::slice::from_raw_parts_mut(to.get().add(item * n), n) };
-                let mut sum = T::ZERO.widen();
-                let mut step = |y: &mut T| {
-                    sum = y.add_to(sum);
-                    *y = T::narrow(sum)
-                };
-                if reverse {
-                    row.iter_mut().rev().for_each(&mut step)
-                } else {
-                    row.iter_mut().for_each(&mut step)
-                }
-                continue;
-            }
-            let mut sums = [T::ZERO.widen(); COLUMNS];
-            for k in 0..n {
-                let k = if reverse { n - 1 - k } else { k };
-                // SAFETY: columns first.. of row k, which no other chunk uses.
-                let row = unsafe {
-                    let start = to.get().add((item * n + k) * inner + first);
-                    std::slice::from_raw_parts_mut(start, width)
-                };
-                for (y, sum) in row.iter_mut().zip(&mut sums) {
-                    *sum = y.add_to(*sum);
-                    *y = T::narrow(*sum)
-                }
-            }
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Rng, random_strides};
@@ -258,54 +205,5 @@ mod tests {
             check_sort::<i32>(&mut rng, &shape, |r| (r.next() as i32) >> (r.below(4) * 9));
             check_sort::<u8>(&mut rng, &shape, |r| r.below(2) as u8);
         }
-    }
-
-    fn check_sums<T: Number>(rng: &mut Rng, shape: &[usize], of: fn(f64) -> T) {
-        let (strides, offset) = random_strides(rng, shape);
-        let data: Vec<T> = (0..shape.iter().map(|&n| n.max(1)).product()).map(|_| of(rng.small())).collect();
-        let x = View::new(&data, offset, shape, &strides);
-        let (axis, reverse) = (rng.below(shape.len()), rng.below(2) == 0);
-        let (one, two) = on_one_and_two(|| {
-            let mut out = vec![of(9.0); x.size()];
-            cumsum(x, axis, reverse, &mut out);
-            out
-        });
-        assert_eq!(one, two);
-        let (mut want, step) = (x.elements(), row_major(shape)[axis] as usize);
-        let mut places: Vec<usize> = (0..want.len()).collect();
-        if reverse {
-            places.reverse()
-        }
-        for i in places {
-            let k = i / step % shape[axis];
-            if reverse && k + 1 < shape[axis] {
-                want[i] = want[i].plus(want[i + step])
-            } else if !reverse && k > 0 {
-                want[i] = want[i].plus(want[i - step])
-            }
-        }
-        assert_eq!(one, want, "{shape:?} {strides:?} {axis} {reverse}");
-    }
-
-    #[test]
-    fn running_sums_are_those_of_the_definition() {
-        let mut rng = Rng(7);
-        for _ in 0..150 {
-            let mut shape = shape(&mut rng, 200);
-            shape.insert(0, rng.below(40));
-            check_sums::<f64>(&mut rng, &shape, |x| x);
-            check_sums::<f32>(&mut rng, &shape, |x| x as f32);
-            check_sums::<i64>(&mut rng, &shape, |x| x as i64);
-            check_sums::<i32>(&mut rng, &shape, |x| x as i32);
-            check_sums::<u8>(&mut rng, &shape, |x| u8::from(x > 5.0));
-        }
-        check_sums::<f32>(&mut rng, &[300, 500], |x| x as f32);
-    }
-
-    #[test]
-    fn running_sums_of_f32_do_not_drift() {
-        let mut out = vec![0.0; 1 << 20];
-        cumsum(View::new(&[0.1f32], 0, &[1 << 20], &[0]), 0, false, &mut out);
-        assert_eq!(out[(1 << 20) - 1], (f64::from(0.1f32) * f64::from(1 << 20)) as f32);
     }
 }

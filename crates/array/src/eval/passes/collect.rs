@@ -3,7 +3,6 @@
 use crate::array::{Args, Array};
 use crate::eval::ir::hash::IdMap;
 use crate::eval::ir::pending::{Pending, PendingNode};
-use crate::prim::Prim;
 use std::sync::Weak;
 
 /// The unevaluated nodes behind the roots (and what is evaluated together with them), oldest first, up to the inputs.
@@ -28,11 +27,7 @@ pub(crate) fn collect(inputs: &[Array], roots: &[Array]) -> Pending {
             if state.value.is_some() {
                 continue;
             }
-            // A call's value is its last argument; the inputs are for its rule only.
-            let args: Args = match node.0.prim {
-                Prim::Custom(..) | Prim::Holomorphic(_) => state.args.last().cloned().into_iter().collect(),
-                _ => state.args.clone(),
-            };
+            let args: Args = node.0.prim.awaited(&state.args).iter().cloned().collect();
             (args, state.together.clone())
         };
         stack.extend(args.iter().cloned());

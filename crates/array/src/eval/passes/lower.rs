@@ -1,6 +1,4 @@
 //! Lowers nodes to items: views are resolved to what they look at, and equal work is one item (common subexpression elimination).
-//!
-//! Over 300 lines: one builder with an arm for every primitive.
 
 use crate::array::{Args, Array};
 use crate::eval::Control;
@@ -9,7 +7,7 @@ use crate::eval::ir::item::{Graph, Item, ItemKind, Ref, View};
 use crate::eval::ir::layout::Layout;
 use crate::eval::ir::pending::{Pending, PendingNode};
 use crate::eye;
-use crate::prim::Prim;
+use crate::prim::{Form, Prim};
 use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -239,71 +237,62 @@ impl Builder {
         self.items[item].whole = view(0);
         Ref { view: view(k), ..self.whole(item) }
     }
+    /// A value without arguments.
+    fn source(&mut self, node: &Array) -> Ref {
+        match &node.0.prim {
+            Prim::Fill { bits, .. } => {
+                self.item(ItemKind::Fill(f64::from_bits(*bits)), node, SmallVec::new(), 0)
+            }
+            Prim::Iota(axis) => self.item(ItemKind::Iota(*axis), node, SmallVec::new(), 0),
+            Prim::Eye(k, bits) => self.eye(*k, *bits, node),
+            other => unreachable!("{} is not pending", other.name()),
+        }
+    }
+    /// The argument under the layout of a view.
+    fn view(&mut self, node: &Array, arg: Ref) -> Ref {
+        let (shape, dtype) = (&node.0.shape, arg.view.dtype);
+        match arg.view.layout.moved(&node.0.prim, &arg.view.shape, shape) {
+            Some(layout) => Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..arg },
+            // Only a reshape of a scattered view: bring the view into order, then reshape that.
+            None => {
+                let item = self.copied(arg, node);
+                Ref { view: View::row_major(shape, dtype), ..self.whole(item) }
+            }
+        }
+    }
     fn node(&mut self, node: &Array, args: &[Array]) -> Ref {
         let mut args: SmallVec<[Ref; 3]> = args.iter().map(|a| self.read(a)).collect();
-        let (prim, shape) = (&node.0.prim, &node.0.shape);
-        match prim {
-            Prim::Leaf => unreachable!("data are not pending"),
-            Prim::Input => unreachable!("what has no value is refused when it is looked at"),
-            Prim::Control(control, k) => {
+        match node.0.prim.form() {
+            Form::Source => self.source(node),
+            Form::Control => {
+                let Prim::Control(control, k) = &node.0.prim else { unreachable!("the form says so") };
                 let lead = self.control(control, node, args);
                 self.whole(lead + k)
             }
-            Prim::Fill { bits, .. } => self.item(ItemKind::Fill(f64::from_bits(*bits)), node, args, 0),
-            Prim::Iota(axis) => self.item(ItemKind::Iota(*axis), node, args, 0),
-            Prim::Eye(k, bits) => self.eye(*k, *bits, node),
-            // The value of the first argument; the others are only waited for.
-            Prim::Alias | Prim::Stop | Prim::Custom(..) | Prim::Holomorphic(_) => {
+            // The value of one argument; the others are only waited for.
+            Form::First | Form::Last => {
                 let wait = args[1..].iter().map(|r| self.stored(r)).max().unwrap_or(0);
                 let r = args.swap_remove(0);
                 Ref { stage: r.stage.max(wait), ..r }
             }
-            Prim::Unary(_)
-            | Prim::Binary(_)
-            | Prim::Compare(_)
-            | Prim::Select
-            | Prim::Cast(_)
-            | Prim::Complex => {
+            Form::Elementwise => {
                 let stage = args.iter().map(|r| self.ready(r)).max().unwrap_or(0);
                 match self.simplified(node, &args, stage) {
                     Some(same) => same,
                     None => self.item(ItemKind::Elementwise, node, args, stage),
                 }
             }
-            Prim::Re => self.plane(args.swap_remove(0), 0, node),
-            Prim::Im => self.plane(args.swap_remove(0), 1, node),
-            Prim::Reduce(..) => {
+            Form::Plane => {
+                let part = if matches!(node.0.prim, Prim::Re) { 0 } else { 1 };
+                self.plane(args.swap_remove(0), part, node)
+            }
+            Form::View => self.view(node, args.swap_remove(0)),
+            Form::Reduction => {
                 // The program runs at the stage of its argument; the result can be read one later.
                 let before = self.ready(&args[0]);
                 self.item(ItemKind::Reduce, node, args, before + 1)
             }
-            Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => {
-                let arg = args.swap_remove(0);
-                let dtype = arg.view.dtype;
-                match arg.view.layout.moved(prim, &arg.view.shape, shape) {
-                    Some(layout) => {
-                        Ref { view: Arc::new(View { shape: shape.clone(), layout, dtype }), ..arg }
-                    }
-                    // Only a reshape of a scattered view: bring the view into order, then reshape that.
-                    None => {
-                        let item = self.copied(arg, node);
-                        Ref { view: View::row_major(shape, dtype), ..self.whole(item) }
-                    }
-                }
-            }
-            Prim::Pad(_)
-            | Prim::Concat(_)
-            | Prim::Cumsum { .. }
-            | Prim::Matmul
-            | Prim::Conv(_)
-            | Prim::Gather
-            | Prim::ScatterAdd(_)
-            | Prim::Argsort
-            | Prim::Random(_)
-            | Prim::Spill { .. }
-            | Prim::Unspill(..)
-            | Prim::Fft { .. }
-            | Prim::Linalg(_) => {
+            Form::Kernel => {
                 let stage = args.iter().map(|r| self.stored(r)).max().unwrap_or(0) + 1;
                 self.item(ItemKind::Kernel, node, args, stage)
             }

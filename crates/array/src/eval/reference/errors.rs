@@ -96,6 +96,10 @@ pub(super) fn bounds(
             let sum = Prim::Reduce(Reduction::Sum, axes.clone());
             Some(summed(&sum, s, &[&filled(v[0], e[0])], shape, DType::F64).floats().to_vec())
         }
+        Prim::Cumulative { axis, reverse, .. } if matches!(v[0], Value::Float(_)) => {
+            let sum = Prim::Cumulative { op: Reduction::Sum, axis: *axis, reverse: *reverse };
+            Some(summed(&sum, s, &[&filled(v[0], e[0])], shape, DType::F64).floats().to_vec())
+        }
         _ => Some(vec![f64::INFINITY; n]),
     }
 }
@@ -104,7 +108,7 @@ pub(super) fn bounds(
 /// exact in any order.
 fn rounds(prim: &Prim, v: &[&Value], dtype: DType) -> Option<(usize, bool)> {
     let (k, single) = match prim {
-        Prim::Reduce(Reduction::Sum, _) | Prim::Cumsum { .. } => (0, true),
+        Prim::Reduce(Reduction::Sum, _) | Prim::Cumulative { op: Reduction::Sum, .. } => (0, true),
         Prim::Matmul | Prim::Conv(_) | Prim::Fft { .. } => (0, false),
         Prim::ScatterAdd(_) => (1, true),
         _ => return None,

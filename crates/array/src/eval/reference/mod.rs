@@ -87,11 +87,7 @@ fn values(roots: &[Array], functions: Functions) -> HashMap<u64, Known> {
             continue;
         }
         let (prim, args) = node.parts();
-        // What a call stands for is its last argument.
-        let args: Args = match prim {
-            Prim::Custom(..) | Prim::Holomorphic(_) => args.last().cloned().into_iter().collect(),
-            _ => args,
-        };
+        let args: Args = prim.awaited(&args).iter().cloned().collect();
         let before = stack.len();
         stack.extend(args.iter().filter(|a| !known.contains_key(&a.0.id)).cloned());
         if stack.len() > before {
@@ -177,7 +173,7 @@ fn primitive(functions: Functions, prim: &Prim, s: &[&Shape], v: &[&Value], node
         | Prim::Concat(_)
         | Prim::Gather => movement::moved(prim, s, v, shape),
         Prim::Reduce(..)
-        | Prim::Cumsum { .. }
+        | Prim::Cumulative { .. }
         | Prim::Matmul
         | Prim::Conv(_)
         | Prim::ScatterAdd(_)

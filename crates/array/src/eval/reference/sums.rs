@@ -79,7 +79,7 @@ fn real<T: Number>(prim: &Prim, s: &[&Shape], v: &[&Value], x: &[&[T]], shape: &
             // Only sums are taken of nothing.
             y.into_iter().map(|y| y.unwrap_or(T::ZERO)).collect()
         }
-        Prim::Cumsum { axis, reverse } => {
+        Prim::Cumulative { op, axis, reverse } => {
             let (n, step) = (shape[*axis], shape.strides()[*axis]);
             let mut y = x[0].to_vec();
             let mut order: Vec<usize> = (0..y.len()).collect();
@@ -90,7 +90,12 @@ fn real<T: Number>(prim: &Prim, s: &[&Shape], v: &[&Value], x: &[&[T]], shape: &
                 let k = i / step % n;
                 let before =
                     if *reverse { (k + 1 < n).then_some(i + step) } else { (k > 0).then(|| i - step) };
-                y[i] = before.map_or(T::ZERO, |b| y[b]).plus(y[i])
+                y[i] = match (op, before) {
+                    (Reduction::Sum, before) => before.map_or(T::ZERO, |b| y[b]).plus(y[i]),
+                    (Reduction::Max, Some(b)) => T::chosen(Binary::Max, y[b], y[i]),
+                    (Reduction::Min, Some(b)) => T::chosen(Binary::Min, y[b], y[i]),
+                    (Reduction::Max | Reduction::Min, None) => y[i],
+                }
             }
             y
         }

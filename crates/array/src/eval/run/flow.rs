@@ -4,15 +4,15 @@ use crate::array::Array;
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::eval::compile::compile;
+use crate::eval::ir::signature::{AdjointArgs, AdjointSignature, LoopSignature, WhileArgs, WhileSignature};
 use crate::eval::mistake;
 use crate::eval::run::Compiled;
 use crate::eval::run::scan::{BatchSplit, Scan, row, whole};
+use crate::identity::equal_by_identity;
 use crate::prim::Prim;
 use crate::shape::Shape;
 use pullback_real::schedule::{Action, binomial};
 use std::collections::HashMap;
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// A function of arrays, planned when it first runs.
@@ -44,78 +44,38 @@ pub struct Control {
     pub(crate) flow: Flow,
 }
 
-impl PartialEq for Control {
-    fn eq(&self, other: &Control) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-impl Eq for Control {}
-impl Hash for Control {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        std::ptr::from_ref(self).hash(state)
-    }
-}
-impl fmt::Debug for Control {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Control({})", self.name)
-    }
-}
+equal_by_identity!(Control);
 
 /// What a loop or choice does.
 pub(crate) enum Flow {
     /// Arguments: a number k as `i64`, operands. The outputs are those of body k.
     Cond(Vec<Body>),
-    /// Arguments: the state, what `test` reads beside it, what `body` reads beside it. The outputs are the state after
-    /// as many steps as `test` says.
+    /// A loop until a test fails.
     While {
         /// One number as `bool`: whether to go on.
         test: Body,
         /// The next state.
         body: Body,
-        /// How many arrays the state has.
-        state: usize,
-        /// How many further arrays `test` reads.
-        tested: usize,
+        signature: WhileSignature,
     },
-    /// Arguments: the state, what every step reads, what step i reads its row i of. The outputs are the state after
-    /// the last step, and the rows of all steps.
+    /// A loop over rows.
     Scan {
-        /// From the state, what every step reads and its rows: the next state and its rows.
+        /// From the state, the shared arrays and a row of each of the others: the next state and a row of each result.
         body: Body,
-        /// How many arrays the state has.
-        state: usize,
-        /// How many arrays every step reads.
-        shared: usize,
-        /// How many steps.
-        length: usize,
-        /// Whether the last row comes first.
-        reverse: bool,
+        signature: LoopSignature,
         /// The same loop for parts of a batch, if they do not meet in it.
         batch_split: Option<BatchSplit>,
     },
     /// Arguments: one `bool`, whether something is wrong; operands. The outputs are the operands; the text is the caller's mistake.
     Check(Arc<str>),
-    /// The reverse sweep over a loop of which few states are kept, in the order of [`binomial`]. Arguments: the loop's
-    /// initial state, what the sweep carries, what every step reads, what step i reads its row i of: in either
-    /// direction, and backward alone. The outputs are what is carried after the last step, and the rows of all steps.
+    /// The reverse sweep over a loop of which few states are kept, in the order of [`binomial`].
     Adjoint {
-        /// From the state, what every step reads and its rows: the next state.
+        /// From the state, the shared arrays and the rows that are read forward: the next state.
         advance: Body,
-        /// From what is carried, what every step reads, the state before the step and its rows: the next carried and
-        /// its rows.
+        /// From what is carried, the shared arrays, the state before the step and all rows: the next carried, and a row of each
+        /// result.
         back: Body,
-        /// How many arrays the state has.
-        state: usize,
-        /// How many arrays are carried.
-        carried: usize,
-        /// How many arrays every step reads.
-        shared: usize,
-        /// How many arrays a step forward reads a row of.
-        rows: usize,
-        /// How many steps.
-        length: usize,
-        /// Whether the loop's first row is the last.
-        reverse: bool,
+        signature: AdjointSignature,
         /// How many states are kept, at most.
         snapshots: usize,
     },
@@ -180,59 +140,52 @@ pub(crate) fn run(
             let body = &bodies[which.clamp(0, bodies.len() as i64 - 1) as usize];
             body.all(0).run(&mut args[1..].iter().cloned()).into_iter().map(Some).collect()
         }
-        Flow::While { test, body, state, tested } => {
-            let (mut now, rest) = (args[..*state].to_vec(), &args[*state..]);
-            let (for_test, for_body) = rest.split_at(*tested);
-            let (test, body) = (test.all(0), body.all(*state));
+        Flow::While { test, body, signature } => {
+            let WhileArgs { state, for_test, for_body } = signature.args(&args);
+            let mut now = state.to_vec();
+            let (test, body) = (test.all(0), body.all(signature.state));
             while test.run(&mut now.iter().chain(for_test).cloned())[0].slice::<u8>()[0] != 0 {
                 now = body.run(&mut now.into_iter().chain(for_body.iter().cloned()))
             }
             now.into_iter().map(Some).collect()
         }
-        Flow::Scan { body, state, shared, length, reverse, batch_split } => {
-            let rows = (*state..control.outputs.len()).map(|k| wanted.clone().any(|w| w == k)).collect();
-            let scan = Scan {
-                body,
-                batch_split: batch_split.as_ref(),
-                length: *length,
-                reverse: *reverse,
-                wanted: rows,
-            };
-            scan.run(control, &args, *state, *shared)
+        Flow::Scan { body, signature, batch_split } => {
+            let rows = signature.state..control.outputs.len();
+            let wanted = rows.map(|k| wanted.clone().any(|w| w == k)).collect();
+            let scan = Scan { body, batch_split: batch_split.as_ref(), signature: *signature, wanted };
+            scan.run(control, &args)
         }
         Flow::Check(text) => match args[0].slice::<u8>()[0] {
             0 => args[1..].iter().cloned().map(Some).collect(),
             _ => mistake(text.to_string()),
         },
-        Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {
-            let (first, rest) = args.split_at(*state);
-            let (now, rest) = rest.split_at(*carried);
-            let (shared, rest) = rest.split_at(*shared);
-            let both = &rest[..*rows];
-            let (mut at, mut now) = (first.to_vec(), now.to_vec());
+        Flow::Adjoint { advance, back, signature, snapshots } => {
+            let AdjointArgs { state, carried, shared, rows, all_rows } = signature.args(&args);
+            let (mut at, mut now) = (state.to_vec(), carried.to_vec());
             let mut kept: HashMap<usize, Vec<Arc<Buffer>>> = HashMap::new();
-            let (advance, back) = (advance.all(*state), back.all(*carried));
-            let mut stacks = Stacks::of(control, wanted.filter(|k| k >= carried));
-            let place = |step: usize| if *reverse { length - 1 - step } else { step };
-            let row = |x: &Arc<Buffer>, step: usize| Arc::new(row(x, place(step), *length));
-            binomial(*length, *snapshots, &mut |action| match action {
+            let (advance, back) = (advance.all(state.len()), back.all(carried.len()));
+            let mut stacks = Stacks::of(control, wanted.filter(|k| *k >= carried.len()));
+            let LoopSignature { length, .. } = signature.forward;
+            let place = |step: usize| signature.forward.row(step);
+            let row = |x: &Arc<Buffer>, step: usize| Arc::new(row(x, place(step), length));
+            binomial(length, *snapshots, &mut |action| match action {
                 Action::Save(step) => drop(kept.insert(step, at.clone())),
                 Action::Load(step) => at.clone_from(&kept[&step]),
                 Action::Drop(step) => drop(kept.remove(&step)),
                 Action::Advance { from, to } => {
                     for step in from..to {
-                        let rows = both.iter().map(|x| row(x, step));
+                        let rows = rows.iter().map(|x| row(x, step));
                         let state_and = std::mem::take(&mut at).into_iter().chain(shared.iter().cloned());
                         at = advance.run(&mut state_and.chain(rows))
                     }
                 }
                 Action::Back(step) => {
-                    let rows = rest.iter().map(|x| row(x, step));
+                    let rows = all_rows.iter().map(|x| row(x, step));
                     let carried_and = std::mem::take(&mut now).into_iter();
                     let rest = shared.iter().chain(&at).cloned().chain(rows);
                     let mut results = back.run(&mut carried_and.chain(rest));
                     stacks.put(place(step), &results);
-                    results.truncate(*carried);
+                    results.truncate(carried.len());
                     now = results
                 }
             });

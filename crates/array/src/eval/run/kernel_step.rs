@@ -10,7 +10,7 @@ use crate::eval::kernels::fft;
 #[cfg(feature = "linalg")]
 use crate::eval::kernels::linalg;
 use crate::eval::kernels::{
-    BadIndex, View, ViewMut, argsort, conv, copy, cumsum, gather, matmul, random, row_major, scatter_add,
+    BadIndex, View, ViewMut, argsort, conv, copy, cumulative, gather, matmul, random, row_major, scatter_add,
 };
 use crate::eval::mistake;
 use crate::eval::run::disk::{Files, spill, unspill};
@@ -134,8 +134,8 @@ fn kernel(values: &Values, item: &Item, files: &mut Files, out: &mut Buffer) {
         Prim::Conv(w) => {
             numeric!(item, T => conv::<T>(values.view(&args[0]), values.view(&args[1]), w, out.slice_mut()))
         }
-        Prim::Cumsum { axis, reverse } => {
-            numeric!(item, T => cumsum::<T>(values.view(&args[0]), *axis, *reverse, out.slice_mut()))
+        Prim::Cumulative { op, axis, reverse } => {
+            numeric!(item, T => cumulative::<T>(values.view(&args[0]), *op, *axis, *reverse, out.slice_mut()))
         }
         Prim::Gather => {
             let done = with_size!(item.dtype(), T => gather::<T>(values.view(&args[0]), values.view(&args[1]), out.slice_mut()));

@@ -3,6 +3,7 @@
 
 use crate::buffer::Buffer;
 use crate::eval::Control;
+use crate::eval::ir::signature::{LoopArgs, LoopSignature};
 use crate::eval::kernels::strips::{Strip, strips};
 use crate::eval::kernels::threads::for_chunks;
 use crate::eval::run::Slots;
@@ -24,8 +25,7 @@ pub(crate) struct BatchSplit {
 pub(crate) struct Scan<'a> {
     pub body: &'a Body,
     pub batch_split: Option<&'a BatchSplit>,
-    pub length: usize,
-    pub reverse: bool,
+    pub signature: LoopSignature,
     /// Which of the rows made are wanted.
     pub wanted: Vec<bool>,
 }
@@ -39,23 +39,17 @@ struct Part<'a> {
 
 impl Scan<'_> {
     /// The last state, and the rows that are wanted.
-    pub fn run(
-        &self,
-        control: &Control,
-        args: &[Arc<Buffer>],
-        state: usize,
-        shared: usize,
-    ) -> Vec<Option<Arc<Buffer>>> {
+    pub fn run(&self, control: &Control, args: &[Arc<Buffer>]) -> Vec<Option<Arc<Buffer>>> {
         let all = control.outputs.len();
-        let whole_batch = (vec![false; args.len() - shared], vec![false; all]);
+        let LoopArgs { state: first, shared, rows } = self.signature.args(args);
+        let state = first.len();
+        let whole_batch = (vec![false; state + rows.len()], vec![false; all]);
         let (body, parts, cut, made) = match self.batch_split {
             Some(a) => (&a.body, a.parts, &a.inputs, &a.outputs),
             None => (self.body, 1, &whole_batch.0, &whole_batch.1),
         };
         let wanted = [vec![true; state], self.wanted.clone()].concat();
         let plan = body.planned(state, &wanted);
-        let (first, rest) = args.split_at(state);
-        let (shared, rows) = rest.split_at(shared);
         let mut stacks: Vec<Option<Buffer>> = control.outputs[state..]
             .iter()
             .zip(&self.wanted)
@@ -69,7 +63,8 @@ impl Scan<'_> {
             .collect();
         for (stack, cut) in stacks.iter_mut().zip(&made[state..]) {
             let into = if *cut { parts } else { 1 };
-            let mut strips = stack.iter_mut().flat_map(|s| strips(s.bytes_mut(), self.length, into));
+            let mut strips =
+                stack.iter_mut().flat_map(|s| strips(s.bytes_mut(), self.signature.length, into));
             for part in &mut of_parts {
                 part.get_mut().unwrap_or_else(|e| e.into_inner()).strips.push(strips.next())
             }
@@ -102,11 +97,10 @@ impl Scan<'_> {
         shared: &[Arc<Buffer>],
         rows: &[(&Arc<Buffer>, (usize, usize))],
     ) {
-        let state = now.len();
-        for step in 0..self.length {
-            let i = if self.reverse { self.length - 1 - step } else { step };
-            let rows =
-                rows.iter().map(|(x, (k, parts))| Arc::new(row(x, i * parts + k, self.length * parts)));
+        let (state, length) = (now.len(), self.signature.length);
+        for step in 0..length {
+            let i = self.signature.row(step);
+            let rows = rows.iter().map(|(x, (k, parts))| Arc::new(row(x, i * parts + k, length * parts)));
             let state_and = std::mem::take(now).into_iter().chain(shared.iter().cloned());
             let values = plan.compiled.run_in(slots, state_and.chain(rows));
             let result = |place: &Option<usize>| place.map(|k| &values[k]);

@@ -7,7 +7,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::eval::compile;
 use crate::eval::reference::{interpret, interpret_all};
-use crate::prim::{Padding, Window};
+use crate::prim::{Padding, Reduction, Window};
 use crate::shape::Shape;
 use crate::transform::{grad, jit_update, value_and_grad};
 use pullback_real::{Binary, Real, Unary};
@@ -122,7 +122,11 @@ fn unit_matrices() {
             let (a, b) = (2.0 * &e + 1.0, &x * e.pad_op(pads([[1, -1], [0, 0]])) - 3.0 * &e);
             agree(&[&a, &b, &b.sum_axis(0), &b.sum_axis(1), &(&e * &x).sum(), &(&e - e.exp())], 1e-13);
             agree(
-                &[&e.matmul_op(&x.swap_last()), &x.swap_last().matmul_op(&e), &e.cumsum_op(0, true)],
+                &[
+                    &e.matmul_op(&x.swap_last()),
+                    &x.swap_last().matmul_op(&e),
+                    &e.cumulative_op(Reduction::Sum, 0, true),
+                ],
                 1e-13,
             );
         }
@@ -187,7 +191,15 @@ fn kernels_of_their_own() {
     let table = numbers(&[2, 4, 5], 3);
     let rows = table.gather_op(&index);
     let spread = Array::scatter_add_op(&index, &rows.exp(), 6);
-    agree(&[&rows, &spread, &rows.cumsum_op(1, false), &rows.cumsum_op(2, true)], 1e-13);
+    agree(
+        &[
+            &rows,
+            &spread,
+            &rows.cumulative_op(Reduction::Sum, 1, false),
+            &rows.cumulative_op(Reduction::Sum, 2, true),
+        ],
+        1e-13,
+    );
     let keys = numbers(&[3, 40], 5);
     agree(&[&keys.argsort_op(), &Array::iota(dims(&[4, 3]), 0, DType::I64).swap_last().argsort_op()], 0.0);
 }

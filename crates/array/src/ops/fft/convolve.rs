@@ -2,7 +2,7 @@
 
 use super::{Norm, fftn, ifftn, irfftn, rfftn};
 use crate::array::Array;
-use crate::build::same_dtype;
+use crate::promote::same_dtype;
 use pullback_real::refuse;
 
 /// Which part of a convolution is wanted.

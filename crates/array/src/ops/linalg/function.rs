@@ -3,11 +3,11 @@
 use super::{call_one, matrices, run, square, sum, t};
 use crate::array::Array;
 use crate::axis::keep;
-use crate::build::same_dtype;
 use crate::custom::Linear;
 use crate::linalg::inv;
 use crate::ops::{concatenate, where_};
 use crate::prim::Linalg;
+use crate::promote::same_dtype;
 use crate::shape::Shape;
 use pullback_real::{Real, refuse};
 

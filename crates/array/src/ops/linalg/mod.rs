@@ -36,12 +36,12 @@ pub use solve::{Triangle, cho_solve, inv, lstsq, solve, solve_triangular};
 pub use spectral::{condition_number, eigh, eigvalsh, matrix_rank, pinv, svd, svdvals};
 
 use crate::array::Array;
-use crate::build::same_dtype;
-use crate::custom::Call;
 use crate::custom::Linear;
+use crate::custom::{Call, CallRules};
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Linalg;
+use crate::promote::same_dtype;
 use crate::shape::Shape;
 use pullback_real::{Real, refuse};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ fn call(
 ) -> Vec<Array> {
     let inputs: Vec<Array> = inputs.iter().copied().cloned().collect();
     let constants = Array::constants(&inputs);
-    Call::results(name, &inputs, value(&constants), Arc::new(pullback), Some(Arc::new(pushforward)))
+    Call::of(name, &inputs, value(&constants), CallRules::new(Arc::new(pullback), Arc::new(pushforward)))
 }
 
 /// A call with one output.

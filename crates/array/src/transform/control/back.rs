@@ -6,10 +6,10 @@ use super::deferred_products::Hoisted;
 use super::scan_call::{Loop, saved_for_backward, scan_call, with_history};
 use super::{chosen, filled, like, outputs, pulled_knowing, spread};
 use crate::array::Array;
-use crate::custom::Call;
+use crate::custom::{Call, CallRules};
 use crate::custom::{Linear, Rule};
 use crate::dtype::DType;
-use crate::eval::{Body, Flow};
+use crate::eval::{AdjointSignature, Body, Flow, LoopArgs, LoopSignature};
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use std::ops::Range;
@@ -40,9 +40,10 @@ impl Way {
         wants: &[bool],
         kept: Vec<(Array, Array)>,
     ) -> Way {
-        let (n, m) = (of.state, of.shared);
+        let forward = of.signature;
+        let (n, x) = (forward.state, forward.args(xs));
         let mut wants = wants.to_vec();
-        let floats: Vec<bool> = xs[..n].iter().map(differentiable).collect();
+        let floats: Vec<bool> = x.state.iter().map(differentiable).collect();
         wants[..n].copy_from_slice(&floats);
         // Nobody asks for derivatives of what is kept beside states: it is read as constants.
         gs.truncate(body.outputs.len() + n);
@@ -50,28 +51,25 @@ impl Way {
         let of_rows = gs.split_off(n);
         let mut carried: Vec<Array> = filled(&ys[..n], gs).into_iter().flatten().collect();
         let c = carried.len();
-        carried.extend(chosen(&xs[n..n + m], &wants[n..n + m]).iter().map(Array::zeros_like));
+        carried.extend(chosen(x.shared, forward.args(&wants).shared).iter().map(Array::zeros_like));
         let all = carried.len();
         let has: Vec<bool> = of_rows.iter().chain(&of_history).map(Option::is_some).collect();
         let given: Vec<Array> = of_rows.into_iter().chain(of_history).flatten().collect();
         let one = |x: &Array| (x.0.shape.remove(0), x.dtype());
-        let whole = [like(&carried), like(&xs[n..n + m]), like(&xs[..n])].concat();
-        let shapes = whole.into_iter().chain(xs[n + m..].iter().chain(&given).map(one));
+        let whole = [like(&carried), like(x.shared), like(x.state)].concat();
+        let shapes = whole.into_iter().chain(x.rows.iter().chain(&given).map(one));
         let shapes: Vec<_> = shapes.collect();
+        let signature = AdjointSignature { forward, carried: all, rows: x.rows.len() };
         let outputs = body.outputs.len();
         let back = |args: &[Array], kept: &[(Array, Array)]| -> Vec<Array> {
             let (args, values) = args.split_at(args.len() - kept.len());
             let known = kept.iter().zip(values).map(|((of, _), x)| (of.0.id, x.stop_gradient())).collect();
-            let (bar, rest) = args.split_at(c);
-            let (sums, rest) = rest.split_at(all - c);
-            let (shared, rest) = rest.split_at(m);
-            let (state, rest) = rest.split_at(n);
-            let (row, given) = rest.split_at(xs.len() - n - m);
-            let mut g = spread(&has, given.iter().cloned());
+            let args = signature.step_back(args);
+            let (bar, sums) = args.carried.split_at(c);
+            let mut g = spread(&has, args.all_rows[args.rows.len()..].iter().cloned());
             let history_bar = g.split_off(outputs - n);
             let cotangents = spread(&floats, bar.iter().cloned()).into_iter().chain(g);
-            let inputs = [state, shared, row].concat();
-            let found = pulled_knowing(&known, body, &inputs, &wants, cotangents.collect());
+            let found = pulled_knowing(&known, body, &args.forward(), &wants, cotangents.collect());
             let late = history_bar.iter().zip(&floats).filter(|(_, is)| **is).map(|(g, _)| g.clone());
             let state =
                 found[..c].iter().zip(late.chain(std::iter::repeat(None))).map(|(g, late)| match late {
@@ -108,14 +106,16 @@ pub(super) fn back(
     gs: Linear,
     wants: &[bool],
 ) -> Linear {
-    let (n, m) = (of.state, of.shared);
-    let (history, rows) = ys[body.outputs.len()..].split_at(n);
+    let signature = of.signature;
+    let (history, rows) = signature.results(&ys[body.outputs.len()..]);
     let kept = saved_for_backward(body, of).into_iter().zip(rows.iter().cloned()).collect();
     let way = Way::new(body, of, xs, ys, gs, wants, kept);
-    let args = [&way.carried[..], &xs[n..n + m], history, &xs[n + m..], &way.given, &way.kept].concat();
+    let LoopArgs { shared, rows, .. } = signature.args(xs);
+    let args = [&way.carried[..], shared, history, rows, &way.given, &way.kept].concat();
     let all = way.carried.len();
-    let hoisted = Hoisted::new(&way.step, way.sums, all + m);
-    let new = Loop { state: all - hoisted.out, reverse: !of.reverse, ..of };
+    let hoisted = Hoisted::new(&way.step, way.sums, all + shared.len());
+    let backward = LoopSignature { state: all - hoisted.out, reverse: !signature.reverse, ..signature };
+    let new = Loop { signature: backward, ..of };
     let rest = hoisted.arguments(&args);
     let results = scan_call(hoisted.step.clone(), new, &rest);
     in_place(wants, xs, of, hoisted.results(&args, results))
@@ -127,7 +127,7 @@ fn in_place(wants: &[bool], xs: &[Array], of: Loop, found: Vec<Array>) -> Linear
         .iter()
         .zip(wants)
         .enumerate()
-        .map(|(k, (x, w))| if k < of.state { differentiable(x) } else { *w })
+        .map(|(k, (x, w))| if k < of.signature.state { differentiable(x) } else { *w })
         .collect();
     spread(&is, found)
 }
@@ -143,23 +143,18 @@ pub(super) fn adjoint(
     gs: Linear,
     wants: Vec<bool>,
 ) -> Linear {
-    let (n, m, k) = (of.state, of.shared, xs.len());
     let way = Way::new(body, of, xs, ys, gs.clone(), &wants, vec![]);
-    let carried = way.carried.len();
-    let args = [&xs[..n], &way.carried, &xs[n..n + m], &xs[n + m..], &way.given].concat();
+    let (carried, count, forward) = (way.carried.len(), xs.len(), of.signature);
+    let LoopArgs { state, shared, rows } = forward.args(xs);
+    let args = [state, &way.carried, shared, rows, &way.given].concat();
     let stopped = Array::constants(&args);
-    let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
+    let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, forward.length), dtype);
     let kinds = like(&way.step.outputs).into_iter().enumerate();
     let kinds = kinds.map(|(k, y)| if k < carried { y } else { stacked(y) }).collect();
     let flow = Flow::Adjoint {
-        advance: Body::new(body.inputs.clone(), body.outputs[..n].to_vec()),
+        advance: Body::new(body.inputs.clone(), forward.results(&body.outputs).0.to_vec()),
         back: Body::new(way.step.inputs, way.step.outputs),
-        state: n,
-        carried,
-        shared: m,
-        rows: k - n - m,
-        length: of.length,
-        reverse: of.reverse,
+        signature: AdjointSignature { forward, carried, rows: rows.len() },
         snapshots,
     };
     let values = outputs("scan", flow, kinds, &stopped);
@@ -167,7 +162,7 @@ pub(super) fn adjoint(
     let inputs: Vec<Array> = xs.iter().cloned().chain(gs.into_iter().flatten()).collect();
     let (body, of, wanted) = (body.clone(), Loop { snapshots: None, ..of }, wants.clone());
     let same = Arc::new(move |all: &Vec<Array>| -> Vec<Array> {
-        let (xs, gs) = all.split_at(k);
+        let (xs, gs) = all.split_at(count);
         let ys = with_history(body.clone(), of, xs);
         let mut gs = spread(&there, gs.iter().cloned());
         gs.resize(ys.len(), None);
@@ -184,5 +179,5 @@ pub(super) fn adjoint(
         let found = jvp(|all: &Vec<Array>| ahead(all))(&inputs.to_vec(), &t).1;
         ys.iter().zip(found).map(|(y, t)| differentiable(y).then_some(t)).collect()
     });
-    in_place(&wants, xs, of, Call::results("scan", &inputs, values, pull, Some(push)))
+    in_place(&wants, xs, of, Call::of("scan", &inputs, values, CallRules::new(pull, push)))
 }

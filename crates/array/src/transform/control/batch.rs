@@ -3,7 +3,7 @@
 use super::super::batch::{Batched, batched};
 use super::super::replay::Recorded;
 use super::like;
-use super::scan_call::{self, Loop};
+use super::scan_call;
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::eval::Control;
@@ -36,34 +36,31 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
             super::outputs(control.name, Flow::Cond(bodies), kinds, &args)
         }
-        Flow::While { test, body, state, tested } => {
+        Flow::While { test, body, signature } => {
             // As long as one example goes on; the others stay as they are.
             let spread = args.iter().enumerate();
             let args: Vec<Batched> = spread
-                .map(|(k, x)| if k < *state { Batched::mapped(x.spread(n)) } else { x.clone() })
+                .map(|(k, x)| if k < signature.state { Batched::mapped(x.spread(n)) } else { x.clone() })
                 .collect();
-            let (for_test, for_body) =
-                (&args[..state + tested], [&args[..*state], &args[state + tested..]].concat());
+            let (for_test, for_body) = (signature.args(&args).test(), signature.args(&args).body());
             let all: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
-            let any = Recorded::new("vmap", like(&all[..state + tested]), |xs| {
-                let go_on = test.batch(&flagged(xs, for_test), n).swap_remove(0);
+            let any = Recorded::new("vmap", like(&signature.args(&all).test()), |xs| {
+                let go_on = test.batch(&flagged(xs, &for_test), n).swap_remove(0);
                 vec![any(&go_on)]
             });
             // The body needs the test as well, to know which examples stay.
             let everything = Recorded::new("vmap", like(&all), |xs| {
-                let (now, rest) = xs.split_at(*state);
-                let (test_reads, body_reads) = rest.split_at(*tested);
-                let go_on = test.batch(&flagged(&[now, test_reads].concat(), for_test), n).swap_remove(0);
-                let next = body.batch(&flagged(&[now, body_reads].concat(), &for_body), n);
-                next.iter().zip(now).map(|(next, now)| select(&go_on, next, now)).collect()
+                let args = signature.args(xs);
+                let go_on = test.batch(&flagged(&args.test(), &for_test), n).swap_remove(0);
+                let next = body.batch(&flagged(&args.body(), &for_body), n);
+                next.iter().zip(args.state).map(|(next, now)| select(&go_on, next, now)).collect()
             });
             let flow = Flow::While {
                 test: Body::new(any.inputs, any.outputs),
                 body: Body::new(everything.inputs, everything.outputs),
-                state: *state,
-                tested: *tested,
+                signature: *signature,
             };
-            let args = [&all[..state + tested], &all[*state..]].concat();
+            let args = [&signature.args(&all).test()[..], &all[signature.state..]].concat();
             super::outputs(control.name, flow, kinds, &args)
         }
         Flow::Check(text) => {
@@ -73,82 +70,76 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             let all: Vec<Array> = [one].into_iter().chain(args[1..].iter().map(|x| x.spread(n))).collect();
             super::outputs(control.name, Flow::Check(text.clone()), kinds, &all)
         }
-        Flow::Scan { body, state, shared, length, reverse, .. } => {
-            let each = |(k, x): (usize, &Batched)| match () {
-                () if k < *state => Batched::mapped(x.spread(n)),
-                () if k < state + shared || !x.mapped => x.clone(),
-                () => Batched::mapped(swap_first(&x.array)),
-            };
-            let args: Vec<Batched> = args.iter().enumerate().map(each).collect();
-            // What a step gets: rows without their first axis, which is that of the steps.
-            let one = |(k, x): (usize, &Batched)| {
-                let shape = &x.array.0.shape;
-                (if k < state + shared { shape.clone() } else { shape.remove(0) }, x.array.dtype())
-            };
-            let shapes: Vec<_> = args.iter().enumerate().map(one).collect();
-            let step = Recorded::new("vmap", shapes, |xs| body.batch(&flagged(xs, &args), n));
-            let of = Loop {
-                state: *state,
-                shared: *shared,
-                length: *length,
-                reverse: *reverse,
-                snapshots: None,
-                keeps: false,
-            };
-            let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < *state {
-                true => (shape, dtype),
-                false => (shape.remove(0).insert(1, n), dtype),
-            };
-            let kinds = kinds.into_iter().enumerate().map(stacked).collect();
-            let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
-            let ys = scan_call::run(control.name, step, of, kinds, &args).into_iter().enumerate();
-            ys.map(|(k, y)| if k < *state { y } else { swap_first(&y) }).collect()
+        Flow::Scan { body, signature, .. } => {
+            let (carried, rows) = (signature.state, signature.before_rows());
+            let args = stepped(args, carried, rows, n);
+            let step = Recorded::new("vmap", one_step(&args, rows), |xs| body.batch(&flagged(xs, &args), n));
+            let (kinds, args) = (stacked(kinds, carried, n), arrays(&args));
+            row_wise(scan_call::run(control.name, step, *signature, kinds, &args), carried)
         }
-        Flow::Adjoint { advance, back, state, carried, shared, rows, length, reverse, snapshots } => {
-            let (state, carried, shared, rows) = (*state, *carried, *shared, *rows);
-            let whole = state + carried + shared;
-            let each = |(k, x): (usize, &Batched)| match () {
-                () if k < state + carried => Batched::mapped(x.spread(n)),
-                () if k < whole || !x.mapped => x.clone(),
-                () => Batched::mapped(swap_first(&x.array)),
-            };
-            let args: Vec<Batched> = args.iter().enumerate().map(each).collect();
-            // What the steps get: rows without their first axis.
-            let one = |(k, x): (usize, &Batched)| {
-                let shape = &x.array.0.shape;
-                (if k < whole { shape.clone() } else { shape.remove(0) }, x.array.dtype())
-            };
-            let kind: Vec<(Shape, DType)> = args.iter().enumerate().map(one).collect();
-            let body = |body: &Body, parts: &[std::ops::Range<usize>]| {
-                let all = || parts.iter().cloned().flatten();
-                let flags: Vec<Batched> = all().map(|k| args[k].clone()).collect();
-                let step = Recorded::new("vmap", all().map(|k| kind[k].clone()), |xs| {
+        Flow::Adjoint { advance, back, signature, snapshots } => {
+            let (carried, rows) = (signature.carried, signature.before_rows());
+            let args = stepped(args, signature.forward.state + carried, rows, n);
+            let shapes = one_step(&args, rows);
+            let body = |body: &Body, places: &[usize]| {
+                let flags: Vec<Batched> = places.iter().map(|&k| args[k].clone()).collect();
+                let step = Recorded::new("vmap", places.iter().map(|&k| shapes[k].clone()), |xs| {
                     body.batch(&flagged(xs, &flags), n)
                 });
                 Body::new(step.inputs, step.outputs)
             };
+            let places: Vec<usize> = (0..args.len()).collect();
             let flow = Flow::Adjoint {
-                advance: body(advance, &[0..state, state + carried..whole + rows]),
-                back: body(back, &[state..whole, 0..state, whole..args.len()]),
-                state,
-                carried,
-                shared,
-                rows,
-                length: *length,
-                reverse: *reverse,
+                advance: body(advance, &signature.args(&places).forward()),
+                back: body(back, &signature.args(&places).backward()),
+                signature: *signature,
                 snapshots: *snapshots,
             };
-            let stacked = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < carried {
-                true => (shape, dtype),
-                false => (shape.remove(0).insert(1, n), dtype),
-            };
-            let kinds = kinds.into_iter().enumerate().map(stacked).collect();
-            let args: Vec<Array> = args.iter().map(|x| x.array.clone()).collect();
-            let ys = super::outputs(control.name, flow, kinds, &args).into_iter().enumerate();
-            ys.map(|(k, y)| if k < carried { y } else { swap_first(&y) }).collect()
+            let (kinds, args) = (stacked(kinds, carried, n), arrays(&args));
+            row_wise(super::outputs(control.name, flow, kinds, &args), carried)
         }
     };
     ys.into_iter().map(Batched::mapped).collect()
+}
+
+/// The arguments of a loop for a batch of `n`: of what is carried (the first `carried`) every example has its own, and the batch is
+/// the second axis of what is read row by row (from argument `rows` on).
+#[track_caller]
+fn stepped(args: &[Batched], carried: usize, rows: usize, n: usize) -> Vec<Batched> {
+    let each = |(k, x): (usize, &Batched)| match () {
+        () if k < carried => Batched::mapped(x.spread(n)),
+        () if k < rows || !x.mapped => x.clone(),
+        () => Batched::mapped(swap_first(&x.array)),
+    };
+    args.iter().enumerate().map(each).collect()
+}
+
+/// Shapes and dtypes of the inputs of a step: rows without their first axis, which is that of the steps.
+fn one_step(args: &[Batched], rows: usize) -> Vec<(Shape, DType)> {
+    let one = |(k, x): (usize, &Batched)| {
+        let shape = &x.array.0.shape;
+        (if k < rows { shape.clone() } else { shape.remove(0) }, x.array.dtype())
+    };
+    args.iter().enumerate().map(one).collect()
+}
+
+/// Shapes and dtypes of a batch's results `[n, …]` as a loop makes them: of rows the batch is the second axis.
+fn stacked(kinds: Vec<(Shape, DType)>, carried: usize, n: usize) -> Vec<(Shape, DType)> {
+    let one = |(k, (shape, dtype)): (usize, (Shape, DType))| match k < carried {
+        true => (shape, dtype),
+        false => (shape.remove(0).insert(1, n), dtype),
+    };
+    kinds.into_iter().enumerate().map(one).collect()
+}
+
+/// The results of a loop with the batch as the first axis.
+#[track_caller]
+fn row_wise(ys: Vec<Array>, carried: usize) -> Vec<Array> {
+    ys.into_iter().enumerate().map(|(k, y)| if k < carried { y } else { swap_first(&y) }).collect()
+}
+
+fn arrays(args: &[Batched]) -> Vec<Array> {
+    args.iter().map(|x| x.array.clone()).collect()
 }
 
 /// Whether one of the bools `[n]` holds.

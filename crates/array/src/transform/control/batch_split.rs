@@ -4,16 +4,14 @@
 
 use super::super::replay::{Meaning, Recorded};
 use super::cost::time;
-use super::scan_call::Loop;
 use crate::array::Array;
+use crate::build::{build, rebuild};
 use crate::custom::Call;
 use crate::dtype::DType;
 use crate::eval::Control;
-use crate::eval::{BatchSplit, Body};
-use crate::prim::{Padding, Prim};
-use crate::rules::rebuild;
+use crate::eval::{BatchSplit, Body, LoopSignature};
+use crate::prim::{Axes, Form, Prim};
 use crate::shape::Shape;
-use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Rows of a part, at least: fewer leave the tiles of a product empty. And parts, at most.
@@ -26,7 +24,7 @@ const STEP: std::ops::Range<usize> = 8_000..250_000;
 
 /// The loop in parts, if it is worth it and its batch allows it. `body`: with all that a step hands out.
 #[track_caller]
-pub(super) fn batch_split(body: &Recorded, of: Loop) -> Option<BatchSplit> {
+pub(super) fn batch_split(body: &Recorded, of: LoopSignature) -> Option<BatchSplit> {
     let rows = *body.inputs[..of.state].iter().find(|x| x.ndim() > 0)?.shape().first()?;
     let parts = (rows / ROWS).min(MOST);
     if parts < 2 || rows % parts != 0 || of.length < 2 {
@@ -37,7 +35,7 @@ pub(super) fn batch_split(body: &Recorded, of: Loop) -> Option<BatchSplit> {
     }
     // Whatever has as many rows may be cut: that all fits together is what is found out.
     let cut = |(k, x): (usize, &Array)| {
-        let of_batch = !(of.state..of.state + of.shared).contains(&k);
+        let of_batch = !(of.state..of.before_rows()).contains(&k);
         (of_batch && x.ndim() > 0 && x.shape()[0] == rows).then_some(0)
     };
     let axes: Vec<Option<usize>> = body.inputs.iter().enumerate().map(cut).collect();
@@ -58,7 +56,7 @@ pub(super) fn batch_split(body: &Recorded, of: Loop) -> Option<BatchSplit> {
         return None;
     }
     let flags = |axes: &[Option<usize>]| axes.iter().map(Option::is_some).collect::<Vec<bool>>();
-    let inputs = [flags(&axes[..of.state]), flags(&axes[of.state + of.shared..])].concat();
+    let inputs = [flags(&axes[..of.state]), flags(&axes[of.before_rows()..])].concat();
     Some(BatchSplit { body: Body::new(step.inputs, step.outputs), parts, inputs, outputs: flags(&made) })
 }
 
@@ -94,86 +92,22 @@ struct Cut {
 }
 
 impl Cut {
-    /// All arguments cut along the same axis.
-    fn alike(&self, args: &[Piece]) -> Option<(usize, Vec<Array>)> {
-        let axis = args.iter().find_map(|x| x.axis)?;
-        let one = |x: &Piece| match x.axis {
-            Some(a) => (a == axis).then(|| x.array.clone()),
-            None => even(&x.array, axis, self.parts),
-        };
-        Some((axis, args.iter().map(one).collect::<Option<_>>()?))
-    }
+    /// The part of a node, if each slice of it along an axis is made of slices along the axes that are cut.
+    #[track_caller]
     fn follow(&self, node: &Array, prim: &Prim, args: &[Piece]) -> Option<Piece> {
-        let x = &args[0].array;
-        let shape = |axis| smaller(&node.0.shape, Some(axis), self.parts);
-        let (axis, array) = match prim {
-            Prim::Unary(_)
-            | Prim::Binary(_)
-            | Prim::Compare(_)
-            | Prim::Select
-            | Prim::Cast(_)
-            | Prim::Stop => {
-                let (axis, args) = self.alike(args)?;
-                (axis, rebuild(prim, &args, node))
-            }
-            Prim::Concat(along) => {
-                let (axis, args) = self.alike(args)?;
-                (axis != *along).then(|| (axis, Array::concat_op(&args, *along)))?
-            }
-            Prim::Alias => (args[0].axis?, x.clone()),
-            Prim::Broadcast => (args[0].axis?, x.broadcast_op(&shape(args[0].axis?))),
-            Prim::Reshape => {
-                // The axis with as many elements before it and as many behind it.
-                let (from, whole) = (args[0].axis?, &node.0.shape);
-                let before: usize = x.shape()[..from].iter().product();
-                let extent = x.shape()[from] * self.parts;
-                let is = |&k: &usize| whole[..k].iter().product::<usize>() == before && whole[k] == extent;
-                let axis = (0..whole.rank()).find(is)?;
-                (axis, x.reshape_op(shape(axis)))
-            }
-            Prim::Permute(axes) => {
-                let axis = axes.iter().position(|a| Some(*a) == args[0].axis)?;
-                (axis, x.permute_op(axes.clone()))
-            }
-            Prim::Slice { start, step } => {
-                let axis = args[0].axis?;
-                let all =
-                    start[axis] == 0 && step[axis] == 1 && x.shape()[axis] * self.parts == node.shape()[axis];
-                all.then(|| (axis, x.slice_op(start.clone(), step.clone(), shape(axis))))?
-            }
-            Prim::Pad(pads) => {
-                let axis = args[0].axis?;
-                let none = pads[axis] == Padding { lo: 0, hi: 0, interior: 0 };
-                none.then(|| (axis, x.pad_op(SmallVec::from_slice(pads))))?
-            }
-            Prim::Flip(axes) => {
-                let axis = args[0].axis.filter(|a| !axes.contains(a))?;
-                (axis, x.flip_op(axes.clone()))
-            }
-            Prim::Reduce(op, axes) => {
-                let axis = args[0].axis.filter(|a| !axes.contains(a))?;
-                (axis, x.reduce_op(*op, axes.clone()))
-            }
-            Prim::Cumsum { axis: along, reverse } => {
-                let axis = args[0].axis.filter(|a| a != along)?;
-                (axis, x.cumsum_op(*along, *reverse))
-            }
-            Prim::Matmul => {
-                let (y, rows) = (&args[1].array, node.ndim() - 2);
-                let axis = match (args[0].axis, args[1].axis) {
-                    (Some(a), None) if a == rows => rows,
-                    (None, Some(b)) if b == rows + 1 => rows + 1,
-                    (Some(a), Some(b)) if a == b && a < rows => a,
-                    _ => return None,
-                };
-                (axis, x.matmul_op(y))
-            }
-            Prim::Complex | Prim::Re | Prim::Im | Prim::Holomorphic(_) | Prim::Fft { .. } => return None,
-            Prim::Conv(_) | Prim::Gather | Prim::ScatterAdd(_) | Prim::Argsort => return None,
-            Prim::Random(_) | Prim::Spill { .. } | Prim::Unspill(..) | Prim::Linalg(_) => return None,
-            Prim::Leaf | Prim::Input | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => return None,
-            Prim::Custom(..) | Prim::Control(..) => unreachable!("calls and loops are followed as a whole"),
+        let all = node.parts().1;
+        let shapes: Vec<&Shape> = all.iter().map(|a| &a.0.shape).collect();
+        let axes: Vec<Axes> = (0..args.len()).map(|k| prim.axes(k, &shapes, &node.0.shape)).collect();
+        let runs_along = |&t: &usize| {
+            args.iter().zip(&axes).all(|(x, axes)| x.axis.is_none_or(|axis| axes[t] == Some(axis)))
         };
+        let axis = (0..node.ndim()).find(runs_along)?;
+        let one = |(x, axes): (&Piece, &Axes)| match (x.axis, axes[axis]) {
+            (Some(_), _) | (None, None) => Some(x.array.clone()),
+            (None, Some(along)) => even(&x.array, along, self.parts),
+        };
+        let args: Vec<Array> = args.iter().zip(&axes).map(one).collect::<Option<_>>()?;
+        let array = build(prim, &args, &smaller(&node.0.shape, Some(axis), self.parts), node.dtype());
         Some(Piece { array, axis: Some(axis) })
     }
 }
@@ -186,7 +120,7 @@ impl Meaning for Cut {
     #[track_caller]
     fn node(&mut self, node: &Array, prim: &Prim, args: &[Option<Piece>]) -> Option<Piece> {
         // Whatever else an alias waits for, its value is the first argument's.
-        let args = if matches!(prim, Prim::Alias) { &args[..1] } else { args };
+        let args = if prim.form() == Form::First { &args[..1] } else { args };
         let args: Vec<Piece> = args.iter().cloned().collect::<Option<_>>()?;
         if args.iter().any(|x| x.axis.is_some()) {
             return self.follow(node, prim, &args);

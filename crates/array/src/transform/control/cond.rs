@@ -3,8 +3,8 @@
 use super::super::replay::Recorded;
 use super::{like, outputs, pulled, pushed, record, spread, wanted};
 use crate::array::Array;
-use crate::custom::Call;
 use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
 use crate::dtype::DType;
 use crate::eval::{Body, Flow};
 use crate::rules::differentiable;
@@ -165,5 +165,5 @@ pub(super) fn choice(name: &'static str, bodies: Vec<Arc<Recorded>>, args: &[Arr
         let is: Vec<bool> = ys.iter().map(differentiable).collect();
         spread(&is, choice(name, forth.iter().map(of).collect(), &args))
     });
-    Call::results(name, args, values, pullback, Some(pushforward))
+    Call::of(name, args, values, CallRules::new(pullback, pushforward))
 }

@@ -2,31 +2,35 @@
 //! transposed ones that products read.
 
 use super::super::replay::{Recorded, Values};
-use super::scan_call::Loop;
 use crate::array::Array;
-use crate::prim::Prim;
+use crate::eval::LoopSignature;
+use crate::prim::{Form, Prim};
 use std::collections::{HashMap, HashSet};
 
 /// The step, its loop and its arguments, with what is made once as further shared ones.
 #[track_caller]
-pub(super) fn hoist(step: Recorded, of: Loop, args: &[Array]) -> (Recorded, Loop, Vec<Array>) {
+pub(super) fn hoist(
+    step: Recorded,
+    of: LoopSignature,
+    args: &[Array],
+) -> (Recorded, LoopSignature, Vec<Array>) {
     let found = invariant(&step, of);
     if found.is_empty() || of.length < 2 {
         return (step, of, args.to_vec());
     }
-    let n = of.state + of.shared;
+    let n = of.before_rows();
     // Calls as their values: what their rules would read may be of the steps.
     let made = Recorded::of(&step.inputs[of.state..n], &found);
     let values = made.replay(&mut Values, &args[of.state..n]);
-    let of = Loop { shared: of.shared + found.len(), ..of };
+    let of = LoopSignature { shared: of.shared + found.len(), ..of };
     let inputs = [&step.inputs[..n], &found, &step.inputs[n..]].concat();
     (Recorded::of(&inputs, &step.outputs), of, [&args[..n], &values, &args[n..]].concat())
 }
 
 /// Nodes of the step that depend on shared inputs alone, and are worth an input of their own: where something else reads them,
 /// but no views, which take nothing.
-fn invariant(step: &Recorded, of: Loop) -> Vec<Array> {
-    let shared = of.state..of.state + of.shared;
+fn invariant(step: &Recorded, of: LoopSignature) -> Vec<Array> {
+    let shared = of.state..of.before_rows();
     let (mut fixed, mut moving) = (HashMap::new(), HashSet::new());
     for (k, x) in step.inputs.iter().enumerate() {
         match shared.contains(&k) {
@@ -42,11 +46,8 @@ fn invariant(step: &Recorded, of: Loop) -> Vec<Array> {
     };
     let inputs: HashSet<u64> = step.inputs.iter().map(|x| x.0.id).collect();
     for node in step.nodes() {
-        let (prim, mut args) = node.parts();
-        if let Prim::Custom(..) = prim {
-            // It runs as its value.
-            args.drain(..args.len() - 1);
-        }
+        let (prim, args) = node.parts();
+        let args = prim.awaited(&args);
         // What is written to disk is written by the steps.
         let written = matches!(prim, Prim::Spill { .. } | Prim::Unspill(..));
         if !written && args.iter().all(|a| !moving.contains(&a.0.id)) {
@@ -67,12 +68,10 @@ fn invariant(step: &Recorded, of: Loop) -> Vec<Array> {
 
 /// What a view looks at.
 fn seen_through(x: &Array) -> Array {
-    match x.parts() {
-        (Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_), args) => {
-            seen_through(&args[0])
-        }
-        (Prim::Alias | Prim::Stop, args) => seen_through(&args[0]),
-        (Prim::Custom(..), args) => seen_through(&args[args.len() - 1]),
-        _ => x.clone(),
+    let (prim, args) = x.parts();
+    match prim.form() {
+        Form::View | Form::First | Form::Last => seen_through(&prim.operands(&args)[0]),
+        Form::Source | Form::Elementwise | Form::Plane => x.clone(),
+        Form::Reduction | Form::Kernel | Form::Control => x.clone(),
     }
 }

@@ -3,10 +3,10 @@
 use super::super::replay::Recorded;
 use super::{cond, filled, like, outputs, pushed, record, spread};
 use crate::array::Array;
-use crate::custom::Call;
+use crate::custom::{Call, CallRules};
 use crate::custom::{Linear, Rule};
 use crate::dtype::DType;
-use crate::eval::{Body, Flow};
+use crate::eval::{Body, Flow, WhileSignature};
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves};
 use pullback_real::refuse;
@@ -37,9 +37,9 @@ pub fn while_loop<S: Tree + Clone>(test: impl Fn(&S) -> Array, body: impl Fn(&S)
     let (body, result) = record("while_loop", init, like(&state), |s: &S| body(s));
     check_state("while_loop", &state, &body.outputs);
     let ((test, tested), (body, captured)) = (test.closed(), body.closed());
-    let (n, t) = (state.len(), tested.len());
+    let signature = WhileSignature { state: state.len(), tested: tested.len() };
     let args = [state, tested, captured].concat();
-    super::with(&result, &repeated(Arc::new(test), Arc::new(body), n, t, &args))
+    super::with(&result, &repeated(Arc::new(test), Arc::new(body), signature, &args))
 }
 
 /// Like [`while_loop`] for at most `steps` steps, and differentiable in reverse mode as well: a step after the last
@@ -103,7 +103,7 @@ fn unless(wrong: &Array, text: &Arc<str>, arrays: &[Array]) -> Vec<Array> {
     let pullback: Rule =
         Arc::new(move |xs, _, gs| [None].into_iter().chain(known(&xs[0], &back, gs)).collect());
     let pushforward: Rule = Arc::new(move |xs, _, mut ts| known(&xs[0], &forth, ts.split_off(1)));
-    Call::results("bounded_while", &all, values, pullback, Some(pushforward))
+    Call::of("bounded_while", &all, values, CallRules::new(pullback, pushforward))
 }
 
 /// (Co)tangents, checked as [`unless`] does.
@@ -164,18 +164,16 @@ pub(super) fn check_state(name: &str, before: &[Array], after: &[Array]) {
 pub(super) fn repeated(
     test: Arc<Recorded>,
     body: Arc<Recorded>,
-    state: usize,
-    tested: usize,
+    signature: WhileSignature,
     args: &[Array],
 ) -> Vec<Array> {
     let stopped = Array::constants(args);
     let flow = Flow::While {
         test: Body::new(test.inputs.clone(), test.outputs.clone()),
         body: Body::new(body.inputs.clone(), body.outputs.clone()),
-        state,
-        tested,
+        signature,
     };
-    let values = outputs("while_loop", flow, like(&args[..state]), &stopped);
+    let values = outputs("while_loop", flow, like(signature.args(args).state), &stopped);
     let pullback: Rule = Arc::new(|xs, _, _| {
         let state: Vec<_> = xs.iter().take(1).map(|x| ("state", x.at())).collect();
         refuse(
@@ -187,30 +185,31 @@ pub(super) fn repeated(
     });
     let pushforward: Rule = Arc::new(move |xs, ys, ts| {
         let moved: Vec<bool> = ts.iter().map(Option::is_some).collect();
-        let mut ts = ts;
-        let of_captured = ts.split_off(state + tested);
-        ts.truncate(state);
-        let dots: Vec<Array> = filled(&xs[..state], ts).into_iter().flatten().collect();
-        let floats: Vec<bool> = xs[..state].iter().map(differentiable).collect();
-        let captured_dots: Vec<Array> = of_captured.into_iter().flatten().collect();
-        let (c, captured) = (dots.len(), xs.len() - state - tested);
-        let args =
-            [&xs[..state], &dots, &xs[state..state + tested], &xs[state + tested..], &captured_dots].concat();
-        let for_test = [&like(&xs[..state])[..], &like(&dots), &like(&xs[state..state + tested])].concat();
-        let new_test =
-            Recorded::new("while_loop", for_test, |a| test.at(&[&a[..state], &a[state + c..]].concat()));
-        let for_body = [&like(&xs[..state])[..], &like(&dots), &like(&args[state + c + tested..])].concat();
-        let moves = [&floats[..], &moved[state + tested..]].concat();
-        let new_body = Recorded::new("while_loop", for_body, |a| {
-            let (now, rest) = a.split_at(state);
-            let (dots, rest) = rest.split_at(c);
-            let (own, own_dots) = rest.split_at(captured);
-            let (y, dy) = pushed(&body, &[now, own].concat(), &moves, &[dots, own_dots].concat());
+        let (x, t) = (signature.args(xs), signature.args(&ts));
+        let dots: Vec<Array> = filled(x.state, t.state.to_vec()).into_iter().flatten().collect();
+        let body_dots: Vec<Array> = t.for_body.iter().flatten().cloned().collect();
+        let (state, c, own) = (signature.state, dots.len(), x.for_body.len());
+        // The state has its tangents behind it, and what the body reads as well.
+        let new = WhileSignature { state: state + c, ..signature };
+        let args = [x.state, &dots, x.for_test, x.for_body, &body_dots].concat();
+        let new_test = Recorded::new("while_loop", like(&new.args(&args).test()), |a| {
+            test.at(&[&a[..state], &a[state + c..]].concat())
+        });
+        let moves: Vec<bool> = x
+            .state
+            .iter()
+            .map(differentiable)
+            .chain(signature.args(&moved).for_body.iter().copied())
+            .collect();
+        let new_body = Recorded::new("while_loop", like(&new.args(&args).body()), |a| {
+            let (now, read) = a.split_at(new.state);
+            let ((now, dots), (read, read_dots)) = (now.split_at(state), read.split_at(own));
+            let (y, dy) = pushed(&body, &[now, read].concat(), &moves, &[dots, read_dots].concat());
             [y, dy].concat()
         });
-        let all = repeated(Arc::new(new_test), Arc::new(new_body), state + c, tested, &args);
+        let all = repeated(Arc::new(new_test), Arc::new(new_body), new, &args);
         let is: Vec<bool> = ys.iter().map(differentiable).collect();
         spread(&is, all[state..].iter().cloned())
     });
-    Call::results("while_loop", args, values, pullback, Some(pushforward))
+    Call::of("while_loop", args, values, CallRules::new(pullback, pushforward))
 }

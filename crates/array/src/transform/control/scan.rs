@@ -7,6 +7,7 @@ use super::scan_call::{Loop, scan_call};
 use super::{like, record};
 use crate::array::Array;
 use crate::dtype::DType;
+use crate::eval::{LoopArgs, LoopSignature};
 use crate::shape::Shape;
 use crate::tree::{Tree, leaves};
 use pullback_real::refuse;
@@ -109,11 +110,11 @@ fn steps<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     let next = leaves(&s);
     check_state(what, &state, &next);
     let (recorded, captured) = recorded.closed();
-    let (n, m) = (state.len(), captured.len());
+    let n = state.len();
+    let signature = LoopSignature { state: n, shared: captured.len(), length, reverse };
     // The recording's inputs are state, rows, captured; a loop's are state, shared, rows.
     let ordered = move |args: &[Array]| -> Vec<Array> {
-        let (state, rest) = args.split_at(n);
-        let (shared, rows) = rest.split_at(m);
+        let LoopArgs { state, shared, rows } = signature.args(args);
         [state, rows, shared].concat()
     };
     let shapes = [like(&state), like(&captured), xs.iter().map(one).collect()].concat();
@@ -135,7 +136,7 @@ fn steps<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
             &[],
         ),
     };
-    let of = Loop { state: n, shared: m, length, reverse, snapshots, keeps };
+    let of = Loop { signature, snapshots, keeps };
     let args = [&state[..], &captured, &xs].concat();
     let mut results = match levels {
         1 => scan_call(Arc::new(body), of, &args),

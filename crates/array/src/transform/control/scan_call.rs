@@ -7,29 +7,31 @@ use super::cost::time;
 use super::hoist::hoist;
 use super::{filled, like, outputs, pushed, spread, wanted};
 use crate::array::Array;
-use crate::custom::Call;
-use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
+use crate::custom::{Linear, Rule};
 use crate::dtype::DType;
-use crate::eval::{Body, Flow};
+use crate::eval::{Body, Flow, LoopArgs, LoopSignature};
 use crate::prim::Prim;
 use crate::rules::differentiable;
 use crate::shape::Shape;
 use pullback_real::Binary;
 use std::sync::Arc;
 
-/// The numbers of a loop.
+/// A loop over rows, and what its reverse sweep may keep.
 #[derive(Clone, Copy)]
 pub(super) struct Loop {
-    /// Arrays in the state.
-    pub state: usize,
-    /// Arrays that every step reads.
-    pub shared: usize,
-    pub length: usize,
-    pub reverse: bool,
+    pub signature: LoopSignature,
     /// How many states the way back may keep; `None`: all.
     pub snapshots: Option<usize>,
     /// Whether it may keep further results of steps, those that take long.
     pub keeps: bool,
+}
+
+impl Loop {
+    /// The same step, another number of times.
+    pub fn of_length(self, length: usize) -> Loop {
+        Loop { signature: LoopSignature { length, ..self.signature }, ..self }
+    }
 }
 
 /// The loop and its rules. Arguments: state, shared, rows; results: state, rows.
@@ -45,13 +47,14 @@ pub(super) fn scan_call(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Ar
 #[track_caller]
 pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
     let stopped = Array::constants(args);
-    let history = body.inputs[..if of.snapshots.is_none() { of.state } else { 0 }].iter();
+    let LoopSignature { state, length, .. } = of.signature;
+    let history = body.inputs[..if of.snapshots.is_none() { state } else { 0 }].iter();
     let results: Vec<Array> =
         body.outputs.iter().chain(history).cloned().chain(saved_for_backward(&body, of)).collect();
-    let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, of.length), dtype);
+    let stacked = |(shape, dtype): (Shape, DType)| (shape.insert(0, length), dtype);
     let kinds = like(&results).into_iter().enumerate();
-    let kinds = kinds.map(|(k, y)| if k < of.state { y } else { stacked(y) }).collect();
-    let values = run("scan", Recorded::of(&body.inputs, &results), of, kinds, &stopped);
+    let kinds = kinds.map(|(k, y)| if k < state { y } else { stacked(y) }).collect();
+    let values = run("scan", Recorded::of(&body.inputs, &results), of.signature, kinds, &stopped);
     let forth = body.clone();
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
         let wants: Vec<bool> = xs.iter().map(wanted).collect();
@@ -61,7 +64,7 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
         }
     });
     let pushforward: Rule = Arc::new(move |xs, ys, ts| ahead(&forth, of, xs, ys, ts));
-    Call::results("scan", args, values, pullback, Some(pushforward))
+    Call::of("scan", args, values, CallRules::new(pullback, pushforward))
 }
 
 /// What the way back keeps of a step beside its state: products that take longer than their rows, with what is added to them
@@ -95,26 +98,23 @@ const LONG: usize = 1_000;
 pub(super) fn run(
     name: &'static str,
     step: Recorded,
-    of: Loop,
+    signature: LoopSignature,
     kinds: Vec<(Shape, DType)>,
     args: &[Array],
 ) -> Vec<Array> {
-    let (step, of, args) = hoist(step, of, args);
+    let (step, signature, args) = hoist(step, signature, args);
     let flow = Flow::Scan {
-        batch_split: batch_split(&step, of),
+        batch_split: batch_split(&step, signature),
         body: Body::new(step.inputs, step.outputs),
-        state: of.state,
-        shared: of.shared,
-        length: of.length,
-        reverse: of.reverse,
+        signature,
     };
     outputs(name, flow, kinds, &args)
 }
 
 /// Shapes and dtypes of what a step gets of a loop's arguments.
-pub(super) fn rows_of(args: &[Array], of: Loop) -> Vec<(Shape, DType)> {
+pub(super) fn rows_of(args: &[Array], signature: LoopSignature) -> Vec<(Shape, DType)> {
     let one = |(k, x): (usize, &Array)| {
-        let shape = if k < of.state + of.shared { x.0.shape.clone() } else { x.0.shape.remove(0) };
+        let shape = if k < signature.before_rows() { x.0.shape.clone() } else { x.0.shape.remove(0) };
         (shape, x.dtype())
     };
     args.iter().enumerate().map(one).collect()
@@ -129,30 +129,27 @@ fn ahead(
     ys: &[Array],
     mut ts: Vec<Option<Array>>,
 ) -> Vec<Option<Array>> {
-    let (n, m) = (of.state, of.shared);
+    let signature = of.signature;
+    let n = signature.state;
     let floats: Vec<bool> = xs[..n].iter().map(differentiable).collect();
     let mut moved: Vec<bool> = ts.iter().map(Option::is_some).collect();
     moved[..n].copy_from_slice(&floats);
-    let rest = ts.split_off(n);
-    let state_dot: Vec<Array> = filled(&xs[..n], ts).into_iter().flatten().collect();
-    let shared_dot: Vec<Array> = rest[..m].iter().flatten().cloned().collect();
-    let row_dot: Vec<Array> = rest[m..].iter().flatten().cloned().collect();
-    let (c, w) = (state_dot.len(), shared_dot.len());
-    let args = [&xs[..n], &state_dot, &xs[n..n + m], &shared_dot, &xs[n + m..], &row_dot].concat();
-    let new = Loop { state: n + c, shared: m + w, ..of };
+    let others = ts.split_off(n);
+    let all: Linear = filled(&xs[..n], ts).into_iter().chain(others).collect();
+    let given = signature.args(&all);
+    let [state, shared, rows] = [given.state, given.shared, given.rows]
+        .map(|part| part.iter().flatten().cloned().collect::<Vec<Array>>());
+    let c = state.len();
+    let of_dots = LoopSignature { state: c, shared: shared.len(), ..signature };
+    let args = signature.args(xs).beside(&LoopArgs { state: &state, shared: &shared, rows: &rows });
+    let new = Loop { signature: signature.beside(&of_dots), ..of };
     let is: Vec<bool> = body.outputs.iter().map(differentiable).collect();
     let step = |args: &[Array]| -> Vec<Array> {
-        let (state, rest) = args.split_at(n);
-        let (state_dot, rest) = rest.split_at(c);
-        let (shared, rest) = rest.split_at(m);
-        let (shared_dot, rest) = rest.split_at(w);
-        let (row, row_dot) = rest.split_at(xs.len() - n - m);
-        let inputs = [state, shared, row].concat();
-        let tangents = [state_dot, shared_dot, row_dot].concat();
+        let [inputs, tangents] = signature.apart(&of_dots, xs.len() - signature.before_rows(), args);
         let (y, dy) = pushed(body, &inputs, &moved, &tangents);
         [&y[..n], &dy[..c], &y[n..], &dy[c..]].concat()
     };
-    let recorded = Arc::new(Recorded::new("scan", rows_of(&args, new), step));
+    let recorded = Arc::new(Recorded::new("scan", rows_of(&args, new.signature), step));
     let all = with_history(recorded, new, &args);
     // State, its tangents, rows, their tangents, and the history of states and tangents; of what else is kept derivatives do
     // not ask.

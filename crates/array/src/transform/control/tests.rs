@@ -7,13 +7,15 @@ use super::hoist::hoist;
 use super::like;
 use super::scan_call::{Loop, saved_for_backward, scan_call};
 use crate::array::Array;
+use crate::eval::LoopSignature;
 use crate::prim::Prim;
 use pullback_array::{DType, Key, Real, concatenate, grad, hvp, jit, stack, where_};
 use std::sync::Arc;
 
 const ROWS: usize = 64;
 const WIDTH: usize = 32;
-const OF: Loop = Loop { state: 2, shared: 2, length: 5, reverse: false, snapshots: None, keeps: true };
+const SIGNATURE: LoopSignature = LoopSignature { state: 2, shared: 2, length: 5, reverse: false };
+const OF: Loop = Loop { signature: SIGNATURE, snapshots: None, keeps: true };
 
 /// From the state [64, 32], weights [32, 32], a bias [32] and a row [64, 32], the next state.
 type Cell = fn(&Array, &Array, &Array, &Array) -> Array;
@@ -68,7 +70,7 @@ fn normal(seed: u64, shape: &[usize]) -> Array {
 fn arguments() -> Vec<Array> {
     let of = |seed, shape: &[usize]| normal(seed, shape).eval().clone();
     let (h, u, b) = (of(1, &[ROWS, WIDTH]), of(2, &[WIDTH, WIDTH]), of(3, &[WIDTH]));
-    vec![h, Array::from(1.0), u, b, of(4, &[OF.length, ROWS, WIDTH])]
+    vec![h, Array::from(1.0), u, b, of(4, &[SIGNATURE.length, ROWS, WIDTH])]
 }
 /// A step: the next state and count, and a row of results.
 fn step(cell: Cell, args: &[Array]) -> Vec<Array> {
@@ -83,7 +85,7 @@ fn recorded(cell: Cell) -> Recorded {
 }
 fn written_out(cell: Cell, args: &[Array]) -> Vec<Array> {
     let (mut now, mut rows) = (args[..2].to_vec(), vec![]);
-    for i in 0..OF.length {
+    for i in 0..SIGNATURE.length {
         let mut y = step(cell, &[&now[..], &args[2..4], &[args[4].get(i)]].concat());
         rows.push(y.pop().expect("a row"));
         now = y
@@ -101,18 +103,18 @@ fn close(a: &[Array], b: &[Array], name: &str) {
 #[test]
 fn what_is_apart_is_found_and_runs_in_parts() {
     for (name, cell) in APART {
-        let found = batch_split(&recorded(*cell), OF).unwrap_or_else(|| panic!("{name}: is apart"));
+        let found = batch_split(&recorded(*cell), SIGNATURE).unwrap_or_else(|| panic!("{name}: is apart"));
         assert_eq!((found.parts, found.inputs), (4, vec![true, false, true]), "{name}");
         assert_eq!(found.outputs, [true, false, true], "{name}");
     }
     for (name, cell) in TOGETHER {
-        assert!(batch_split(&recorded(*cell), OF).is_none(), "{name}")
+        assert!(batch_split(&recorded(*cell), SIGNATURE).is_none(), "{name}")
     }
     // Too short to be worth it, or not to be cut evenly.
     let small: Cell = |h, _, b, x| h * x + b;
     assert!(
-        batch_split(&recorded(small), OF).is_none()
-            && batch_split(&recorded(APART[0].1), Loop { length: 1, ..OF }).is_none()
+        batch_split(&recorded(small), SIGNATURE).is_none()
+            && batch_split(&recorded(APART[0].1), LoopSignature { length: 1, ..SIGNATURE }).is_none()
     );
 }
 
@@ -145,7 +147,7 @@ fn what_is_kept_and_what_is_made_once() {
     let turned: Cell = |h, u, b, x| work(&(h.matmul(&u.t()) + x + b.exp()));
     let args = arguments();
     let row = [&args[..4], &[args[4].clone()]].concat();
-    let (step, of, all) = hoist(recorded(turned), OF, &row);
+    let (step, of, all) = hoist(recorded(turned), SIGNATURE, &row);
     assert_eq!((of.shared, step.inputs.len(), all.len()), (4, 7, 7));
     close(&all[4..6], &[args[2].t(), args[3].exp()], "what is made once")
 }

@@ -4,8 +4,8 @@
 use super::check_real;
 use super::dense::Rows;
 use crate::array::Array;
-use crate::custom::Call;
 use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
 use crate::dtype::DType;
 use crate::ops::{concatenate, where_};
 use crate::shape::Shape;
@@ -333,7 +333,7 @@ fn by_adjoint(flow: Arc<Recorded>, captured: &[Array], y0: &Array, ts: &Array, o
         let t: Vec<Array> = inputs.iter().zip(ts).map(|(x, t)| t.unwrap_or_else(|| x.zeros_like())).collect();
         vec![Some(jvp(same)(&inputs.to_vec(), &t).1)]
     });
-    Call::results("odeint", &inputs, vec![value], pull, Some(push)).swap_remove(0)
+    Call::of("odeint", &inputs, vec![value], CallRules::new(pull, push)).swap_remove(0)
 }
 
 /// The adjoint equation da/dt = −aᵀ ∂f/∂y beside y and the integral of −aᵀ ∂f/∂p, from each time to the one before.

@@ -3,8 +3,8 @@
 use super::system::solved;
 use super::{Krylov, check_like, check_real};
 use crate::array::Array;
-use crate::custom::Call;
 use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::transform::control::{filled, like, pulled, pushed, record, spread, wanted, with};
@@ -272,5 +272,5 @@ fn rooted(equation: Arc<Recorded>, x: Vec<Array>, params: &[Array], krylov: Kryl
         let found = solved(Arc::new(straight(&right, &at)), &at, &right, krylov);
         found.into_iter().map(Some).collect()
     });
-    Call::results("custom_root", params, x, pull, Some(push))
+    Call::of("custom_root", params, x, CallRules::new(pull, push))
 }

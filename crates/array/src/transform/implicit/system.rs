@@ -122,6 +122,5 @@ pub(super) fn solved(body: Arc<Recorded>, captured: &[Array], b: &[Array], krylo
         }
         solved(forth.clone(), captured, &right, krylov).into_iter().map(Some).collect()
     });
-    let ruled = CallRules { pullback: pull, pushforward: Some(push), batching: None, linear: true };
-    Call::ruled("linear_solve", &[b, captured].concat(), values, ruled)
+    Call::of("linear_solve", &[b, captured].concat(), values, CallRules::new(pull, push).linear())
 }

@@ -5,7 +5,7 @@ use super::{Keep, active};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::eval::Control;
-use crate::eval::{Body, Flow, compile};
+use crate::eval::{Body, Flow, LoopSignature, compile};
 use crate::shape::Shape;
 use crate::transform::control::{like, record, wanted, with};
 use crate::transform::replay::Recorded;
@@ -144,10 +144,13 @@ fn inside_of(flow: &Flow, outputs: &[usize]) -> usize {
         Flow::Cond(bodies) => bodies.iter().map(body).sum(),
         Flow::While { test, body: step, .. } => body(test) + body(step),
         Flow::Check(_) => 0,
-        Flow::Scan { body: step, state, .. } => some(step, &|k| k < *state || outputs.contains(&k)),
-        Flow::Adjoint { advance, back, state, length, snapshots, .. } => {
-            let one: usize = advance.graph().0[..*state].iter().map(bytes).sum();
-            body(advance) + body(back) + one * (1 + snapshots.min(length))
+        Flow::Scan { body: step, signature, .. } => {
+            some(step, &|k| k < signature.state || outputs.contains(&k))
+        }
+        Flow::Adjoint { advance, back, signature, snapshots } => {
+            let LoopSignature { state, length, .. } = signature.forward;
+            let one: usize = advance.graph().0[..state].iter().map(bytes).sum();
+            body(advance) + body(back) + one * (1 + snapshots.min(&length))
         }
     }
 }

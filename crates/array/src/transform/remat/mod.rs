@@ -10,8 +10,8 @@ use super::control::{filled, like, pushed, record, wanted, with};
 use super::replay::{Recomputed, Recorded};
 use super::vjp;
 use crate::array::Array;
-use crate::custom::Call;
 use crate::custom::Rule;
+use crate::custom::{Call, CallRules};
 use crate::prim::Prim;
 use crate::rules::differentiable;
 use crate::tree::{Tree, leaves};
@@ -185,7 +185,7 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
         let places = filled(ys, vec![None; ys.len()]);
         places.iter().map(|y| y.as_ref().and_then(|_| dy.next())).collect()
     });
-    let mut results = Call::results("checkpoint", args, values, pull, Some(push));
+    let mut results = Call::of("checkpoint", args, values, CallRules::new(pull, push));
     results.truncate(n);
     results
 }

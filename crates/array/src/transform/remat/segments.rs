@@ -5,7 +5,7 @@ use crate::array::Array;
 use crate::custom::Call;
 use crate::custom::Linear;
 use crate::eval::Control;
-use crate::prim::Prim;
+use crate::prim::{Form, Prim};
 use crate::transform::replay::{Recorded, parts};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,11 +38,9 @@ pub(super) fn bytes(x: &Array) -> usize {
 }
 /// Bytes that a node takes of its own: a view of another takes none.
 fn inside(x: &Array) -> usize {
-    match x.0.prim {
-        Prim::Broadcast | Prim::Reshape | Prim::Permute(_) | Prim::Slice { .. } | Prim::Flip(_) => 0,
-        Prim::Alias | Prim::Stop | Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => 0,
-        Prim::Custom(..) | Prim::Holomorphic(_) => 0,
-        _ => bytes(x),
+    match x.0.prim.form() {
+        Form::Source | Form::First | Form::Last | Form::View => 0,
+        Form::Elementwise | Form::Plane | Form::Reduction | Form::Kernel | Form::Control => bytes(x),
     }
 }
 /// The bytes inside the whole function.

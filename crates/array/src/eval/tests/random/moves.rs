@@ -138,8 +138,12 @@ pub fn grow(pool: &mut Pool, d: &mut Draw, kind: Kind) {
                 0 => pool.push(x.argsort_op(), || format!("argsort(v{k})")),
                 _ => {
                     let reverse = d.flag();
-                    let y = summable(&x).cumsum_op(axis, reverse);
-                    pool.push(y, || format!("cumsum(quantised v{k}, axis {axis}, reverse {reverse})"))
+                    let op = d.one(&[Reduction::Sum, Reduction::Max, Reduction::Min]);
+                    let y = match op {
+                        Reduction::Sum => summable(&x).cumulative_op(op, axis, reverse),
+                        Reduction::Max | Reduction::Min => x.cumulative_op(op, axis, reverse),
+                    };
+                    pool.push(y, || format!("{op:?} so far of v{k}, axis {axis}, reverse {reverse}"))
                 }
             }
         }
