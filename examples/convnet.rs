@@ -10,7 +10,7 @@ mod common;
 mod dataset;
 use common::{Example, Panel, claim, tiles};
 use dataset::Digits;
-use pullback::array::{Array, DType, Key, Real, Tree, grad, jit, keep, value_and_grad};
+use pullback::array::{Array, DType, Key, Real, Tree, grad, jit, keepdims, value_and_grad};
 use pullback::nn::{Adam, Conv2d, Linear, data, max_pool, softmax_cross_entropy};
 
 #[derive(Clone, Tree)]
@@ -83,7 +83,7 @@ fn main() {
             Panel::image(format!("read as {}", row(&test.pixels)), shown(&test.pixels)),
             Panel::image(
                 "gradient of the loss by the pixels",
-                shown(&(&slopes / slopes.abs().max_axis(keep(-1)))),
+                shown(&(&slopes / slopes.abs().max_axis(keepdims(-1)))),
             ),
             Panel::image(format!("moved along it: {}", row(&worst)), shown(&worst)),
         ],

@@ -6,7 +6,8 @@
 
 mod common;
 use common::{Example, claim};
-use pullback::array::{Array, DType, Graph, Real, grad, graph};
+use pullback::array::graph::{Graph, graph};
+use pullback::array::{Array, DType, Real, grad};
 use pullback::real::Tape;
 
 fn loss((w, x): &(Array, Array)) -> Array {
@@ -19,7 +20,7 @@ fn main() {
     let (forward, both) = (graph(loss)(&at), graph(grad(loss))(&at));
     println!("the function:\n{forward}\nits gradient:\n{both}");
     example.save("dot_graph.dot", &both.to_dot());
-    let count = |g: &Graph, name: &str| g.steps().iter().filter(|s| s.name == name).count();
+    let count = |g: &Graph, name: &str| g.nodes().iter().filter(|s| s.name == name).count();
     claim("the function has one product of matrices", count(&forward, "matmul") == 1);
     claim("its gradient has two more, one for each factor", count(&both, "matmul") == 3);
 

@@ -7,7 +7,11 @@
 
 mod common;
 use common::{Example, Layer, Panel, claim, rows};
-use pullback::array::{Array, DType, Key, Real, Tree, eval_tree, jit, keep, map, scan, value_and_grad};
+use pullback::array::{
+    Array, DType, Key, Real, Tree, jit, keepdims, scan,
+    tree::{self, map},
+    value_and_grad,
+};
 
 const TEXT: &str = "a weather that is warm stays warm and one that is cold stays cold until it turns and nobody knows when it \
     does so but everybody talks about it as if they had seen it come in the smoke of the chimneys and the flight of the birds ";
@@ -53,8 +57,8 @@ fn main() {
             let uses = counts.step.sum().item();
             claim("the expected steps add up to all steps", (uses - (signs.size() - 1) as f64).abs() < 1e-9);
         }
-        model = map(&counts, |n| ((n + 1e-12) / (n + 1e-12).sum_axis(keep(-1))).ln());
-        eval_tree(&model);
+        model = map(&counts, |n| ((n + 1e-12) / (n + 1e-12).sum_axis(keepdims(-1))).ln());
+        tree::eval(&model);
     }
     println!("log-likelihood a sign: {:.4} → {:.4}", history[0].1, history[history.len() - 1].1);
     let rising = history.windows(2).all(|w| w[1].1 >= w[0].1 - 1e-9);

@@ -7,7 +7,7 @@
 
 mod common;
 use common::{Example, Layer, Panel, claim};
-use pullback::array::{Array, DType, Key, Krylov, Real, fisher, grad, jit, linear_solve, zip};
+use pullback::array::{Array, DType, Key, Krylov, Real, fisher, grad, jit, linear_solve, tree::zip};
 use pullback::stats::norm;
 
 /// Narrow one way and wide the other: a step that suits one is wrong for the other.

@@ -10,7 +10,9 @@ mod common;
 mod dataset;
 use common::{Example, Layer, Panel, claim, points, tiles};
 use dataset::Digits;
-use pullback::array::{Array, DType, Key, Real, Tree, jit, keep, linalg, meshgrid, stack, value_and_grad};
+use pullback::array::{
+    Array, DType, Key, Real, Tree, jit, keepdims, linalg, meshgrid, stack, value_and_grad,
+};
 use pullback::nn::{Adam, Linear, data};
 use pullback::stats::norm;
 
@@ -104,7 +106,7 @@ fn main() {
         ],
     );
     // The best that two numbers of a linear map can do: principal components.
-    let middle = train.pixels.mean_axis(keep(0));
+    let middle = train.pixels.mean_axis(keepdims(0));
     let axes = linalg::svd(&(&train.pixels - &middle)).2.get(..2);
     let linear = (&test.pixels - &middle).matmul(&axes.t()).matmul(&axes) + middle;
     let error = |drawn: Array| (drawn - &test.pixels).square().mean().item();

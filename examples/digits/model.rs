@@ -1,7 +1,7 @@
 //! The two networks, and how they read.
 
 use clap::ValueEnum;
-use pullback::array::{Array, DType, Key, Real, Tree, leaves};
+use pullback::array::{Array, DType, Key, Real, Tree, tree::leaves};
 use pullback::nn::{Conv2d, Dropout, Linear, max_pool};
 
 /// Which network.

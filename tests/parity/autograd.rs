@@ -430,13 +430,13 @@ fn h15_optimisers_fixed_points_and_graphs() {
     // The graph of a function, whole or compiled.
     let g = graph(|x: &Array| x.sin() + 1.0)(&number(1.0));
     assert!(
-        g.steps().len() == 4
+        g.nodes().len() == 4
             && array::Jit::new(|x: &Array| x.sin() + 1.0).explain(&number(1.0)).contains("sin")
     );
     // const_graph: what does not depend on the input is one constant, computed once.
     let table = number(2.0).exp();
     let g = graph(|x: &Array| x * table.sin().exp())(&number(1.0));
-    let names: Vec<&str> = g.steps().iter().map(|s| &*s.name).collect();
+    let names: Vec<&str> = g.nodes().iter().map(|s| &*s.name).collect();
     assert_eq!(names, ["input", "constant", "mul"]);
     // check_grads in both modes to second order; combo_check is a loop over its arguments.
     for x in [0.5, 1.5] {
@@ -608,7 +608,7 @@ fn h18_linear_complexity() {
             let parts: Vec<Array> = (0..n as isize).map(|i| x.get(i) * 2.0).collect();
             array::stack(&parts, 0).sum()
         };
-        graph(value_and_grad(f))(&x).steps().len()
+        graph(value_and_grad(f))(&x).nodes().len()
     };
     let (small, large) = (nodes(50), nodes(200));
     assert!(large <= 5 * small, "{small} {large}");

@@ -7,7 +7,7 @@ use pullback::real::chain::{Chain, Keep};
 use pullback::real::sparse::{SparseHessian, SparseJacobian};
 use pullback::real::{
     Dual, Real, Scalar, Series, Var, abs_normal, derivatives, grad, hessian, implicit_series, jacobian, jvp,
-    ode_series, taylor, vjp,
+    linearize, ode_series, taylor,
 };
 
 fn speelpenning<R: Scalar>(x: &[R]) -> R {
@@ -18,7 +18,7 @@ fn speelpenning<R: Scalar>(x: &[R]) -> R {
 #[test]
 fn p1_taped_forward_and_reverse() {
     let x = [1.5, -0.5, 2.0];
-    let (y, linear) = vjp(|x: &[Var]| vec![speelpenning(x)])(&x);
+    let (y, linear) = linearize(|x: &[Var]| vec![speelpenning(x)])(&x);
     assert_eq!((y[0], linear.pull(&[1.0])), (-1.5, vec![-1.0, 3.0, -0.75]));
     for (k, v) in [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].iter().enumerate() {
         assert_eq!(linear.push(v), [linear.pull(&[1.0])[k]]);

@@ -5,7 +5,8 @@ use pullback::array::{self, Array, Real};
 use pullback::compile::{Function, Program};
 use pullback::real::explicit::Event;
 use pullback::real::{
-    Counts, Dual, Elimination, Scalar, Tape, Var, eliminate, grad, hessian, jacobian, stop, value_and_grad,
+    Counts, Dual, Elimination, Scalar, Tape, Var, eliminate, grad, hessian, jacobian, stop_gradient,
+    value_and_grad,
 };
 use std::{cell::RefCell, rc::Rc};
 
@@ -146,7 +147,7 @@ fn p4_tagging() {
         let _ = t.var(1.0) + u.var(1.0);
     });
     assert!(message.starts_with("variables of two tapes cannot be combined"), "{message}");
-    assert_eq!(grad(|x: &[Var]| x[0] * stop(x[0]))(&[2.0]), [2.0]);
+    assert_eq!(grad(|x: &[Var]| x[0] * stop_gradient(x[0]))(&[2.0]), [2.0]);
 }
 
 #[test]

@@ -6,14 +6,14 @@ use pullback::compile::{Function, Program};
 use pullback::real::sparse::{HessianColouring, Order, Propagation, SparseHessian, SparseJacobian, pattern};
 use pullback::real::{
     Counts, Dual, Duals, Real, Scalar, Tape, Var, abs_normal, derivatives, find_nan, grad, hessian, jacfwd,
-    jacobian, jvp, stop, taylor, vjp,
+    jacobian, jvp, linearize, stop_gradient, taylor,
 };
 
 #[test]
 fn p2_forward_and_reverse_of_any_order() {
     let f = |x: &[Var]| x[0].exp() * x[1].sin();
     let x = [0.4, 1.1];
-    let (_, linear) = vjp(|x: &[Var]| [f(x)])(&x);
+    let (_, linear) = linearize(|x: &[Var]| [f(x)])(&x);
     close(linear.push(&[1.0, 0.0])[0], linear.pull(&[1.0])[0]);
     let d = derivatives::<f64, 6>(|x| x.sin(), 0.5);
     within(d[5], 0.5f64.cos(), 1e-14);
@@ -204,7 +204,7 @@ fn p2_abort_and_record_control() {
     });
     assert_eq!(Counts::open_nodes(), 0);
     assert_eq!(grad(|x: &[Var]| x[0] * x[0])(&[3.0]), [6.0]);
-    assert_eq!(grad(|x: &[Var]| x[0] * stop(x[0].exp()))(&[0.0]), [1.0]);
+    assert_eq!(grad(|x: &[Var]| x[0] * stop_gradient(x[0].exp()))(&[0.0]), [1.0]);
     let mut t = Tape::new();
     let _ = t.var(1.0).exp();
     t.clear();

@@ -6,8 +6,8 @@ use pullback::compile::Function;
 use pullback::real::chain::{Chain, Keep};
 use pullback::real::sparse::{Compression, HessianColouring, Order, SparseHessian, SparseJacobian};
 use pullback::real::{
-    Dual, Duals, Elimination, Scalar, Series, Tape, Var, eliminate, grad, hessian, jacfwd, jacobian, jacrev,
-    taylor,
+    Dual, Duals, Elimination, Mode, Scalar, Series, Tape, Var, eliminate, grad, hessian, jacfwd, jacobian,
+    jacobian_with, taylor,
 };
 
 fn speelpenning<R: Scalar>(x: &[R]) -> R {
@@ -58,9 +58,11 @@ fn p5_two_stack_tape() {
 fn p5_vectorised_reverse() {
     let f = |x: &Array| (x * x.sum()).sin();
     let x = Array::from([0.1, 0.2, 0.3]);
-    let j = array::jacobian_with(f, array::Mode::Reverse, 3)(&x);
-    assert!((&j - array::jacobian_with(f, array::Mode::Forward, 3)(&x)).abs().max().item() < 1e-15);
-    let rows = jacrev(|x: &[Var]| x.iter().map(|y| *y * x[0]).collect::<Vec<_>>())(&[1.0, 2.0]);
+    let j = array::jacobian_with(f, Mode::Reverse, 3)(&x);
+    assert!((&j - array::jacobian_with(f, Mode::Forward, 3)(&x)).abs().max().item() < 1e-15);
+    let rows = jacobian_with(|x: &[Var]| x.iter().map(|y| *y * x[0]).collect::<Vec<_>>(), Mode::Reverse)(&[
+        1.0, 2.0,
+    ]);
     assert_eq!(rows, [[2.0, 0.0], [2.0, 1.0]]);
 }
 
@@ -83,7 +85,7 @@ fn p5_matrix_valued_graphs() {
     };
     array::check::check_grads(f, &m, 2);
     let g = array::graph(|m: &Array| m.matmul(m).exp())(&m);
-    assert_eq!(g.steps().iter().filter(|s| s.shape == [3, 3]).count(), 3, "{g}");
+    assert_eq!(g.nodes().iter().filter(|s| s.shape == [3, 3]).count(), 3, "{g}");
 }
 
 /// OpenAD: cross-country elimination.

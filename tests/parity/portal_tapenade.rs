@@ -4,7 +4,8 @@
 use super::close;
 use pullback::array::{self, Array, DType, Real, Schedule};
 use pullback::real::{
-    self, Counts, Dual, Duals, Scalar, Var, grad, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
+    self, Counts, Dual, Duals, Mode, Scalar, Var, grad, jacfwd, jacobian, jacobian_with, jvp, linearize,
+    value_and_grad,
 };
 
 fn f<R: Scalar>(x: &[R]) -> [R; 3] {
@@ -33,7 +34,7 @@ fn p3_vector_tangent() {
 
 #[test]
 fn p3_adjoint() {
-    let (_, linear) = vjp(f::<Var>)(&X);
+    let (_, linear) = linearize(f::<Var>)(&X);
     let x = linear.pull(&[1.0, 0.5, -0.2]);
     close(x[0], -0.4 - 0.2 / 2.5);
     close(x[1], 1.2 + 0.5 * 2.5 * 0.4f64.cos());
@@ -43,7 +44,7 @@ fn p3_adjoint() {
 #[test]
 fn p3_vector_adjoint() {
     let before = Counts::here();
-    let rows = jacrev(f::<Var>)(&X);
+    let rows = jacobian_with(f::<Var>, Mode::Reverse)(&X);
     let done = Counts::here() - before;
     assert_eq!((done.recordings, done.reverse), (1, 3));
     rows.iter().flatten().zip(jacobian(f::<Var>)(&X).iter().flatten()).for_each(|(a, b)| close(*a, *b));
@@ -66,14 +67,14 @@ fn p3_activity_analysis() {
     let g = array::graph(|x: &Array| x * (0..10).fold(passive.clone(), |a, _| (a * 1.1).sin()))(
         &Array::from(1.0),
     );
-    assert_eq!(g.steps().len(), 3, "{g}");
+    assert_eq!(g.nodes().len(), 3, "{g}");
 }
 
 /// Of the function only what its derivative needs is computed: no sine for a cosine, no sum for ones.
 #[test]
 fn p3_adjoint_liveness() {
     let g = array::graph(array::grad(|x: &Array| x.sin().sum()))(&Array::from([1.0, 2.0]));
-    let names: Vec<&str> = g.steps().iter().map(|s| &*s.name).collect();
+    let names: Vec<&str> = g.nodes().iter().map(|s| &*s.name).collect();
     assert!(names.contains(&"cos") && !names.contains(&"sin") && !names.contains(&"sum"), "{g}");
 }
 
@@ -167,7 +168,7 @@ fn p3_fixed_point() {
 #[test]
 fn p3_dot_product_validation() {
     let (u, v) = ([0.3, -1.0, 0.8], [1.0, 0.5, -0.2]);
-    let (_, linear) = vjp(f::<Var>)(&X);
+    let (_, linear) = linearize(f::<Var>)(&X);
     close(dot(&u, &linear.push(&v)), dot(&linear.pull(&u), &v));
     real::assert_derivatives(|x| f(x)[1] * x[0], &X);
     array::check::check_grads(|x: &Array| x.sin() * x, &Array::from(X), 2);

@@ -102,7 +102,7 @@ fn step(x: &f64) -> f64 {
     x + 0.01 * x.sin()
 }
 fn adjoint(x: &f64, g: f64) -> f64 {
-    vjp(|v: &[Var]| v[0] + 0.01 * v[0].sin())(&[*x]).1.pull(&[g])[0]
+    vjp(|v: &[Var]| v[0] + 0.01 * v[0].sin())(&[*x]).1(&[g])[0]
 }
 
 /// `FullChain`: all three sweeps.
@@ -185,8 +185,8 @@ fn r9_the_wishes() {
     // The adjoint as a function of its own, x ↦ (g_y ↦ g_x), used as often as one likes.
     let (y, adjoint) = vjp(|v: &[Var]| vec![v[0] * v[1], v[0].sin()])(&[2.0, 5.0]);
     assert_eq!(y[0], 10.0);
-    assert_eq!(adjoint.pull(&[1.0, 0.0]), [5.0, 2.0]);
-    close(adjoint.pull(&[0.0, 3.0])[0], 3.0 * 2f64.cos());
+    assert_eq!(adjoint(&[1.0, 0.0]), [5.0, 2.0]);
+    close(adjoint(&[0.0, 3.0])[0], 3.0 * 2f64.cos());
     // Memory of one region: nothing of it stays on the tape when it was differentiated on its own.
     let before = Counts::here();
     grad(|v: &[Var]| {

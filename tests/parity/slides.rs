@@ -93,10 +93,10 @@ fn s0_4_all_gradients_in_one_sweep() {
 /// tape the sweep visits each node once.
 #[test]
 fn s0_5_the_complexity_of_the_forward_pass() {
-    let work = |g: &pullback::array::Graph| -> usize {
-        let products = g.steps().iter().filter(|s| s.name == "matmul");
+    let work = |g: &graph::Graph| -> usize {
+        let products = g.nodes().iter().filter(|s| s.name == "matmul");
         products
-            .map(|s| s.shape.iter().product::<usize>() * g.steps()[s.inputs[0]].shape.last().unwrap())
+            .map(|s| s.shape.iter().product::<usize>() * g.nodes()[s.inputs[0]].shape.last().unwrap())
             .sum()
     };
     for (depth, width) in [(1, 6), (3, 6), (10, 50), (50, 3), (300, 2), (1000, 2)] {
@@ -109,7 +109,7 @@ fn s0_5_the_complexity_of_the_forward_pass() {
         assert_eq!(forward, depth as usize * width * width * 9);
         assert!(both - forward <= 2 * forward, "{depth}: {both} for {forward}");
         // All else is elementwise: a constant number of operations a layer.
-        let steps = graph(value_and_grad(f))(&p).steps().len();
+        let steps = graph(value_and_grad(f))(&p).nodes().len();
         assert!(steps <= 20 * depth as usize + 20, "{steps} for {depth}");
     }
     // Weights that are variables each: nodes of the recording for operations of the function.
@@ -171,10 +171,10 @@ fn s0_7_the_record_can_be_inspected() {
     let net = fixture();
     let unwatched = net.input.exp();
     let g = graph(|w: &Array| w.matmul(&unwatched).logistic())(&net.weights[0]);
-    let names: Vec<&str> = g.steps().iter().map(|s| &*s.name).collect();
+    let names: Vec<&str> = g.nodes().iter().map(|s| &*s.name).collect();
     assert!(!names.contains(&"exp") && names.contains(&"matmul") && names.contains(&"logistic"), "{g}");
-    let product = g.steps().iter().find(|s| s.name == "matmul").unwrap();
-    assert!(product.inputs.iter().all(|&i| i < g.steps().len()) && product.at.file().ends_with("slides.rs"));
+    let product = g.nodes().iter().find(|s| s.name == "matmul").unwrap();
+    assert!(product.inputs.iter().all(|&i| i < g.nodes().len()) && product.at.file().ends_with("slides.rs"));
     assert!(g.to_dot().contains("->"));
 }
 

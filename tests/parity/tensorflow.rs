@@ -73,7 +73,7 @@ fn t2_cotangents_of_ones_own() {
         "{count}"
     );
     let (_, pull) = real::vjp(|x: &[Var]| [x[0], x[0]])(&[1.0]);
-    let count = panics(|| drop(pull.pull(&[1.0, 2.0, 3.0])));
+    let count = panics(|| drop(pull(&[1.0, 2.0, 3.0])));
     assert_eq!(count, "Pullback::pull: one cotangent for each of the 2 results is needed, not 3");
 }
 
@@ -193,7 +193,7 @@ fn t8_gradients_stand_with_their_operations() {
     let line = line!() + 1;
     let f = |x: &Array| (x.sin() * 2.0).sum();
     let g = pullback::array::graph(grad(f))(&Array::from([1.0]));
-    let cos = g.steps().iter().find(|s| s.name == "cos").unwrap();
+    let cos = g.nodes().iter().find(|s| s.name == "cos").unwrap();
     assert_eq!(cos.at.line(), line);
 }
 

@@ -6,7 +6,7 @@ use pullback::array::{
     Array, Complex64, DType, Real, checkpoint, custom, grad, grad_or_none, hvp, jacobian, jvp, vjp, vmap,
     where_,
 };
-use pullback::real::{self, Dual, Scalar, Tape, Var, stop};
+use pullback::real::{self, Dual, Scalar, Tape, Var, stop_gradient};
 
 fn number(x: f64) -> Array {
     Array::from(x)
@@ -56,8 +56,8 @@ fn t23_what_is_watched() {
 /// What is computed under `stop` is not recorded; a tape that was cleared begins anew; inputs have an order.
 #[test]
 fn t24_stop_recording_and_reset() {
-    assert_eq!(real::grad_or_none(|x: &[Var]| stop(x[0] * x[0]))(&[3.0]), [None]);
-    assert_eq!(real::grad(|x: &[Var]| stop(x[0] * x[0]) + x[1] * 4.0)(&[3.0, 1.0]), [0.0, 4.0]);
+    assert_eq!(real::grad_or_none(|x: &[Var]| stop_gradient(x[0] * x[0]))(&[3.0]), [None]);
+    assert_eq!(real::grad(|x: &[Var]| stop_gradient(x[0] * x[0]) + x[1] * 4.0)(&[3.0, 1.0]), [0.0, 4.0]);
     let mut t = Tape::new();
     let _ = t.var(1.0).exp();
     t.clear();

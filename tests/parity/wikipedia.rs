@@ -155,7 +155,7 @@ fn w7_strategies_of_memory() {
 fn w8_the_dual_graph() {
     let fan_out = array::graph(array::grad(|x: &Array| x.sin() + x.exp()))(&Array::from(1.0));
     // Fan-out of x becomes an addition of its cotangents; each function its derivative.
-    let names: Vec<&str> = fan_out.steps().iter().map(|s| &*s.name).collect();
+    let names: Vec<&str> = fan_out.nodes().iter().map(|s| &*s.name).collect();
     assert!(names.contains(&"add") && names.contains(&"cos") && names.contains(&"exp"), "{fan_out}");
     let third = array::grad(array::grad(array::grad(|x: &Array| x.sin() + x.exp())));
     close(third(&Array::from(1.0)).item(), -1f64.cos() + 1f64.exp());

@@ -1,7 +1,7 @@
 //! Numbers one at a time: values and derivatives in every mode.
 
 use crate::functions::Formula;
-use pullback_real::{Dual, Real, Var, grad, jvp, vjp};
+use pullback_real::{Dual, Real, Var, grad, jvp, linearize};
 
 /// A function of n numbers with its derivatives of every kind, in the order of [`quantities`](crate::modes::quantities).
 pub trait Scalar {
@@ -19,7 +19,7 @@ impl<F: Formula> Scalar for Of<F> {
         let mut all = vec![f.at(x)];
         all.extend(grad(|x: &[Var]| f.at(x))(x));
         all.extend((0..n).map(|j| dot(x, j)));
-        let (_, second) = vjp(|x: &[Var]| grad::<Var>(|x: &[Var]| f.at(x))(x))(x);
+        let (_, second) = linearize(|x: &[Var]| grad::<Var>(|x: &[Var]| f.at(x))(x))(x);
         all.extend((0..n).flat_map(|i| second.pull(&unit(i))));
         // Column by column; the matrix is symmetric.
         all.extend((0..n).flat_map(|j| second.push(&unit(j))));

@@ -5,7 +5,7 @@ use crate::shape::Dims;
 use pullback_real::refuse;
 use smallvec::SmallVec;
 
-/// The axes a reduction runs over: `0`, `-1`, `[0, 2]`, or [`keep`] of these to keep them with extent 1.
+/// The axes a reduction runs over: `0`, `-1`, `[0, 2]`, or [`keepdims`] of these to keep them with extent 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axes {
     axes: SmallVec<[isize; 6]>,
@@ -15,11 +15,11 @@ pub struct Axes {
 /// The same axes, kept in the result with extent 1.
 ///
 /// ```
-/// use pullback_array::{Array, keep};
+/// use pullback_array::{Array, keepdims};
 /// let x = Array::from([[1.0, 2.0], [3.0, 4.0]]);
-/// assert_eq!(x.sum_axis(keep(1)).shape(), [2, 1]);
+/// assert_eq!(x.sum_axis(keepdims(1)).shape(), [2, 1]);
 /// ```
-pub fn keep(axes: impl Into<Axes>) -> Axes {
+pub fn keepdims(axes: impl Into<Axes>) -> Axes {
     Axes { keep: true, ..axes.into() }
 }
 

@@ -31,11 +31,11 @@ mod rules;
 mod shape;
 pub mod sparse;
 mod transform;
-mod tree;
+pub mod tree;
 pub mod vector_space;
 
 pub use array::{Array, live_buffers, live_nodes};
-pub use axis::{Axes, Ints, keep};
+pub use axis::{Axes, Ints, keepdims};
 pub use buffer::release_memory;
 pub use dtype::{DType, Element};
 pub use eval::{
@@ -46,11 +46,11 @@ pub use io::Error;
 pub use num_complex::{Complex32, Complex64};
 pub use ops::*;
 pub use pullback_derive::Tree;
-pub use pullback_real::Real;
+pub use pullback_real::{Mode, Real};
 pub use random::Key;
 pub use shape::Shape;
 pub use transform::*;
-pub use tree::{Path, Tree, Visitor, eval_tree, leaves, map, named_leaves, zip};
+pub use tree::Tree;
 
 /// The lines of the README run as a test.
 #[cfg(doctest)]

@@ -175,7 +175,7 @@ pub fn leaves<T: Tree + Clone>(tree: &T) -> Vec<Array> {
 /// The paths and leaves of a tree, in order.
 ///
 /// ```
-/// use pullback_array::{Array, named_leaves};
+/// use pullback_array::{Array, tree::named_leaves};
 /// let tree = (Array::from(1.0), vec![Array::from(2.0)]);
 /// let names: Vec<String> = named_leaves(&tree).into_iter().map(|(name, _)| name).collect();
 /// assert_eq!(names, ["0", "1.0"]);
@@ -199,7 +199,7 @@ pub fn map<T: Tree + Clone>(tree: &T, mut f: impl FnMut(&Array) -> Array) -> T {
 /// If `other` has another number of leaves.
 ///
 /// ```
-/// use pullback_array::{Array, zip};
+/// use pullback_array::{Array, tree::zip};
 /// let sum = zip(&vec![Array::from(1.0)], &vec![Array::from(2.0)], |a, b| a + b);
 /// assert_eq!(sum[0].item(), 3.0);
 /// ```
@@ -222,6 +222,6 @@ pub fn zip<T: Tree + Clone, U: Tree + Clone>(
 /// # Panics
 /// As [`Array::eval`].
 #[track_caller]
-pub fn eval_tree<T: Tree + Clone>(tree: &T) {
+pub fn eval<T: Tree + Clone>(tree: &T) {
     crate::evaluate::eval_all(&leaves(tree))
 }

@@ -14,7 +14,7 @@ fn data(x: &Array) -> Array {
         DType::I64 => Array::from_slice(&x.to_vec::<i64>(), x.shape()),
         DType::I32 => Array::from_slice(&x.to_vec::<i32>(), x.shape()),
         DType::Bool => Array::from_slice(&x.to_vec::<bool>(), x.shape()),
-        DType::C64 | DType::C128 => panic!("not compared here"),
+        other => panic!("{other} is not compared here"),
     }
 }
 fn shown(x: &Array) -> (DType, Vec<usize>, String) {

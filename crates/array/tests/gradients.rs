@@ -66,8 +66,8 @@ checks! {
         |x| x.kl_div(x.sqrt()); |x| x.power(x); |x| x.ndtri(); |x| x.erfinv();
     }
     reductions: x() => {
-        |x| x.sum(); |x| x.mean_axis(0); |x| x.prod(); |x| x.prod_axis(keep(0)); |x| x.max_axis(1); |x| x.min() * x.max();
-        |x| x.ptp_axis([0, 1]); |x| x.var_axis(-1, 1); |x| x.std_axis(0, 0); |x| x.logsumexp(); |x| x.logsumexp_axis(keep(0));
+        |x| x.sum(); |x| x.mean_axis(0); |x| x.prod(); |x| x.prod_axis(keepdims(0)); |x| x.max_axis(1); |x| x.min() * x.max();
+        |x| x.ptp_axis([0, 1]); |x| x.var_axis(-1, 1); |x| x.std_axis(0, 0); |x| x.logsumexp(); |x| x.logsumexp_axis(keepdims(0));
         |x| x.softmax(-1) * x; |x| x.log_softmax(0) * x; |x| x.standardize(1, 1e-3); |x| x.median(); |x| x.median_axis(1);
         |x| x.quantile_axis(0.3, 0); |x| x.average_axis(&x.square(), 0); |x| x.cov(); |x| x.corrcoef();
         |x| x.logsumexp_of(&x.exp(), 1);
@@ -78,7 +78,7 @@ checks! {
     norms: x() => {
         |x| x.norm(); |x| x.norm_axis(Norm::P(1.0), 0); |x| x.norm_axis(Norm::P(3.0), -1);
         |x| x.norm_axis(Norm::P(f64::INFINITY), 0); |x| x.norm_axis(Norm::P(f64::NEG_INFINITY), [0, 1]);
-        |x| x.norm_axis(Norm::P(1.0), keep([0, 1])); |x| x.norm_axis(Norm::Two, [0, 1]); |x| x.norm_axis(Norm::P(2.5), 0);
+        |x| x.norm_axis(Norm::P(1.0), keepdims([0, 1])); |x| x.norm_axis(Norm::Two, [0, 1]); |x| x.norm_axis(Norm::P(2.5), 0);
     }
     cumulative: x() => {
         |x| x.cumsum(0); |x| x.cumsum(-1) * x; |x| x.cumprod(1); |x| x.cummax(1, false); |x| x.cummin(1, true);

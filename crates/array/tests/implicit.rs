@@ -84,7 +84,9 @@ fn no_answer_is_not_a_number() {
     assert!(x.to_vec::<f64>().iter().all(|x| x.is_nan()));
     let x = fixed_point(|x: &Array, p: &Array| p * x, Array::from(1.0))(&Array::from(-2.0));
     assert!(x.item().is_nan());
-    assert!(root(|x: &Array, p: &Array| x.square() + p, Array::from(1.0))(&Array::from(1.0)).item().is_nan());
+    assert!(
+        find_root(|x: &Array, p: &Array| x.square() + p, Array::from(1.0))(&Array::from(1.0)).item().is_nan()
+    );
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn roots_are_those_of_the_formula() {
     let equation = |x: &Array, (p, q): &Pair| x * x + p * x - q;
     let given = custom_root(equation, move |p: &Pair| formula(p));
     agree(&given, &formula, &at, 1e-8);
-    let newton = root(equation, Array::from([1.0, 1.0]));
+    let newton = find_root(equation, Array::from([1.0, 1.0]));
     agree(&newton, &formula, &at, 1e-8);
     // By iteration: x = q/(x + p).
     let iterated = fixed_point(|x: &Array, (p, q): &Pair| q / (x + p), Array::from([1.0, 1.0]));
@@ -106,12 +108,12 @@ fn roots_are_those_of_the_formula() {
     // What the equation captures counts.
     let q = Array::from([2.0, 0.7]);
     let captured =
-        |q: &Array| root(|x: &Array, p: &Array| x * x + p * x - q, Array::from([1.0, 1.0]))(&at.0).sum();
+        |q: &Array| find_root(|x: &Array, p: &Array| x * x + p * x - q, Array::from([1.0, 1.0]))(&at.0).sum();
     near(&grad(captured)(&q), &grad(|q: &Array| formula(&(at.0.clone(), q.clone())).sum())(&q), 1e-9);
     // Coupled unknowns in a tree, against Newton unrolled.
     let coupled = |(x, y): &Pair, p: &Array| (x + y.sum() - p, y * y - x.exp() * Array::from([1.0, 2.0]));
     let start = (Array::from(0.2), Array::from([1.0, 1.5]));
-    let solved = root(coupled, start);
+    let solved = find_root(coupled, start);
     let p = Array::from(3.0);
     let (x, y) = solved(&p);
     near(&coupled(&(x, y), &p).1, &Array::from([0.0, 0.0]), 1e-11);
@@ -351,7 +353,10 @@ fn messages() {
         &|| cg(|x: &Array| x.clone(), &Array::from([1, 2])),
         "cg: unknowns are real floating point, not i32",
     );
-    says(&|| root(|x: &Array, _: &Array| x.sum(), b.clone())(&b), "root: the function gives shape [] f64");
+    says(
+        &|| find_root(|x: &Array, _: &Array| x.sum(), b.clone())(&b),
+        "find_root: the function gives shape [] f64",
+    );
     says(
         &|| fixed_point(|x: &Array, _: &Array| x.clone(), Array::from(1i64))(&b),
         "fixed_point: unknowns are real",

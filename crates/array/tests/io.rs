@@ -1,7 +1,7 @@
 //! Files: what Python wrote, what we write, and what damage does to either.
 
 use proptest::prelude::*;
-use pullback_array::{Array, Complex32, Complex64, DType, Element, Tree, io, named_leaves};
+use pullback_array::{Array, Complex32, Complex64, DType, Element, Tree, io, tree::named_leaves};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ fn five() -> Five {
     }
 }
 fn blank() -> Five {
-    pullback_array::map(&five(), Array::zeros_like)
+    pullback_array::tree::map(&five(), Array::zeros_like)
 }
 fn same(a: &Array, b: &Array) -> bool {
     fn bits<T: Element>(a: &Array, b: &Array) -> bool {
@@ -39,6 +39,7 @@ fn same(a: &Array, b: &Array) -> bool {
             DType::Bool => bits::<bool>(a, b),
             DType::C64 => bits::<Complex32>(a, b),
             DType::C128 => bits::<Complex64>(a, b),
+            other => unreachable!("{other}"),
         }
 }
 fn all_same<T: Tree + Clone>(a: &T, b: &T) -> bool {

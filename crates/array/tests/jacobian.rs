@@ -2,8 +2,8 @@
 
 use pullback_array::{
     Array, DType, Jit, Key, Mode, Real, fisher, gauss_newton, grad, hessian, hutchinson_diagonal,
-    hutchinson_trace, hvp, jacobian, jacobian_with, jit, jvp, leaves, linear_transpose, linearize, ravel, s,
-    vjp, vmap,
+    hutchinson_trace, hvp, jacobian, jacobian_with, jit, jvp, linear_transpose, linearize, ravel, s,
+    tree::leaves, vjp, vmap,
 };
 
 fn close(a: &Array, b: &Array) {

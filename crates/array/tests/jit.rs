@@ -237,7 +237,7 @@ fn a_plan_is_found_by_all_that_is_in_the_input() {
     #[derive(Clone)]
     struct Wide(Array, u64);
     impl Tree for Wide {
-        fn visit(&mut self, path: &pullback_array::Path, f: &mut pullback_array::Visitor) {
+        fn visit(&mut self, path: &pullback_array::tree::Path, f: &mut pullback_array::tree::Visitor) {
             f(path, &mut self.0)
         }
         fn constants(&self, hash: &mut dyn Hasher) {

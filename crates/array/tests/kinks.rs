@@ -36,7 +36,7 @@ fn a_squared_norm_is_a_sum_of_squares() {
     check(|x| x.norm_axis(Norm::P(2.0), 0).square(), &zero, two);
     check(|x| x.reshape([2, 1]).norm_axis(Norm::Two, [0, 1]).square(), &zero, two);
     check(
-        |x| x.reshape([1, 2]).norm_axis(Norm::Two, pullback_array::keep(1)).reshape(()).square(),
+        |x| x.reshape([1, 2]).norm_axis(Norm::Two, pullback_array::keepdims(1)).reshape(()).square(),
         &zero,
         two,
     );

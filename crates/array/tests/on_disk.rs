@@ -191,7 +191,7 @@ fn inside_loops_and_choices() {
     fn named(keep: &Keep) -> Keep {
         match keep {
             Keep::OnDisk(_, folder) => Keep::Named(vec!["x"]).on_disk(folder),
-            Keep::Nothing | Keep::Products | Keep::Named(_) => Keep::Named(vec!["x"]),
+            _ => Keep::Named(vec!["x"]),
         }
     }
     let all = |f: Of| {

@@ -90,7 +90,7 @@ proptest! {
         prop_assert!(x.sum_axis(&axes).allclose(&steps, 1e-12, 1e-12));
         let products = axes.iter().rev().fold(x.clone(), |y, &a| y.prod_axis(a));
         prop_assert!(x.prod_axis(&axes).allclose(&products, 1e-12, 1e-12));
-        prop_assert_eq!(x.sum_axis(keep(&axes)).size(), x.sum_axis(&axes).size());
+        prop_assert_eq!(x.sum_axis(keepdims(&axes)).size(), x.sum_axis(&axes).size());
         let over = axes.clone();
         linear(move |x| x.prod_axis(&over), &x);
         linear(move |x| x.sum_axis(&axes).square(), &x);

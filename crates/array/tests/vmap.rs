@@ -1,7 +1,9 @@
 //! `vmap`: equal to a loop, in any order with the other transforms.
 
 use pullback_array::{
-    Array, DType, Key, Real, checkpoint, custom, grad, jvp, leaves, stack, vjp, vmap, vmap_axes, zip,
+    Array, DType, Key, Real, checkpoint, custom, grad, jvp, stack,
+    tree::{leaves, zip},
+    vjp, vmap, vmap_axes,
 };
 
 fn close(a: &Array, b: &Array) {

@@ -54,7 +54,7 @@ impl Attrs<'_> {
     /// `axis` and `keepdims`; no axis is all of `rank`.
     pub fn axes(&self, rank: usize) -> Axes {
         let axes = if self.has("axis") { self.ints("axis") } else { (0..rank as isize).collect() };
-        if self.flag("keepdims") { pullback_array::keep(axes) } else { axes.into() }
+        if self.flag("keepdims") { pullback_array::keepdims(axes) } else { axes.into() }
     }
 }
 

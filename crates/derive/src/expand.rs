@@ -41,7 +41,7 @@ fn implement(input: &DeriveInput, default_crate: Path) -> Result<TokenStream> {
         #[automatically_derived]
         impl #parameters #krate::Tree for #name #arguments #conditions {
             #[allow(unused_variables, unused_qualifications)]
-            fn visit(&mut self, path: &#krate::Path<'_>, f: &mut #krate::Visitor<'_>) {
+            fn visit(&mut self, path: &#krate::tree::Path<'_>, f: &mut #krate::tree::Visitor<'_>) {
                 match #this { #(#arms)* }
             }
             #[allow(unused_variables, unused_qualifications)]
@@ -67,7 +67,7 @@ fn arm(
     let prefix = match variant {
         Some(name) => {
             let name = name.unraw().to_string();
-            quote!(&#krate::Path::field(path, #name))
+            quote!(&#krate::tree::Path::field(path, #name))
         }
         None => quote!(path),
     };
@@ -79,10 +79,10 @@ fn arm(
         let (member, path) = match &field.ident {
             Some(name) => {
                 let text = name.unraw().to_string();
-                (Member::Named(name.clone()), quote!(&#krate::Path::field(#prefix, #text)))
+                (Member::Named(name.clone()), quote!(&#krate::tree::Path::field(#prefix, #text)))
             }
             None if only_unnamed => (Member::Unnamed(Index::from(i)), prefix.clone()),
-            None => (Member::Unnamed(Index::from(i)), quote!(&#krate::Path::index(#prefix, #i))),
+            None => (Member::Unnamed(Index::from(i)), quote!(&#krate::tree::Path::index(#prefix, #i))),
         };
         bindings.push(quote!(#member: #binding,));
         // With the field's span, so that "is not a tree" points at the field.

@@ -22,7 +22,7 @@ use syn::{DeriveInput, parse_macro_input, parse_quote};
 /// - `#[tree(crate = some::path)]` on the type: where the crate of arrays is, if it has been renamed.
 ///
 /// ```
-/// use pullback_array::{Array, Tree, named_leaves};
+/// use pullback_array::{Array, Tree, tree::named_leaves};
 /// #[derive(Clone, Tree)]
 /// struct Linear { w: Array, b: Array }
 /// #[derive(Clone, Tree)]

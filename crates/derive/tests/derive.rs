@@ -1,6 +1,9 @@
 //! The derive on every shape of type, and what it makes of generics, attributes and trait objects.
 
-use pullback_array::{Array, DType, Path, Tree, grad, leaves, map, named_leaves};
+use pullback_array::{
+    Array, DType, Tree, grad,
+    tree::{self, leaves, map, named_leaves},
+};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -113,7 +116,7 @@ fn generics() {
 /// Arrays may live in a crate of another name.
 mod elsewhere {
     pub mod arrays {
-        pub use pullback_array::{Path, Tree, Visitor};
+        pub use pullback_array::{Tree, tree};
     }
 }
 #[derive(Clone, Tree)]
@@ -190,7 +193,7 @@ fn one_leaf_at_a_time() {
     let mut named =
         Named { r#type: one(), rate: 1.0, pairs: [Pair(one(), b"", one()), Pair(one(), b"", one())] };
     let mut count = 0;
-    named.visit(&Path::Root.field("model"), &mut |path, _| {
+    named.visit(&tree::Path::Root.field("model"), &mut |path, _| {
         assert!(path.to_string().starts_with("model."));
         count += 1
     });

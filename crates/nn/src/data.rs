@@ -13,7 +13,10 @@
 //! }
 //! ```
 
-use pullback_array::{Array, Key, Tree, eval_tree, leaves, map};
+use pullback_array::{
+    Array, Key, Tree,
+    tree::{self, leaves, map},
+};
 use pullback_real::refuse;
 
 /// How many examples there are.
@@ -44,7 +47,7 @@ pub fn rows<T: Tree + Clone>(data: &T, index: &Array) -> T {
 #[track_caller]
 pub fn shuffled<T: Tree + Clone>(data: &T, key: &Key) -> T {
     let shuffled = rows(data, &key.permutation(len(data)));
-    eval_tree(&shuffled);
+    tree::eval(&shuffled);
     shuffled
 }
 

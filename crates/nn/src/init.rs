@@ -4,7 +4,7 @@
 //! Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010); He et al.,
 //! "Delving deep into rectifiers" (2015). All give `f32`; [`with_dtype`] converts whole models.
 
-use pullback_array::{Array, DType, Key, Tree, map};
+use pullback_array::{Array, DType, Key, Tree, tree::map};
 
 /// How many inputs meet in a unit, and how many units an input goes to.
 fn fans(shape: &[usize]) -> (f64, f64) {

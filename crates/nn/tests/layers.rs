@@ -3,7 +3,8 @@
 //! Weights are `sin(0.37·i + n)` in row-major order; what is compared is `Σ yᵢ·cos(0.61·i)`.
 
 use pullback_array::{
-    Array, DType, Key, Real, Tree, eval_tree, grad, hessian, live_buffers, live_nodes, named_leaves, zip,
+    Array, DType, Key, Real, Tree, grad, hessian, live_buffers, live_nodes,
+    tree::{self, map, named_leaves, zip},
 };
 use pullback_nn::{
     Adam, BatchNorm, Conv1d, Conv2d, Dropout, Embedding, Gru, LayerNorm, Linear, Lstm, MultiHeadAttention,
@@ -29,7 +30,7 @@ fn close(have: impl Into<Array>, want: f64) {
 #[track_caller]
 fn check<P: Tree + Clone>(p: &P, f: impl Fn(&P) -> Array) {
     let n = std::cell::Cell::new(100);
-    let direction = pullback_array::map(p, |x| {
+    let direction = map(p, |x| {
         n.set(n.get() + 1);
         if x.dtype() == DType::F64 { w(n.get(), x.shape()) } else { x.clone() }
     });
@@ -257,7 +258,7 @@ fn training_with_batches_and_dropout_does_not_grow() {
             let g = grad(loss)(&model);
             opt.update(&mut model, &g);
         }
-        eval_tree(&model);
+        tree::eval(&model);
         held.push((live_nodes(), live_buffers()));
     }
     // Other tests run beside this one: it is enough that nothing piles up with the steps.

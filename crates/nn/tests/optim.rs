@@ -1,7 +1,7 @@
 //! Optimisers against optax 0.2 (JAX, double precision), their state, and memory over long runs.
 
 use pullback_array::{
-    Array, DType, Real, Tree, eval, grad, io, live_buffers, live_nodes, map, value_and_grad,
+    Array, DType, Real, Tree, eval, grad, io, live_buffers, live_nodes, tree::map, value_and_grad,
 };
 use pullback_nn::{Adam, AdamW, RmsProp, Sgd, clip_by_global_norm, global_norm, schedule};
 use std::sync::Mutex;

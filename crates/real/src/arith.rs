@@ -94,7 +94,7 @@ impl Real for Var {
     }
     #[inline(always)]
     fn held(&self) -> Var {
-        self.stop()
+        self.stop_gradient()
     }
     #[inline(always)]
     fn certain(&self) -> Option<f64> {

@@ -9,6 +9,7 @@ use std::io;
 
 /// Which states of a loop are kept for the way back. n is the number of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Keep {
     /// All n: no step is run twice.
     Full,

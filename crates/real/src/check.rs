@@ -4,7 +4,7 @@
 //! ones with differences of first ones, and so on; so a derivative that was made wrong on purpose, or cut by
 //! accident, shows at its own order.
 
-use crate::diff::{grad, hessian, jacobian, value_and_grad, vjp};
+use crate::diff::{grad, hessian, jacobian, linearize, value_and_grad};
 use crate::differences::{Difference, differences};
 use crate::var::Var;
 use std::fmt;
@@ -61,7 +61,7 @@ impl std::error::Error for Mismatch {}
 /// use pullback_real::{Real, Var, check};
 /// assert!(check(|x| x[0].sin() * x[1].exp(), &[0.5, 1.0], 3).is_ok());
 /// // A derivative cut on purpose.
-/// let wrong = check(|x| x[0] * x[0].stop(), &[0.5], 1).unwrap_err();
+/// let wrong = check(|x| x[0] * x[0].stop_gradient(), &[0.5], 1).unwrap_err();
 /// assert!(wrong.to_string().starts_with("derivative of order 1 by x[0] at [0.5]: reverse mode gives 0.5, "));
 /// ```
 ///
@@ -79,12 +79,12 @@ pub fn check(f: impl Fn(&[Var]) -> Var, x: &[f64], order: usize) -> Result<Repor
     assert!((1..=3).contains(&order), "check: derivatives are checked to order 1, 2 or 3, not {order}");
     let value = |x: &[f64]| vec![value_and_grad(&f)(x).0];
     let mut all = Comparison { x, report: Report { value: value(x)[0], compared: 0, worst: 0.0 } };
-    let (_, pullback) = vjp(|x| f(x))(x);
+    let (_, pullback) = linearize(|x| f(x))(x);
     let unit = |i: usize| (0..x.len()).map(|k| if k == i { 1.0 } else { 0.0 }).collect::<Vec<_>>();
     let forward: Vec<f64> = (0..x.len()).map(|i| pullback.push(&unit(i))[0]).collect();
     all.compare(&value, &[("reverse mode", grad(&f)(x)), ("forward mode", forward)], 0)?;
     if order >= 2 {
-        let (_, pullback) = vjp(grad::<Var>(&f))(x);
+        let (_, pullback) = linearize(grad::<Var>(&f))(x);
         let reverse = (0..x.len()).flat_map(|i| pullback.pull(&unit(i))).collect();
         let columns: Vec<_> = (0..x.len()).map(|i| pullback.push(&unit(i))).collect();
         let forward = (0..x.len()).flat_map(|i| columns.iter().map(move |c| c[i])).collect();

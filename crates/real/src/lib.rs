@@ -37,8 +37,9 @@ pub use check::{assert_derivatives, check};
 pub use complex::{Complex, holomorphic_derivative};
 pub use counts::Counts;
 pub use diff::{
-    AbsNormal, Eliminated, Elimination, Nan, Outputs, Point, Pullback, abs_normal, derivative, eliminate,
-    find_nan, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
+    AbsNormal, Eliminated, Elimination, Linearization, Mode, Nan, Outputs, Point, Pullback, abs_normal,
+    derivative, eliminate, find_nan, grad, grad_or_none, hessian, hvp, jacfwd, jacobian, jacobian_with, jvp,
+    linearize, value_and_grad, vjp,
 };
 pub use dual::{Dual, Duals};
 pub use error::Error;
@@ -46,7 +47,7 @@ pub use explicit::{Gradient, Tape, TapeVar};
 pub use expr::{Expr, Listing};
 pub use implicit::{implicit_series, ode_series};
 pub use parse::parse;
-pub use real::{Arg, Binary, Real, Scalar, Unary, stop};
+pub use real::{Arg, Binary, Real, Scalar, Unary, stop_gradient};
 #[doc(hidden)]
 pub use refuse::{Operation, refuse};
 pub use series::{Series, binary_series, derivatives, taylor, unary_series};

@@ -2,6 +2,7 @@
 
 /// Gives a [`Real`](crate::Real) type its operators, all of them through `Real::unary` and `Real::binary`:
 /// `operators! { [generics] Type }`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! operators {
     ([$($g:tt)*] $T:ty) => {

@@ -17,6 +17,7 @@ use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
 /// The five infix operators: `Self op Rhs = Out`.
+#[doc(hidden)]
 pub trait Ops<Rhs, Out>:
     Add<Rhs, Output = Out>
     + Sub<Rhs, Output = Out>
@@ -59,6 +60,7 @@ mod imply {
     }
 }
 /// Makes bounds on `T` follow from a bound on `Self`; every pair of types has it.
+#[doc(hidden)]
 pub trait Imply<T>: imply::Inner<T, Is = T> {}
 impl<T, U: ?Sized> Imply<T> for U {}
 
@@ -230,12 +232,12 @@ pub trait Scalar: Real + Copy + std::fmt::Debug + PartialOrd + PartialOrd<f64> +
 /// `x` held constant: the same value, and no derivative of any order.
 ///
 /// ```
-/// use pullback_real::{grad, stop};
-/// assert_eq!(grad(|x| x[0] * stop(x[0]))(&[3.0]), [3.0]);
+/// use pullback_real::{grad, stop_gradient};
+/// assert_eq!(grad(|x| x[0] * stop_gradient(x[0]))(&[3.0]), [3.0]);
 /// ```
 #[inline(always)]
 #[track_caller]
-pub fn stop<R: Scalar>(x: R) -> R {
+pub fn stop_gradient<R: Scalar>(x: R) -> R {
     R::lift(x.value())
 }
 

@@ -6,6 +6,7 @@
 
 /// How an operation is written in a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Notation {
     /// `name(x)` or `name(x, y)`.
     Function,
@@ -30,9 +31,11 @@ macro_rules! rows {
                 /// x².
                 Square square = |x| x * x, |x, _| 2.0 * x, Power(3), -3.0..3.0;
                 /// 1 − x², accurate where |x| is near 1.
+                #[doc(hidden)]
                 OneMinusSquare one_minus_square = |x| (1.0 - x) * (1.0 + x), |x, _| -2.0 * x, Function, -0.9..0.9;
                 // Its slope is written without the x² that is infinite where the function is 0.
                 /// 1/(1 + x²), the slope of [`atan`](Real::atan).
+                #[doc(hidden)]
                 RecipOnePlusSquare recip_one_plus_square = |x| 1.0 / (1.0 + x * x),
                     |x, y| -2.0 * y * x.over_hypot(1.0) * R::lift(1.0).over_hypot(x), Function, -3.0..3.0;
                 /// √x.
@@ -121,6 +124,7 @@ macro_rules! rows {
                 /// The inverse of [`norm_cdf`](Real::norm_cdf).
                 NormQuantile norm_quantile = s::norm_quantile, |p, y| norm_quantile_slope(p, y), Function, 0.1..0.9;
                 /// x − ln(1 + x), never negative.
+                #[doc(hidden)]
                 Ln1pExcess ln_1p_excess = s::ln_1p_excess,
                     |x, _| R::select(&x.less(1.0), &(x / (1.0 + x)), &(1.0 - (1.0 + x).recip())), Function, -0.6..3.0;
                 /// ln(x/(1 − x)), the inverse of [`logistic`](Real::logistic).
@@ -183,21 +187,26 @@ macro_rules! rows {
                     ),
                     Function, 0.8..6.0;
                 /// The n-th derivative of exp(−a)·I₀(a) at a = |x|.
+                #[doc(hidden)]
                 BesselI0eDerivative bessel_i0e_derivative(n: u32 = 1) = |x| s::bessel_i0e_derivative(n, x),
                     |x, _| x.sign() * x.bessel_i0e_derivative(n + 1), Function, 0.3..3.0;
                 /// The n-th derivative of [`inv_mills_ratio`](Real::inv_mills_ratio).
+                #[doc(hidden)]
                 InvMillsDerivative inv_mills_derivative(n: u32 = 1) = |x| s::inv_mills_derivative(n, x),
                     |x, _| x.inv_mills_derivative(n + 1), Function, -4.0..3.0;
                 /// The n-th derivative of [`erfcx`](Real::erfcx).
+                #[doc(hidden)]
                 ErfcxDerivative erfcx_derivative(n: u32 = 1) = |x| s::erfcx_derivative(n, x),
                     |x, _| x.erfcx_derivative(n + 1), Function, -1.0..3.0;
                 /// The n-th derivative of ln Γ(x) − (x − ½) ln x + x − ½ ln 2π, the error of Stirling's formula.
                 StirlingError stirling_error(n: u32 = 0) = |x| s::stirling_error(n, x),
                     |x, _| x.stirling_error(n + 1), Function, 0.5..6.0;
                 /// The n-th derivative of eˣ/x, the slope of [`exp_int_ei`](Real::exp_int_ei).
+                #[doc(hidden)]
                 ExpOver exp_over(n: u32 = 0) = |x| s::exp_over(n, x),
                     |x, _| x.exp_over(n + 1), Function, 0.3..3.0;
                 /// The n-th derivative of ln(1 + x)/x, 1 at 0 for n = 0.
+                #[doc(hidden)]
                 Ln1pRatio ln_1p_ratio(n: u32 = 0) = |x| s::ln_1p_ratio(n, x),
                     |x, _| x.ln_1p_ratio(n + 1), Function, -0.4..6.0;
             }
@@ -235,6 +244,7 @@ macro_rules! rows {
                 Hypot hypot = f64::hypot,
                     |x, y, _| (x.over_hypot(y), y.over_hypot(x)), Function, (0.3..3.0, -3.0..3.0);
                 /// x/√(x² + y²), 0 at the origin: the slope of [`hypot`](Real::hypot).
+                #[doc(hidden)]
                 OverHypot over_hypot = s::over_hypot,
                     |x, y, z| (
                         { let h = x.hypot(y); R::select(&h, &(y.over_hypot(x).square() / &h), &R::lift(0.0)) },
@@ -264,15 +274,18 @@ macro_rules! rows {
                 LogAddExp2 log_add_exp2 = s::log_add_exp2, |x, y, _| (x.exp2_share(y), y.exp2_share(x)),
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// 2ˣ/(2ˣ + 2ʸ), the slope of [`log_add_exp2`](Real::log_add_exp2), with the same limits as `exp_share`.
+                #[doc(hidden)]
                 Exp2Share exp2_share = s::exp2_share,
                     |x, y, z| (LN_2 * z * y.exp2_share(x), -LN_2 * z * y.exp2_share(x)), Function, (-3.0..3.0, -3.0..3.0);
                 /// eˣ/(eˣ + eʸ), the slope of [`log_add_exp`](Real::log_add_exp): 0 where both are −∞, ½ where both are ∞.
+                #[doc(hidden)]
                 ExpShare exp_share = s::exp_share, |x, y, z| (z * y.exp_share(x), -(z * y.exp_share(x))),
                     Function, (-3.0..3.0, -3.0..3.0);
                 /// ln B(x, y), the logarithm of the beta function.
                 LnBeta ln_beta = s::ln_beta,
                     |x, y, _| (x.polygamma_drop(y, 0), y.polygamma_drop(x, 0)), Function, (0.5..4.0, 0.5..4.0);
                 /// ln(x·B(x, y)), accurate where x is small.
+                #[doc(hidden)]
                 LnABeta ln_a_beta = s::ln_a_beta,
                     |x, y, _| (ln_a_beta_slope(x, y), y.polygamma_drop(x, 0)), Function, (0.02..0.3, 0.5..4.0);
                 /// P(a, x), the regularised lower incomplete gamma function: the gamma distribution's probability up to x.
@@ -305,13 +318,16 @@ macro_rules! rows {
                 /// x·ln(1 + y), 0 where x = 0.
                 XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x.ratio(1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
                 /// x·y, and 0 where x = 0 whatever y is: the product of a tangent and a slope.
+                #[doc(hidden)]
                 TimesOrZero times_or_zero = |x, y| if x == 0.0 { 0.0 } else { x * y }, |x, y, _| (y.clone(), x.clone()),
                     Function, (0.3..3.0, -3.0..3.0);
                 /// x/y, and 0 for 0/0, which does not move with y: the slope of [`xlogy`](Real::xlogy) by y.
+                #[doc(hidden)]
                 Ratio ratio = s::ratio, |_, y, z| (y.recip(), -z.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
             }
             flat_binary {
                 /// 1 where x < y, else 0.
+                #[doc(hidden)]
                 Less less = |x, y| if x < y { 1.0 } else { 0.0 };
                 /// ⌊x/y⌋ of the true quotient, Python's `//`: minus the slope of [`remainder`](Real::remainder) by y.
                 FloorDivide floor_divide = s::floor_divide;
@@ -320,21 +336,27 @@ macro_rules! rows {
             }
             indexed_binary {
                 /// ∂ⁿP(a, x)/∂aⁿ, n ≤ 15.
+                #[doc(hidden)]
                 GammaPByA gamma_p_by_a(n: u32 = 1) = |a, x| s::gamma_p_by_a(n, a, x),
                     |a, x, _| (a.gamma_p_by_a(x, n + 1), gamma_pdf_by_a(n, a, x)), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ ln P(a, x)/∂aⁿ, n ≤ 15.
+                #[doc(hidden)]
                 LnGammaPByA ln_gamma_p_by_a(n: u32 = 1) = |a, x| s::ln_gamma_p_by_a(n, a, x),
                     |a, x, _| (a.ln_gamma_p_by_a(x, n + 1), a.gamma_p_hazard(x, n)), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ ln Q(a, x)/∂aⁿ, n ≤ 15.
+                #[doc(hidden)]
                 LnGammaQByA ln_gamma_q_by_a(n: u32 = 1) = |a, x| s::ln_gamma_q_by_a(n, a, x),
                     |a, x, _| (a.ln_gamma_q_by_a(x, n + 1), -a.gamma_q_hazard(x, n)), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ/∂aⁿ of the gamma density over P(a, x), the slope of [`ln_gamma_p`](Real::ln_gamma_p); n ≤ 15.
+                #[doc(hidden)]
                 GammaPHazard gamma_p_hazard(n: u32 = 0) = |a, x| s::gamma_p_hazard(n, a, x),
                     |a, x, y| (a.gamma_p_hazard(x, n + 1), gamma_p_hazard_slope(n, a, x, y)), Function, (0.5..4.0, 0.3..5.0);
                 /// ∂ⁿ/∂aⁿ of the gamma density over Q(a, x), minus the slope of [`ln_gamma_q`](Real::ln_gamma_q); n ≤ 15.
+                #[doc(hidden)]
                 GammaQHazard gamma_q_hazard(n: u32 = 0) = |a, x| s::gamma_q_hazard(n, a, x),
                     |a, x, y| (a.gamma_q_hazard(x, n + 1), gamma_q_hazard_slope(n, a, x, y)), Function, (0.5..4.0, 0.3..5.0);
                 /// ψ⁽ⁿ⁾(x) − ψ⁽ⁿ⁾(x + y), the slope of [`ln_beta`](Real::ln_beta) for n = 0.
+                #[doc(hidden)]
                 PolygammaDrop polygamma_drop(n: u32 = 0) = |x, y| s::polygamma_drop(n, x, y),
                     |x, y, _| (x.polygamma_drop(y, n + 1), -(x + y).polygamma(n + 1)), Function, (0.5..4.0, 0.5..4.0);
             }

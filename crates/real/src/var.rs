@@ -64,10 +64,10 @@ impl Var {
     ///
     /// ```
     /// use pullback_real::grad;
-    /// assert_eq!(grad(|x| x[0] * x[0].stop())(&[3.0]), [3.0]);
+    /// assert_eq!(grad(|x| x[0] * x[0].stop_gradient())(&[3.0]), [3.0]);
     /// ```
     #[inline(always)]
-    pub fn stop(self) -> Var {
+    pub fn stop_gradient(self) -> Var {
         Var::from(self.value)
     }
 }

@@ -86,7 +86,7 @@ fn stopping_is_the_same_from_outside_and_inside() {
         let f = |t: &Tape, stop: bool| {
             let x = t.var(0.5);
             let is_held = |k: usize| held >> k & 1 == 1;
-            let cut = |k, v| if stop && is_held(k) { pullback_real::stop(v) } else { v };
+            let cut = |k, v| if stop && is_held(k) { pullback_real::stop_gradient(v) } else { v };
             // Each intermediate is used through `cut` alone.
             let a = x.sin();
             let b = cut(0, a) * x;

@@ -1,5 +1,7 @@
 //! How recordings begin and end: depth, panics, threads, stale variables, and what the messages say.
-use pullback_real::{Counts, Pullback, Real, Scalar, Var, grad, hessian, hvp, jvp, value_and_grad, vjp};
+use pullback_real::{
+    Counts, Linearization, Real, Scalar, Var, grad, hessian, hvp, jvp, linearize, value_and_grad,
+};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -83,9 +85,9 @@ fn a_pullback_travels() {
     fn travels<T: Send>(x: T) -> T {
         x
     }
-    let (_, pullback) = vjp(|x| x[0] * x[1])(&[2.0, 3.0]);
-    let pullback: Pullback<f64> = travels(pullback);
-    let g = std::thread::spawn(move || [pullback.pull(&[1.0]), pullback.pull(&[2.0])]).join().unwrap();
+    let (_, linear) = linearize(|x| x[0] * x[1])(&[2.0, 3.0]);
+    let linear: Linearization<f64> = travels(linear);
+    let g = std::thread::spawn(move || [linear.pull(&[1.0]), linear.pull(&[2.0])]).join().unwrap();
     assert_eq!(g, [[3.0, 2.0], [6.0, 4.0]]);
 }
 #[test]
@@ -133,12 +135,12 @@ fn a_derivative_that_would_be_lost_is_refused() {
     assert_eq!(message(lost), CAPTURED);
     let lost = || drop(grad(|x| Var::from(grad(|_| x[0].sin())(&[1.0])[0]))(&[2.0]));
     assert_eq!(message(lost), CAPTURED);
-    assert_eq!(grad(|x| Var::from(grad(|y| y[0] * x[0].stop())(&[1.0])[0]))(&[2.0]), [0.0]);
+    assert_eq!(grad(|x| Var::from(grad(|y| y[0] * x[0].stop_gradient())(&[1.0])[0]))(&[2.0]), [0.0]);
     assert_eq!(grad(|x| grad(|y| y[0] * x[0])(&[Var::from(1.0)])[0])(&[2.0]), [1.0]);
 }
 #[test]
 fn lengths_are_compared() {
-    let (_, pullback) = vjp(|x| [x[0], x[0]])(&[1.0]);
+    let (_, pullback) = linearize(|x| [x[0], x[0]])(&[1.0]);
     let text = message(|| drop(pullback.pull(&[1.0])));
     assert_eq!(text, "Pullback::pull: one cotangent for each of the 2 results is needed, not 1");
     let text = message(|| drop(pullback.push(&[])));

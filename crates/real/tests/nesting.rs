@@ -1,5 +1,7 @@
 //! Derivatives of derivatives: every order, levels never confused.
-use pullback_real::{Dual, Real, Scalar, Var, derivative, grad, hessian, hvp, jacobian, jvp, stop, vjp};
+use pullback_real::{
+    Dual, Real, Scalar, Var, derivative, grad, hessian, hvp, jacobian, jvp, linearize, stop_gradient,
+};
 
 fn rosen<R: Scalar>(x: &[R]) -> R {
     100.0 * (x[1] - x[0] * x[0]).square() + (1.0 - x[0]).square()
@@ -31,7 +33,7 @@ fn hessians_agree_by_every_way_there_is() {
         [[1.0, 0.0], [0.0, 1.0]].iter().map(|v| grad(|x| jvp(rosen)(x, &v.map(Var::from)).1)(&X)).collect();
     all_close(&columns, &H);
     // Forward and backward over a recorded gradient.
-    let (_, pullback) = vjp(grad(rosen))(&X);
+    let (_, pullback) = linearize(grad(rosen))(&X);
     all_close(&[pullback.push(&[1.0, 0.0]), pullback.pull(&[0.0, 1.0])], &H);
     // Forward over forward.
     let f = |a: Dual<Dual<f64>>, b: Dual<Dual<f64>>| rosen(&[a, b]).eps[0].eps[0];
@@ -118,7 +120,7 @@ fn levels_beside_one_another() {
 }
 #[test]
 fn a_stopped_number_is_constant_at_every_order() {
-    let g = hessian(|x| x[0] * x[0] * stop(x[0]))(&[3.0]);
+    let g = hessian(|x| x[0] * x[0] * stop_gradient(x[0]))(&[3.0]);
     assert_eq!(g, [[6.0]]);
 }
 #[test]

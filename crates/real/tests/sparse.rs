@@ -87,6 +87,7 @@ fn is_valid(p: &Pattern, colours: &[u32], colouring: HessianColouring) {
                         parent[a] = b
                     }
                 }
+                other => unreachable!("{other:?}"),
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Every row of the table: each mode against differences of the order below, and the modes against one another.
-use pullback_real::{Binary, Dual, Real, Scalar, Unary, Var, check::check, derivative, grad, jacfwd, stop};
+use pullback_real::{
+    Binary, Dual, Real, Scalar, Unary, Var, check::check, derivative, grad, jacfwd, stop_gradient,
+};
 
 fn points((lo, hi): (f64, f64)) -> impl Iterator<Item = f64> {
     [0.07, 0.31, 0.52, 0.77, 0.96].into_iter().map(move |t| lo + t * (hi - lo))
@@ -131,19 +133,22 @@ fn a_branch_not_taken_has_no_influence() {
 #[test]
 fn the_check_is_not_fooled() {
     // Wrong at first order; right at first order and wrong at second; a kink.
-    let first = check(|x| x[0] * stop(x[0]), &[1.3], 1).unwrap_err();
+    let first = check(|x| x[0] * stop_gradient(x[0]), &[1.3], 1).unwrap_err();
     assert_eq!((first.mode, first.derivative, first.by.as_slice()), ("reverse mode", 1.3, &[0][..]));
-    let line = |x: Var| stop(x * x) + 2.0 * stop(x) * (x - stop(x));
+    let line = |x: Var| stop_gradient(x * x) + 2.0 * stop_gradient(x) * (x - stop_gradient(x));
     assert!(check(|x| line(x[0]), &[1.3], 1).is_ok());
     let second = check(|x| line(x[0]), &[1.3], 2).unwrap_err();
     assert_eq!((second.mode, second.by.as_slice()), ("reverse over reverse mode", &[0, 0][..]));
-    let parabola =
-        |x: Var| stop(x * x * x) + 3.0 * stop(x * x) * (x - stop(x)) + 3.0 * stop(x) * (x - stop(x)).square();
+    let parabola = |x: Var| {
+        stop_gradient(x * x * x)
+            + 3.0 * stop_gradient(x * x) * (x - stop_gradient(x))
+            + 3.0 * stop_gradient(x) * (x - stop_gradient(x)).square()
+    };
     assert!(check(|x| parabola(x[0]), &[1.3], 2).is_ok());
     assert_eq!(check(|x| parabola(x[0]), &[1.3], 3).unwrap_err().by, [0, 0, 0]);
     assert!(check(|x| x[0].relu() + x[0], &[0.0], 1).is_err());
     assert!(check(|x| x[0].sqrt(), &[-1.0], 1).is_err());
     // A small error beside a large derivative.
-    let slightly = check(|x| x[0].exp() + 1e-6 * stop(x[0]), &[1.0], 1).unwrap_err();
+    let slightly = check(|x| x[0].exp() + 1e-6 * stop_gradient(x[0]), &[1.0], 1).unwrap_err();
     assert!((slightly.derivative - slightly.difference).abs() < 2e-6);
 }

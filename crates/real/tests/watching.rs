@@ -1,7 +1,7 @@
 //! Looking over a tape's shoulder: events, the first NaN, values from elsewhere, and where a mistake is reported.
 
 use pullback_real::explicit::Event;
-use pullback_real::{Real, Scalar, Tape, Var, find_nan, grad, grad_or_none, hessian, jacobian, vjp};
+use pullback_real::{Real, Scalar, Tape, Var, find_nan, grad, grad_or_none, hessian, jacobian, linearize};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -31,7 +31,7 @@ fn mistakes_name_the_line() {
     let line = line!() + 1;
     let (text, place) = caught(|| drop(grad(|x| x[0] + escaped.borrow().exp())(&[2.0])));
     assert!(text.contains("a gradient that has ended") && place.starts_with(&here(line)), "{text} {place}");
-    let (_, pullback) = vjp(|x| [x[0], x[0]])(&[1.0]);
+    let (_, pullback) = linearize(|x| [x[0], x[0]])(&[1.0]);
     let line = line!() + 1;
     let (text, place) = caught(|| drop(pullback.pull(&[1.0])));
     assert!(text.starts_with("Pullback::pull: one") && place.starts_with(&here(line)), "{text} {place}");
@@ -144,7 +144,7 @@ fn values_from_elsewhere() {
     let outer = |g: &dyn Fn(&[Var]) -> Var, x: &[Var]| g(&[x[0].exp(), x[1], x[2]]) * x[0];
     let (a, b) = (grad(|x| outer(&external, x))(&at), grad(|x| outer(&plain, x))(&at));
     a.iter().zip(&b).for_each(|(a, b)| assert!((a - b).abs() < 1e-13, "{a} {b}"));
-    let (y, pullback) = vjp(|x| [external(x)])(&at);
+    let (y, pullback) = linearize(|x| [external(x)])(&at);
     assert_eq!((y, pullback.push(&[1.0, 0.0, 0.0])), ([plain(&at.map(Var::from)).value()], vec![-3.0]));
     // The value is kept to the last bit, the sign of zero included.
     assert!(
@@ -153,7 +153,7 @@ fn values_from_elsewhere() {
     );
     assert!(jacobian(|x| [Var::external(-0.0, &[(x[0], 1.0), (x[1], 2.0)])])(&[1.0, 1.0]) == [[1.0, 2.0]]);
     // Constants have no derivative; without any variable it is one.
-    assert_eq!(grad_or_none(|x| Var::external(1.0, &[(x[0].stop(), 5.0)]))(&[1.0]), [None]);
+    assert_eq!(grad_or_none(|x| Var::external(1.0, &[(x[0].stop_gradient(), 5.0)]))(&[1.0]), [None]);
     // Second derivatives are not there, and it says so.
     let (text, _) = caught(|| drop(hessian(|x| Var::external(1.0, &[(x[0], 5.0)]))(&[1.0])));
     assert!(

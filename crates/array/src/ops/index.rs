@@ -10,6 +10,7 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 
 /// What is taken of an axis.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Index {
     /// One element; the axis is dropped. Negative numbers count from the end.
     At(isize),

@@ -1,7 +1,7 @@
 //! Norms of vectors and matrices.
 
 use crate::array::{Array, operation};
-use crate::axis::{Axes, keep};
+use crate::axis::{Axes, keepdims};
 use crate::dtype::DType;
 use crate::ops::where_;
 use crate::prim::Reduction;
@@ -10,6 +10,7 @@ use pullback_real::{Real, refuse};
 
 /// Which norm: of vectors (along one axis, or all elements) or of matrices (along two).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Norm {
     /// √Σ|x|²: the Euclidean norm of vectors and, as Frobenius', of matrices.
     Two,
@@ -62,8 +63,8 @@ impl Array {
                 _ => {}
             }
             let (sums, over) = match p.abs() {
-                1.0 => (a.sum_axis(keep(rows)), columns),
-                f64::INFINITY => (a.sum_axis(keep(columns)), rows),
+                1.0 => (a.sum_axis(keepdims(rows)), columns),
+                f64::INFINITY => (a.sum_axis(keepdims(columns)), rows),
                 2.0 => refuse(format_args!("norm: the matrix orders ±2 need the feature `linalg`"), &[]),
                 _ => refuse(
                     format_args!("norm: matrices have the orders ±1, ±2, ±∞ and Norm::Two, not {p}"),
@@ -100,7 +101,7 @@ impl Array {
             DType::F32 => mean(&self.cast(DType::F64)).flat_sqrt().cast(DType::F32),
             DType::C64 => mean(&self.cast(DType::C128)).flat_sqrt().cast(DType::F32),
             _ => {
-                let sum = self.stop_gradient().abs_squared().sum_axis(keep(axes.clone()));
+                let sum = self.stop_gradient().abs_squared().sum_axis(keepdims(axes.clone()));
                 let power = |n: i32| Array::fill(2f64.powi(n), Shape::default(), DType::F64);
                 let small = where_(&sum.less(2f64.powi(-960)), power(600), power(0));
                 let scale = where_(&sum.equal(f64::INFINITY), power(-600), small);
@@ -116,7 +117,7 @@ impl Array {
             return self.sum_axis(axes.clone());
         }
         let constant = self.stop_gradient();
-        let kept = keep(axes.clone());
+        let kept = keepdims(axes.clone());
         let largest = if p > 0.0 { constant.max_axis(kept) } else { constant.min_axis(kept) };
         let scales = largest.greater(0.0).logical_and(&largest.isfinite());
         let scale = where_(&scales, &largest, largest.ones_like());

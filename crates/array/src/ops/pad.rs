@@ -7,6 +7,7 @@ use pullback_real::refuse;
 
 /// What stands beyond the edges of an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum PadMode {
     /// One number.
     Constant(f64),

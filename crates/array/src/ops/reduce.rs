@@ -1,4 +1,4 @@
-//! Reductions: `x.sum()` over all elements, `x.sum_axis(axes)` along some; `keep(axes)` keeps them with extent 1.
+//! Reductions: `x.sum()` over all elements, `x.sum_axis(axes)` along some; `keepdims(axes)` keeps them with extent 1.
 
 use crate::array::{Array, operation};
 use crate::axis::Axes;
@@ -129,7 +129,7 @@ impl Array {
         where_(&zero, 0.0, where_(&zero, 1.0, self).sqrt()).with_square(self)
     }
 
-    /// Sums along axes: `x.sum_axis(0)`, `x.sum_axis([0, -1])`, `x.sum_axis(keep(1))`. Bool arrays count in `i64`.
+    /// Sums along axes: `x.sum_axis(0)`, `x.sum_axis([0, -1])`, `x.sum_axis(keepdims(1))`. Bool arrays count in `i64`.
     ///
     /// # Panics
     /// If an axis is out of range or named twice.

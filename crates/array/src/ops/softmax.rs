@@ -1,7 +1,7 @@
 //! Sums of exponentials, without overflow.
 
 use crate::array::{Array, operation};
-use crate::axis::{Axes, keep};
+use crate::axis::{Axes, keepdims};
 use crate::ops::where_;
 use crate::promote::agree;
 use pullback_real::Real;
@@ -42,14 +42,14 @@ impl Array {
             Some(b) => where_(&b.not_equal(b.zeros_like()), x.stop_gradient(), f64::NEG_INFINITY),
             None => x.stop_gradient(),
         };
-        let top = counting.max_axis(keep(axes.clone()));
+        let top = counting.max_axis(keepdims(axes.clone()));
         let top = where_(&top.isfinite(), &top, 0.0);
         let e = (&x - &top).exp();
         let terms = match &b {
             Some(b) => e.weighted(b),
             None => e,
         };
-        let sum = terms.sum_axis(keep(axes.clone()));
+        let sum = terms.sum_axis(keepdims(axes.clone()));
         let none = sum.equal(0.0);
         let y = where_(&none, f64::NEG_INFINITY, where_(&none, 1.0, sum).ln() + top);
         if axes.keep { y } else { y.squeezed(&axes.resolve("logsumexp", &x)) }
@@ -61,7 +61,7 @@ impl Array {
     #[track_caller]
     pub fn softmax(&self, axes: impl Into<Axes>) -> Array {
         let _operation = operation("softmax");
-        let axes = keep(axes);
+        let axes = keepdims(axes);
         if self.count("softmax", &axes) == 0 {
             return self.float();
         }
@@ -75,7 +75,7 @@ impl Array {
     #[track_caller]
     pub fn log_softmax(&self, axes: impl Into<Axes>) -> Array {
         let _operation = operation("log_softmax");
-        let axes = keep(axes);
+        let axes = keepdims(axes);
         if self.count("log_softmax", &axes) == 0 {
             return self.float();
         }

@@ -1,7 +1,7 @@
 //! Statistics: spread, order, relation.
 
 use crate::array::{Array, operation};
-use crate::axis::{Axes, keep};
+use crate::axis::{Axes, keepdims};
 use crate::ops::where_;
 use pullback_real::{Real, refuse};
 
@@ -14,7 +14,7 @@ impl Array {
     pub fn var_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
         let (axes, x) = (axes.into(), self.float());
         let n = self.count("var", &axes) as f64 - ddof as f64;
-        (&x - x.mean_axis(keep(axes.clone()))).abs_squared().sum_axis(axes) / n.max(0.0)
+        (&x - x.mean_axis(keepdims(axes.clone()))).abs_squared().sum_axis(axes) / n.max(0.0)
     }
     /// The square root of [`var_axis`](Array::var_axis); its derivative is 0 where it is 0.
     ///
@@ -24,7 +24,7 @@ impl Array {
     pub fn std_axis(&self, axes: impl Into<Axes>, ddof: usize) -> Array {
         let (axes, x) = (axes.into(), self.float());
         let n = self.count("std", &axes) as f64 - ddof as f64;
-        let distances = &x - x.mean_axis(keep(axes.clone()));
+        let distances = &x - x.mean_axis(keepdims(axes.clone()));
         distances.root_mean_square(&axes, n.max(0.0))
     }
     /// (x − mean)/√(var + ε) along axes, with the population's variance.
@@ -34,7 +34,7 @@ impl Array {
     #[track_caller]
     pub fn standardize(&self, axes: impl Into<Axes>, epsilon: f64) -> Array {
         let _operation = operation("standardize");
-        let axes = keep(axes);
+        let axes = keepdims(axes);
         let x = self - self.mean_axis(axes.clone());
         let var = x.abs_squared().mean_axis(axes);
         x / (var + epsilon).sqrt()
@@ -115,7 +115,7 @@ impl Array {
                 &[("", self.at())],
             )
         }
-        let x = self.float() - self.mean_axis(keep(-1));
+        let x = self.float() - self.mean_axis(keepdims(-1));
         let x = x.reshape([x.size() / x.shape()[x.ndim() - 1].max(1), x.shape()[x.ndim() - 1]]);
         let c = x.matmul(&x.t().conj()) / (x.shape()[1] as f64 - 1.0);
         if c.size() == 1 { c.reshape(()) } else { c }

@@ -6,18 +6,7 @@ use super::{jvp, map_rows, needs_floats, vjp, vmap};
 use crate::array::Array;
 use crate::shape::{Dims, Shape};
 use crate::tree::{Tree, leaves, map, zip};
-use pullback_real::refuse;
-
-/// From which side a Jacobian is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Column by column: one pushforward for each element of the input.
-    Forward,
-    /// Row by row: one pullback for each element of the output.
-    Reverse,
-    /// Forward if the input has no more elements than the output, else reverse.
-    Auto,
-}
+use pullback_real::{Mode, refuse};
 
 /// From f: its Jacobian at a point, a tree like the input, whose leaves have the output's axes in front of their own.
 ///
@@ -36,7 +25,7 @@ pub fn jacobian<P: Tree + Clone + 'static>(f: impl Fn(&P) -> Array) -> impl Fn(&
     jacobian_with(f, Mode::Auto, usize::MAX)
 }
 
-/// Like [`jacobian`], from the side `mode` says, and at most `chunk` rows (or columns) at a time: the memory of the
+/// Like [`jacobian`], in the mode that `mode` says, and at most `chunk` rows (or columns) at a time: the memory of the
 /// intermediates of one chunk.
 ///
 /// ```
@@ -67,12 +56,7 @@ pub fn jacobian_with<P: Tree + Clone + 'static>(
             )
         }
         let inputs: usize = leaves(p).iter().filter(|x| x.dtype().is_float()).map(Array::size).sum();
-        let forward = match mode {
-            Mode::Forward => true,
-            Mode::Reverse => false,
-            Mode::Auto => inputs <= y.size(),
-        };
-        if !forward {
+        if !mode.is_forward(inputs, y.size()) {
             let basis = identity(&y);
             let rows = in_chunks(&basis, chunk, |g: &Array| pull(g));
             return zip(&rows, p, |d, x| d.reshape_op(joined(&y.0.shape, &x.0.shape)));

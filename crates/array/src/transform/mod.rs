@@ -4,6 +4,7 @@
 mod batch;
 mod control;
 mod curvature;
+pub mod graph;
 mod holomorphic;
 mod hook;
 mod implicit;
@@ -14,7 +15,6 @@ mod jit;
 mod jvp;
 mod linear;
 mod linearity;
-mod listing;
 mod nan;
 mod ravel;
 mod remat;
@@ -27,22 +27,22 @@ mod vmap;
 
 pub use control::{Schedule, bounded_while, cond, fori_loop, map_rows, scan, scan_with, switch, while_loop};
 pub use curvature::{fisher, gauss_newton, hutchinson_diagonal, hutchinson_trace};
+pub use graph::graph;
 pub use holomorphic::holomorphic_grad;
 #[cfg(feature = "linalg")]
 pub use implicit::Qp;
 pub use implicit::{
     Adjoint, Krylov, KrylovMethod, Ode, OdeSolution, bicgstab, cg, custom_argmin, custom_root,
-    custom_root_with, fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_dense, odeint_event,
-    projected_argmin, root,
+    custom_root_with, find_root, fixed_point, fixed_point_with, gmres, linear_solve, odeint, odeint_dense,
+    odeint_event, projected_argmin,
 };
 pub use inspect::{Intermediate, elementwise_grad, grad_or_none, intermediates, looks};
-pub use jacobian::{Mode, hessian, hvp, jacobian, jacobian_with};
+pub use jacobian::{hessian, hvp, jacobian, jacobian_with};
 pub use jet::jet;
 pub use jit::{Jit, PLANS, jit, jit_update};
 pub use jvp::jvp;
 pub(crate) use jvp::pushforward_of;
 pub use linear::{Pushforward, linear_transpose, linearize};
-pub use listing::{Graph, Step, graph};
 pub use nan::{Nan, find_nan};
 pub use ravel::{Unravel, ravel};
 pub use remat::{Keep, checkpoint_with, gradient_memory, with_budget};

@@ -44,6 +44,7 @@ fn pad(d: &mut Draw, mode: PadMode) -> Case {
                     PadMode::Wrap => Some(i.rem_euclid(n)),
                     PadMode::Reflect => Some(turn(i, 2 * n - 2, &|i| 2 * n - 2 - i)),
                     PadMode::Symmetric => Some(turn(i, 2 * n, &|i| 2 * n - 1 - i)),
+                    other => unreachable!("{other:?}"),
                 }
                 .map(|i| i as usize)
             });

@@ -3,7 +3,7 @@
 use super::catalogue::operations;
 use super::host::front;
 use super::{Case, Draw, Host, Spec, Spec::Any, Spec::Positive};
-use pullback_array::{Array, Axes, Norm, keep};
+use pullback_array::{Array, Axes, Norm, keepdims};
 use std::sync::Arc;
 
 /// A reduction over some axes, kept or not, of a shape without zeros or, if `empty`, perhaps with.
@@ -17,7 +17,7 @@ fn reduces(
     let shape = if empty { d.shape(0, 5) } else { d.full_shape(0, 5) };
     let (axes, kept) = (d.axes(shape.len()), d.flag());
     let over = axes.clone();
-    let f = move |x: &Array| f(x, if kept { keep(&over) } else { Axes::from(&over) });
+    let f = move |x: &Array| f(x, if kept { keepdims(&over) } else { Axes::from(&over) });
     Case::one(spec(shape), f).means(move |x| {
         let y = x[0].fold(&axes, &means);
         if kept { y } else { y.without(&axes) }

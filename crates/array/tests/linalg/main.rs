@@ -131,7 +131,7 @@ fn of_one() -> Vec<(&'static str, Function, Array)> {
         ("sqrtm symmetric", sqrtm, definite(&[], 3)),
         ("condition_number", condition_number, regular(&[], 3)),
         ("norm 2", |a| a.norm_axis(Norm::P(2.0), [0, 1]), tall()),
-        ("norm -2", |a| a.norm_axis(Norm::P(-2.0), keep([0, 1])), tall()),
+        ("norm -2", |a| a.norm_axis(Norm::P(-2.0), keepdims([0, 1])), tall()),
         ("norm nuclear", |a| a.norm_axis(Norm::Nuclear, [1, 0]), tall()),
         ("block_diag", |a| block_diag(&[a.clone(), a.sum(), a.get(0)]), tall()),
     ]

@@ -83,10 +83,10 @@ crate::harness::mistakes! {
     Key::new(0).choice(&e(), 4, true) => "choice: 4 of 0 rows\n  made at #";
     Key::new(0).categorical(&e()) => "categorical: an empty set of elements has no argmax: shape [0]\n  made at #";
     Key::new(0).fold_in_array(&i()) => "fold_in_array: shape [3] with 3 elements does not go into []\n  made at #";
-    zip(&vec![a()], &vec![a(), a()], |x, y| x + y) => "zip: the trees have 1 and 2 leaves";
+    tree::zip(&vec![a()], &vec![a(), a()], |x, y| x + y) => "zip: the trees have 1 and 2 leaves";
     vector_space::add(&vec![a()], &vec![]) => "add: the trees have 1 and 0 leaves";
     vector_space::dot(&a(), &d()) => "dot: shapes [3] and [2] do not broadcast\n  left made at #\n  right made at #";
     a().take(&Array::from([0, 3]), 0).eval() => "index 3 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
     eval(&[&a().take(&Array::from([0, 3]), 0)]) => "index 3 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
-    eval_tree(&vec![a().take(&Array::from([0, 3]), 0)]) => "index 3 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
+    tree::eval(&vec![a().take(&Array::from([0, 3]), 0)]) => "index 3 is out of range for an axis of extent 3; it is row 1 of the indices\n  indexed at #";
 }

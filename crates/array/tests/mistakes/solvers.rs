@@ -13,7 +13,7 @@ crate::harness::mistakes! {
     custom_root(|x: &Array, p: &Array| (x * p).sum(), |p: &Array| p.clone())(&a()) => "custom_root: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
     custom_root(|x: &Array, p: &Array| x * p, |_: &Array| i())(&a()) => "custom_root: unknowns are real floating point, not i32\n  made at #";
     custom_root_with(|x: &Array, p: &Array| (x * p).sum(), |p: &Array| p.clone(), Krylov::GMRES)(&a()) => "custom_root: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
-    root(|x: &Array, p: &Array| (x * p).sum(), a())(&a()) => "root: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
+    find_root(|x: &Array, p: &Array| (x * p).sum(), a())(&a()) => "find_root: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
     fixed_point(|x: &Array, p: &Array| (x * p).sum(), a())(&a()) => "fixed_point: the function gives shape [] f64 for an unknown of shape [3] f64\n  made at #\n  unknown made at #";
     fixed_point_with(|x: &Array, p: &Array| x * p, a(), f64::NAN, 10, Krylov::GMRES)(&a()) => "fixed_point_with: `tolerance` is NaN, not at least 0";
     fixed_point_with(|x: &Array, p: &Array| x * p, a(), 1e-9, 0, Krylov::GMRES)(&a()) => "fixed_point_with: `steps` is 0, and whether x has settled is seen after one";

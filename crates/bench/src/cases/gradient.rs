@@ -4,7 +4,9 @@
 use super::programs::Random;
 use crate::harness::{Case, compare};
 use pullback::array::{
-    Array, DType, Real, Tree, eval_tree, jit, jit_update, leaves, map, value_and_grad, zip,
+    Array, DType, Real, Tree, jit, jit_update,
+    tree::{self, leaves, map, zip},
+    value_and_grad,
 };
 use std::cell::RefCell;
 
@@ -141,7 +143,7 @@ pub fn evaluated<P: Tree + Clone + 'static, D: Tree + Clone + 'static>(
         check: Box::new(move || check(f, &both, want)),
         run: Box::new(move || {
             let both = step(&state.borrow(), &data.0);
-            eval_tree(&both);
+            tree::eval(&both);
             *state.borrow_mut() = both.0
         }),
         primal: Box::new(move || drop(compiled(&mut other.borrow_mut(), &data.1))),

@@ -2,7 +2,7 @@
 
 use super::gradient::numbers;
 use crate::harness::{Case, Named, compare, named};
-use pullback::array::{Array, DType, Real, eval_tree, grad, gradient_memory, jit, with_budget};
+use pullback::array::{Array, DType, Real, grad, gradient_memory, jit, tree, with_budget};
 
 const LAYERS: usize = 96;
 const WIDTH: usize = 128;
@@ -25,7 +25,7 @@ pub fn all() -> Vec<Named> {
 fn budget() -> Case {
     let layer = |k: usize| 0.1 * numbers(&[WIDTH, WIDTH], k as u64, DType::F32);
     let net: Net = ((0..LAYERS).map(layer).collect(), numbers(&[BATCH, WIDTH], 1000, DType::F32));
-    eval_tree(&net);
+    tree::eval(&net);
     let plain = gradient_memory(loss)(&net);
     let within = with_budget(plain / 8, loss);
     let taken = gradient_memory(&within)(&net);

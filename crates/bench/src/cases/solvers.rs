@@ -37,7 +37,7 @@ fn banded() -> Case {
         let v: Vec<f64> = (0..N).map(|i| (i as f64).cos()).collect();
         let found = SparseJacobian::new(band::<Var>, &x).evaluate(&x).map_err(|e| e.to_string())?;
         let have: f64 = found.times(&v).iter().map(|y| y * y).sum();
-        let push = pullback::real::vjp(band::<Var>)(&x).1.push(&v);
+        let push = pullback::real::linearize(band::<Var>)(&x).1.push(&v);
         compare("the product's size", have, push.iter().map(|y| y * y).sum(), 1e-11)
     };
     Case {

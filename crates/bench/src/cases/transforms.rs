@@ -4,7 +4,7 @@
 use super::gradient::{numbers, size};
 use super::networks::Mlp;
 use crate::harness::{Case, Named, compare, named};
-use pullback::array::{Array, DType, Real, concatenate, eval_tree, grad, jit, scan, vmap};
+use pullback::array::{Array, DType, Real, concatenate, grad, jit, scan, tree, vmap};
 
 /// Every case of the family.
 pub fn all() -> Vec<Named> {
@@ -41,7 +41,7 @@ fn per_example(compiled: bool) -> Case {
         let both = both.clone();
         move || match compiled {
             true => drop(kept(&both)),
-            false => eval_tree(&all(&both)),
+            false => tree::eval(&all(&both)),
         }
     };
     let one = move |i: usize| gradient(&model)(&(batch.0.get(i), batch.1.get(i)));
@@ -53,7 +53,7 @@ fn per_example(compiled: bool) -> Case {
             compare("the compiled gradients' size", size(&jit(all)(&both)), by_loop, 1e-5)
         }
     };
-    let primal = move || (0..256).for_each(|i| eval_tree(&one(i)));
+    let primal = move || (0..256).for_each(|i| tree::eval(&one(i)));
     let note = |s: f64| format!("{:.2} µs an example", s * 1e6 / 256.0);
     Case { check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
 }
@@ -90,7 +90,7 @@ fn recurrent() -> Case {
     let run = move || {
         compiled(&data);
     };
-    let primal = move || eval_tree(&unrolled(&both));
+    let primal = move || tree::eval(&unrolled(&both));
     let note = |s: f64| format!("{:.2} µs a step", s * 1e6 / 500.0);
     Case { check: Box::new(check), run: Box::new(run), primal: Box::new(primal), note: Box::new(note) }
 }

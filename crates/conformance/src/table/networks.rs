@@ -1,11 +1,11 @@
 //! Layers and losses, written out in array operations.
 
 use super::{Row, rows};
-use pullback_array::{Array, DType, Real, einsum, keep, where_};
+use pullback_array::{Array, DType, Real, einsum, keepdims, where_};
 
 pub const ROWS: &[Row] = rows! { |x, f, y, a|
     "layer_norm" => f.standardize(-1, a.float("epsilon")) * y + &x[2],
-    "rms_norm" => f / (f.square().mean_axis(keep(-1)) + a.float("epsilon")).sqrt() * y,
+    "rms_norm" => f / (f.square().mean_axis(keepdims(-1)) + a.float("epsilon")).sqrt() * y,
     "group_norm" => {
             let (n, c, l, g) = (f.shape()[0], f.shape()[1], f.shape()[2], a.int("groups") as usize);
             let z = f.reshape([n, g, c / g, l]).standardize([2, 3], a.float("epsilon")).reshape([n, c, l]);

@@ -7,6 +7,7 @@ use pullback_real::refuse;
 
 /// What lies outside of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Tree)]
+#[non_exhaustive]
 pub enum Padding {
     /// Nothing: the window stays inside.
     Valid,

@@ -2,7 +2,7 @@
 
 use super::expect_features;
 use crate::init::{ones, zeros};
-use pullback_array::{Array, Real, Tree, keep};
+use pullback_array::{Array, Real, Tree, keepdims};
 use pullback_real::refuse;
 
 /// Normalises the last axis of each element (Ba, Kiros & Hinton, "Layer normalization", 2016).
@@ -36,8 +36,8 @@ impl LayerNorm {
     #[track_caller]
     pub fn forward(&self, x: &Array) -> Array {
         expect_features("LayerNorm", x, self.scale.shape()[0]);
-        let x = x - x.mean_axis(keep(-1));
-        let var = x.square().mean_axis(keep(-1));
+        let x = x - x.mean_axis(keepdims(-1));
+        let var = x.square().mean_axis(keepdims(-1));
         x / (var + self.epsilon).sqrt() * &self.scale + &self.offset
     }
 }
@@ -98,7 +98,7 @@ impl BatchNorm {
     /// The statistics to begin with: mean 0, variance 1.
     pub fn stats(&self) -> BatchStats {
         let stats = BatchStats { mean: self.scale.zeros_like(), var: self.scale.ones_like() };
-        pullback_array::eval_tree(&stats);
+        pullback_array::tree::eval(&stats);
         stats
     }
     /// `[…, channels]`, normalised by its own statistics, and the next running statistics.

@@ -1,6 +1,10 @@
 //! Gradient clipping.
 
-use pullback_array::{Array, DType, Real, Tree, leaves, map, where_};
+use pullback_array::{
+    Array, DType, Real, Tree,
+    tree::{leaves, map},
+    where_,
+};
 
 /// The root of the sum of the squares of all floating-point leaves: one number, in `f64`, computed without overflow. Its
 /// derivative at the origin is 0.

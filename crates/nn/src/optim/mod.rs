@@ -25,13 +25,16 @@ pub use clip::{clip_by_global_norm, clip_by_value, global_norm};
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
-use pullback_array::{Array, DType, Path, SparseRows, Tree, eval, leaves, map, named_leaves};
+use pullback_array::{
+    Array, DType, SparseRows, Tree, eval,
+    tree::{Path, leaves, map, named_leaves},
+};
 use pullback_real::refuse;
 
 /// Zeros in the places of a tree's leaves.
 fn zeros<M: Tree + Clone>(model: &M) -> M {
     let zeros = map(model, |x| Array::full(x.shape(), 0.0, x.dtype()));
-    pullback_array::eval_tree(&zeros);
+    pullback_array::tree::eval(&zeros);
     zeros
 }
 

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// In which order intermediate results are eliminated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Elimination {
     /// First to last: forward mode, one sparse sweep.
     Forward,

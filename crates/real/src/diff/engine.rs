@@ -38,7 +38,7 @@ pub trait Engine: Scalar {
 /// let x: Dual<f64> = Dual::new(1.0, 1.0);
 /// grad(|x| x[0] * x[0])(&[x]);
 /// ```
-pub trait Point: Engine {}
+pub trait Point: Engine + 'static {}
 impl Point for f64 {}
 impl Point for Var {}
 

@@ -12,6 +12,30 @@ use std::panic::Location;
 /// How many directions a sweep carries at once.
 const LANES: usize = 8;
 
+/// In which mode a Jacobian is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Column by column: one pushforward for each element of the input.
+    Forward,
+    /// Row by row: one pullback for each element of the output.
+    Reverse,
+    /// Forward if the input has no more elements than the output, else reverse.
+    Auto,
+}
+
+impl Mode {
+    /// Whether a Jacobian of so many inputs and outputs is computed column by column.
+    #[doc(hidden)]
+    pub fn is_forward(self, inputs: usize, outputs: usize) -> bool {
+        match self {
+            Mode::Forward => true,
+            Mode::Reverse => false,
+            Mode::Auto => inputs <= outputs,
+        }
+    }
+}
+
 /// f ↦ its Jacobian, one row per result. `f` runs once; the sweeps over its record go forward where there are
 /// no more variables than results, else backward.
 ///
@@ -23,27 +47,31 @@ const LANES: usize = 8;
 /// # Panics
 /// As [`grad`].
 pub fn jacobian<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> Vec<Vec<R>> {
-    move |x| {
-        let (_, ends, recorded) = engine::record(&f, x);
-        let records = R::records(&recorded);
-        if ends.n <= ends.exits.len() { columns(&ends, &records) } else { rows(&ends, &records) }
-    }
+    jacobian_with(f, Mode::Auto)
 }
 
-/// f ↦ its Jacobian by reverse mode, one sweep per row over a single recording: for many variables and few
-/// results.
+/// Like [`jacobian`], in the mode that `mode` says.
 ///
 /// ```
-/// use pullback_real::jacrev;
-/// assert_eq!(jacrev(|x| [x[0] * x[1], x[0] + x[1]])(&[2.0, 3.0]), [[3.0, 2.0], [1.0, 1.0]]);
+/// use pullback_real::{Mode, jacobian_with};
+/// let f = |x: &[pullback_real::Var]| [x[0] * x[1], x[0] + x[1]];
+/// assert_eq!(jacobian_with(f, Mode::Reverse)(&[2.0, 3.0]), [[3.0, 2.0], [1.0, 1.0]]);
 /// ```
 ///
 /// # Panics
 /// As [`grad`].
-pub fn jacrev<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> Vec<Vec<R>> {
+pub fn jacobian_with<R: Point, Y: Outputs<Var>>(
+    f: impl Fn(&[Var]) -> Y,
+    mode: Mode,
+) -> impl Fn(&[R]) -> Vec<Vec<R>> {
     move |x| {
         let (_, ends, recorded) = engine::record(&f, x);
-        rows(&ends, &R::records(&recorded))
+        let records = R::records(&recorded);
+        if mode.is_forward(ends.n, ends.exits.len()) {
+            columns(&ends, &records)
+        } else {
+            rows(&ends, &records)
+        }
     }
 }
 

@@ -83,12 +83,12 @@ pub fn grad_or_none<R: Point>(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[R]) -> Vec
 /// The derivative of a function at a point, as a linear map that can be applied in both directions, any number
 /// of times. At plain numbers it is `Send`.
 #[derive(Clone)]
-pub struct Pullback<R: Point> {
+pub struct Linearization<R: Point> {
     records: R::Kept,
     ends: Ends<R>,
 }
 
-impl<R: Point> Pullback<R> {
+impl<R: Point> Linearization<R> {
     /// Jᵀ·cotangent: one cotangent per result, one derivative per variable.
     ///
     /// # Panics
@@ -97,10 +97,7 @@ impl<R: Point> Pullback<R> {
     pub fn pull(&self, cotangent: &[R]) -> Vec<R> {
         let m = self.ends.exits.len();
         let given = cotangent.len();
-        assert!(
-            given == m,
-            "Pullback::pull: one cotangent for each of the {m} results is needed, not {given}"
-        );
+        assert!(given == m, "vjp: one cotangent for each of the {m} results is needed, not {given}");
         let mut bars = vec![R::lift(0.0); self.records.slots()];
         self.ends.pull_into(&self.records, &mut bars, cotangent.iter().copied())
     }
@@ -112,30 +109,51 @@ impl<R: Point> Pullback<R> {
     pub fn push(&self, tangent: &[R]) -> Vec<R> {
         let n = self.ends.n;
         let given = tangent.len();
-        assert!(
-            given == n,
-            "Pullback::push: one tangent for each of the {n} variables is needed, not {given}"
-        );
+        assert!(given == n, "linearize: one tangent for each of the {n} variables is needed, not {given}");
         let mut dots = vec![[R::lift(0.0)]; self.records.slots()];
         self.ends.push_into(&self.records, &mut dots, |i| [tangent[i]]).map(|[dy]| dy).collect()
     }
 }
 
-/// f ↦ (f, its pullback): recorded once, applied as often as wanted.
+/// f ↦ (f, its derivative at the point): recorded once, applied in both directions, as often as wanted.
 ///
 /// ```
-/// use pullback_real::{Real, vjp};
-/// let (y, pullback) = vjp(|x| [x[0] * x[1], x[0].exp()])(&[0.0, 4.0]);
+/// use pullback_real::{Real, linearize};
+/// let (y, linear) = linearize(|x| [x[0] * x[1], x[0].exp()])(&[0.0, 4.0]);
 /// assert_eq!(y, [0.0, 1.0]);
-/// assert_eq!(pullback.pull(&[1.0, 10.0]), [14.0, 0.0]);
-/// assert_eq!(pullback.push(&[1.0, 0.0]), [4.0, 1.0]);
+/// assert_eq!(linear.push(&[1.0, 0.0]), [4.0, 1.0]);
+/// assert_eq!(linear.pull(&[1.0, 10.0]), [14.0, 0.0]);
 /// ```
 ///
 /// # Panics
 /// As [`grad`].
-pub fn vjp<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> (Y::Of<R>, Pullback<R>) {
+pub fn linearize<R: Point, Y: Outputs<Var>>(
+    f: impl Fn(&[Var]) -> Y,
+) -> impl Fn(&[R]) -> (Y::Of<R>, Linearization<R>) {
     move |x| {
         let (y, ends, recorded) = engine::record(&f, x);
-        (y, Pullback { records: R::keep(recorded), ends })
+        (y, Linearization { records: R::keep(recorded), ends })
     }
 }
+
+/// f ↦ (f, its pullback): recorded once, applied as often as wanted. The pullback gives Jᵀ·cotangent.
+///
+/// ```
+/// use pullback_real::{Real, vjp};
+/// let (y, pull) = vjp(|x| [x[0] * x[1], x[0].exp()])(&[0.0, 4.0]);
+/// assert_eq!(y, [0.0, 1.0]);
+/// assert_eq!(pull(&[1.0, 10.0]), [14.0, 0.0]);
+/// ```
+///
+/// # Panics
+/// As [`grad`]; the pullback if there are not as many cotangents as results.
+pub fn vjp<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> (Y::Of<R>, Pullback<R>) {
+    let linearize = linearize(f);
+    move |x| {
+        let (y, linear) = linearize(x);
+        (y, Box::new(move |cotangent| linear.pull(cotangent)))
+    }
+}
+
+/// The derivative of a function at a point in reverse mode: from cotangents of the results those of the variables.
+pub type Pullback<R> = Box<dyn Fn(&[R]) -> Vec<R>>;

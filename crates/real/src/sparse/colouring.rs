@@ -4,6 +4,7 @@ use super::pattern::Pattern;
 
 /// In which order vertices are coloured; a good one needs fewer colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Order {
     /// As they come.
     Natural,

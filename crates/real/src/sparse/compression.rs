@@ -6,6 +6,7 @@ use std::ops::Range;
 
 /// How a Jacobian is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compression {
     /// The fewest sweeps of those below.
     #[default]

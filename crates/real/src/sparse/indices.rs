@@ -12,6 +12,7 @@ use std::rc::Rc;
 /// assert_eq!(*Indices::union([&a, &Indices::one(2), &Indices::default()]), [1, 2, 3]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[doc(hidden)]
 pub struct Indices(Option<Rc<[u32]>>);
 
 impl Deref for Indices {
@@ -69,6 +70,7 @@ impl Indices {
 
 /// A union under way.
 #[derive(Default)]
+#[doc(hidden)]
 pub struct Union {
     /// The first part, as long as it holds all.
     only: Indices,

@@ -8,6 +8,7 @@ use crate::var::Var;
 
 /// How a pattern is found. All three find the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Propagation {
     /// Sets of variables, from these to the results: for about as many results as variables, and for short sets.
     #[default]

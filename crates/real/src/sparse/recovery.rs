@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 /// How the columns of a Hessian are joined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HessianColouring {
     /// Entries are read directly.
     #[default]

@@ -7,6 +7,7 @@ use pullback_real::refuse;
 
 /// Which part of a convolution is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mode {
     /// All of it: n + m − 1 elements along each axis.
     Full,

@@ -29,6 +29,7 @@ use pullback_real::refuse;
 
 /// What a transform of n elements is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Norm {
     /// Forward transforms by 1, inverse ones by n.
     #[default]

@@ -2,7 +2,7 @@
 
 use super::{call_one, matrices, run, square, sum, t};
 use crate::array::Array;
-use crate::axis::keep;
+use crate::axis::keepdims;
 use crate::custom::Linear;
 use crate::linalg::inv;
 use crate::ops::{concatenate, where_};
@@ -70,7 +70,7 @@ fn along(a: &Array, e: &Array) -> Array {
     }
     // Linear in e, which is taken as large as a is: the scale of the exponential is to be that of a.
     let size = |x: &Array| {
-        let largest = x.stop_gradient().abs().max_axis(keep([-2, -1]));
+        let largest = x.stop_gradient().abs().max_axis(keepdims([-2, -1]));
         where_(&largest.equal(0.0), 1.0, largest)
     };
     let scale = size(a) / size(e);

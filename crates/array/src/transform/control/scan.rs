@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// What the reverse sweep over a loop keeps of the way forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Schedule {
     /// The state before every step, and of large matrix products the results: memory for n of them, each step run twice
     /// without those.

@@ -9,6 +9,7 @@ use pullback_real::Real;
 
 /// Which Krylov method solves a system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KrylovMethod {
     /// Conjugate gradients: symmetric positive definite operators, one product a step.
     Cg,

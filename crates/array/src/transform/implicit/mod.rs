@@ -16,7 +16,7 @@ pub use ode::{Adjoint, Ode, odeint};
 #[cfg(feature = "linalg")]
 pub use qp::Qp;
 pub use root::{
-    custom_argmin, custom_root, custom_root_with, fixed_point, fixed_point_with, projected_argmin, root,
+    custom_argmin, custom_root, custom_root_with, find_root, fixed_point, fixed_point_with, projected_argmin,
 };
 pub use system::{bicgstab, cg, gmres, linear_solve};
 

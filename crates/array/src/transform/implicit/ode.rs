@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 /// How the derivative of a solution is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Adjoint {
     /// Back through the steps that were taken (discretise, then optimise): the exact derivative of the numbers computed.
     /// Between two output times the states are kept by the √n scheme.

@@ -118,18 +118,18 @@ pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
 /// |f| is not below 1e-12 (1e-6 in `f32`) after 100 steps. The steps are shortened until |f| decreases.
 ///
 /// ```
-/// use pullback_array::{Array, Real, grad, root};
-/// let x = root(|x: &Array, p: &Array| x.exp() + x - p, Array::from(0.0));
+/// use pullback_array::{Array, Real, grad, find_root};
+/// let x = find_root(|x: &Array, p: &Array| x.exp() + x - p, Array::from(0.0));
 /// assert!((x(&Array::from(1.0 + 1f64.exp())).item() - 1.0).abs() < 1e-12);
 /// assert!((grad(&x)(&Array::from(1.0)).item() - 0.5).abs() < 1e-12);
 /// ```
 ///
 /// # Panics
 /// As [`custom_root`].
-pub fn root<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, start: X) -> impl Fn(&P) -> X {
+pub fn find_root<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, start: X) -> impl Fn(&P) -> X {
     move |p| {
         let start = map(&start, |x| x.cast(x.dtype()));
-        let (equation, params) = equation("root", &f, &start, p);
+        let (equation, params) = equation("find_root", &f, &start, p);
         let fixed = Array::constants(&params);
         let (x, back) = ravel(&Array::constants(&leaves(&start)));
         let f = |x: &Array| ravel(&equation.at(&[&back(x)[..], &fixed].concat())).0;

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 /// What a checkpointed function keeps for its gradient beside its inputs; all else is computed again.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Keep {
     /// Nothing.
     Nothing,

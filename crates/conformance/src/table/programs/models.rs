@@ -1,7 +1,7 @@
 //! Losses and likelihoods.
 
 use crate::table::{Row, rows};
-use pullback_array::{Array, DType, Real, einsum, keep, where_};
+use pullback_array::{Array, DType, Real, einsum, keepdims, where_};
 use std::f64::consts::{PI, TAU};
 
 pub const ROWS: &[Row] = rows! { |x, f, y, a|
@@ -37,7 +37,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
         loss + c.sum()
     },
     "transformer_block" => {
-        let rms = |x: &Array, g: &Array| x / (x.square().mean_axis(keep(-1)) + 1e-5).sqrt() * g;
+        let rms = |x: &Array, g: &Array| x / (x.square().mean_axis(keepdims(-1)) + 1e-5).sqrt() * g;
         let (t, d) = (f.shape()[0], f.shape()[1]);
         let z = rms(f, &x[7]);
         let (q, k, v) = (z.matmul(y), z.matmul(&x[2]), z.matmul(&x[3]));
@@ -56,7 +56,7 @@ pub const ROWS: &[Row] = rows! { |x, f, y, a|
     "gmm_full" => gmm(x, a.float("gamma"), a.float("m")),
     "bundle_adjustment" => bundle(x),
     "infonce" => {
-        let unit = |x: &Array| x / x.square().sum_axis(keep(-1)).sqrt();
+        let unit = |x: &Array| x / x.square().sum_axis(keepdims(-1)).sqrt();
         let scores = unit(f).matmul(&unit(y).t()) / a.float("tau");
         -scores.log_softmax(-1).diagonal(0, 0, 1).mean()
     },

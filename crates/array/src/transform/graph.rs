@@ -11,12 +11,12 @@ use std::panic::Location;
 
 /// One operation of a [`Graph`].
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct Node {
     /// The operation's name; `input` for an input, `constant` for an array that depends on none.
     pub name: String,
     /// What it was called by the user: the path of an input, or the name given by [`named`](Array::named).
     pub label: Option<String>,
-    /// The numbers of the steps that it uses.
+    /// The numbers of the nodes that it uses.
     pub inputs: Vec<usize>,
     /// The extents of the result's axes.
     pub shape: Vec<usize>,
@@ -29,7 +29,7 @@ pub struct Step {
 /// The operations of a function on arrays, each after those that it uses.
 #[derive(Clone, Debug)]
 pub struct Graph {
-    steps: Vec<Step>,
+    nodes: Vec<Node>,
     outputs: Vec<usize>,
 }
 
@@ -39,9 +39,9 @@ pub struct Graph {
 /// use pullback_array::{Array, Real, grad, graph};
 /// let f = |x: &Array| x.sin() * 2.0;
 /// let g = graph(f)(&Array::from(1.0));
-/// let names: Vec<&str> = g.steps().iter().map(|s| &*s.name).collect();
+/// let names: Vec<&str> = g.nodes().iter().map(|s| &*s.name).collect();
 /// assert_eq!(names, ["input", "sin", "constant", "mul"]);
-/// assert_eq!(g.steps()[3].inputs, [1, 2]);
+/// assert_eq!(g.nodes()[3].inputs, [1, 2]);
 /// // The gradient is a function as well.
 /// assert!(graph(grad(f))(&Array::from(1.0)).to_string().contains("cos"));
 /// ```
@@ -57,7 +57,7 @@ pub fn graph<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&
         });
         let paths = named_leaves(p).into_iter().map(|(path, _)| path);
         let mut labels: HashMap<u64, String> = recorded.inputs.iter().map(|x| x.0.id).zip(paths).collect();
-        let mut listing = Listing { steps: vec![], places: HashMap::new() };
+        let mut listing = Listing { nodes: vec![], places: HashMap::new() };
         for x in &recorded.inputs {
             let label = labels.remove(&x.0.id).filter(|path| !path.is_empty());
             listing.add(x, "input".into(), label, vec![]);
@@ -69,7 +69,7 @@ pub fn graph<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&
             .filter(|node| shown.contains(&node.0.id))
             .for_each(|node| listing.operation(node));
         let outputs = recorded.outputs.iter().map(|y| listing.place(y)).collect();
-        Graph { steps: listing.steps, outputs }
+        Graph { nodes: listing.nodes, outputs }
     }
 }
 
@@ -87,15 +87,15 @@ fn shown(outputs: &[Array]) -> HashSet<u64> {
 }
 
 struct Listing {
-    steps: Vec<Step>,
+    nodes: Vec<Node>,
     places: HashMap<u64, usize>,
 }
 impl Listing {
     fn add(&mut self, x: &Array, name: String, label: Option<String>, inputs: Vec<usize>) -> usize {
-        let step = Step { name, label, inputs, shape: x.shape().to_vec(), dtype: x.dtype(), at: x.at() };
-        self.steps.push(step);
-        self.places.insert(x.0.id, self.steps.len() - 1);
-        self.steps.len() - 1
+        let node = Node { name, label, inputs, shape: x.shape().to_vec(), dtype: x.dtype(), at: x.at() };
+        self.nodes.push(node);
+        self.places.insert(x.0.id, self.nodes.len() - 1);
+        self.nodes.len() - 1
     }
     /// Where an array is; one that no input reaches is a constant.
     fn place(&mut self, x: &Array) -> usize {
@@ -119,10 +119,10 @@ impl Listing {
 
 impl Graph {
     /// The operations, first to last.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
     }
-    /// The numbers of the steps that are the function's results.
+    /// The numbers of the nodes that are the function's results.
     pub fn outputs(&self) -> &[usize] {
         &self.outputs
     }
@@ -135,24 +135,24 @@ impl Graph {
     /// ```
     pub fn to_dot(&self) -> String {
         let mut text = String::from("digraph function {\n");
-        for (k, step) in self.steps.iter().enumerate() {
-            let title = step.title().replace('\\', "\\\\").replace('"', "\\\"");
-            let shape = match (&*step.name, self.outputs.contains(&k)) {
+        for (k, node) in self.nodes.iter().enumerate() {
+            let title = node.title().replace('\\', "\\\\").replace('"', "\\\"");
+            let shape = match (&*node.name, self.outputs.contains(&k)) {
                 ("input", _) => "box",
                 ("constant", _) => "none",
                 (_, true) => "doubleoctagon",
                 (_, false) => "ellipse",
             };
             let _ =
-                writeln!(text, "  s{k} [label=\"{title}\\n{:?} {}\", shape={shape}]", step.shape, step.dtype);
-            for from in &step.inputs {
+                writeln!(text, "  s{k} [label=\"{title}\\n{:?} {}\", shape={shape}]", node.shape, node.dtype);
+            for from in &node.inputs {
                 let _ = writeln!(text, "  s{from} -> s{k}");
             }
         }
         text + "}\n"
     }
 }
-impl Step {
+impl Node {
     fn title(&self) -> String {
         match &self.label {
             Some(label) => format!("{} {label}", self.name),
@@ -164,16 +164,16 @@ impl Step {
 /// A line each: number, operation, what it uses, shape, dtype and the line of the program.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        for (k, step) in self.steps.iter().enumerate() {
-            let inputs: Vec<String> = step.inputs.iter().map(|i| format!("%{i}")).collect();
-            let (title, inputs) = (step.title(), inputs.join(" "));
+        for (k, node) in self.nodes.iter().enumerate() {
+            let inputs: Vec<String> = node.inputs.iter().map(|i| format!("%{i}")).collect();
+            let (title, inputs) = (node.title(), inputs.join(" "));
             writeln!(
                 f,
                 "%{k:<4} {title:24} {inputs:16} {:?} {}  {}:{}",
-                step.shape,
-                step.dtype,
-                step.at.file(),
-                step.at.line()
+                node.shape,
+                node.dtype,
+                node.at.file(),
+                node.at.line()
             )?;
         }
         let outputs: Vec<String> = self.outputs.iter().map(|i| format!("%{i}")).collect();
