@@ -1,4 +1,4 @@
-//! Checking derivatives: for the tests of this crate, and for yours.
+//! Checks of derivatives, for the tests of this crate and of programs that use it.
 
 mod jacobians;
 
@@ -15,9 +15,10 @@ use std::rc::Rc;
 /// Checks the derivatives of `f` at `x`, up to an order: forward mode against extrapolated central differences along two
 /// directions, and reverse against forward mode by ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩. The next order is the same check of the gradient.
 ///
-/// Every element of the result is compared by itself, to what differences can resolve: their truncation, estimated from
-/// several steps, and the roundoff of the element's own value. The second direction is long where the gradient is small, so
-/// that a small derivative beside a large one counts as much.
+/// Every element of the result is compared by itself, within the accuracy of the differences: their
+/// truncation error, estimated from several steps, and the roundoff of the element's own value. The second
+/// direction is long where the gradient is small, so that a small derivative beside a large one counts as
+/// much.
 ///
 /// Complex arrays are pairs of real numbers here, under this crate's convention: ⟨u, v⟩ is the real part of Σ u·v.
 ///
@@ -57,8 +58,9 @@ where
     }
 }
 
-/// Where elements are sums of common terms, one that is 0 has the roundoff of the others, which derivatives keep: gives the
-/// size of the largest value so far, of which `scale` is that of lower orders.
+/// Checks first derivatives, and returns the largest magnitude of a value so far; `scale` is that of lower
+/// orders. Tolerances take it into account: where elements are sums of common terms, an element that is 0 has
+/// the roundoff of the terms, and derivatives keep it.
 #[track_caller]
 fn first_order<P, Q>(what: &str, f: &dyn Fn(&P) -> Q, x: &P, scale: f64) -> f64
 where
@@ -80,7 +82,7 @@ fn largest(numbers: Vec<f64>) -> f64 {
     numbers.into_iter().filter(|x| x.is_finite()).fold(0.0, |most, x| most.max(x.abs()))
 }
 
-/// The checks along one direction, given a cotangent u and what reverse mode makes of it.
+/// The checks along one direction `v`, given a cotangent `u` and its pullback `reverse`.
 #[track_caller]
 fn along<P, Q>(what: &str, f: &dyn Fn(&P) -> Q, x: &P, (u, reverse): (&Q, &P), v: &P, scale: f64)
 where
@@ -104,7 +106,8 @@ where
         let noise = 32.0 * epsilon * largest(numbers(&t)).max(scale);
         for (i, t) in numbers(&t).into_iter().enumerate() {
             let n = by_differences.next().expect("as many numbers");
-            // A number that is 0 but for the roundoff of its terms has theirs, which differences divide by the step.
+            // A number that is 0 up to the roundoff of its terms: differences divide that roundoff by the
+            // step.
             let vanishes = here.next().is_some_and(|y| y.abs() <= 4.0 * epsilon * scale);
             let noise = if vanishes { noise.max(4.0 * epsilon * scale / step) } else { noise };
             if !n.agrees(t, loose, noise) {
@@ -116,7 +119,7 @@ where
         }
     }
     let (left, right) = (dot(u, &forward), dot(reverse, v));
-    // A derivative that cancels leaves what was rounded.
+    // Where the terms of a derivative cancel, their roundoff remains.
     let size = dot_size(u, &forward).max(dot_size(reverse, v));
     let equal = left == right || (left - right).abs() <= tight * size + epsilon * scale;
     if !equal {
@@ -124,7 +127,8 @@ where
     }
 }
 
-/// A direction in which the elements of a gradient count alike: the smaller they are the longer, up to 1.
+/// The direction `v`, scaled so that all elements of a gradient count alike: an element's factor is at most
+/// 1, and inversely proportional to its size.
 fn balanced<P: Tree + Clone>(g: &P, v: &P) -> P {
     let size = |g: &Array| -> Vec<f64> {
         let parts = numbers(g);
@@ -197,7 +201,7 @@ fn moved_at<P: Tree + Clone>(x: &P, k: usize, j: usize, by: f64) -> P {
     });
     x
 }
-/// The elements, of complex arrays both parts of each.
+/// The elements; of complex arrays, the real and the imaginary part of each.
 fn numbers(x: &Array) -> Vec<f64> {
     match x.dtype().is_complex() {
         true => x.cast(DType::C128).to_vec::<Complex64>().into_iter().flat_map(|z| [z.re, z.im]).collect(),

@@ -1,4 +1,4 @@
-//! Whole Jacobians, by reverse mode and by differences beside each other: what a check that fails is looked at with.
+//! Whole Jacobians, by reverse mode and by differences, side by side: to find out why a check fails.
 
 use super::{moved_at, numbers};
 use crate::array::Array;
@@ -7,13 +7,13 @@ use crate::tree::{Tree, leaves, map, named_leaves};
 use num_complex::Complex64;
 use pullback_real::Real;
 
-/// The derivatives of a function by one leaf of its argument.
+/// The derivatives of a function with respect to one leaf of its argument.
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// The path of the leaf.
     pub leaf: String,
-    /// By reverse mode, m×n: a row for each number of the result, a column for each number of the leaf. A complex number
-    /// is two, its real and its imaginary part.
+    /// By reverse mode, m×n: a row for each number of the result, a column for each number of the leaf. A
+    /// complex number counts as two: its real and its imaginary part.
     pub theoretical: Array,
     /// By central differences.
     pub numeric: Array,
@@ -29,8 +29,9 @@ impl Compared {
     }
 }
 
-/// From f: its Jacobian by every floating-point leaf of its argument, by reverse mode and by central differences of step
-/// `delta`, both in `f64`; f itself runs in the dtypes it is given.
+/// Turns `f` into a function that computes the Jacobian of `f` with respect to every floating-point or
+/// complex leaf of its argument: by reverse mode, and by central differences of step `delta`. Both are in
+/// `f64`; `f` itself runs in the dtypes it is given.
 ///
 /// ```
 /// use pullback_array::{Array, Real, check::jacobians};
@@ -112,7 +113,7 @@ fn unit<Q: Tree + Clone>(y: &Q, i: usize) -> Q {
     })
 }
 
-/// A cotangent as derivatives by real and imaginary parts.
+/// A cotangent as derivatives with respect to real and imaginary parts.
 fn conjugated(g: &Array) -> Vec<f64> {
     match g.dtype().is_complex() {
         true => numbers(&g.conj()),

@@ -1,4 +1,5 @@
-//! Elements as they lie in files, and what they become: of our own dtypes themselves, all others the next wider one.
+//! Element types of files, and the dtypes they become. A dtype of this crate stays; any other type becomes a
+//! wider dtype.
 //!
 //! | in the file | dtype |
 //! |---|---|
@@ -39,7 +40,7 @@ impl Stored {
             Stored::U64 => 8,
         }
     }
-    /// What it becomes.
+    /// The dtype that such elements become.
     pub fn dtype(self) -> DType {
         match self {
             Stored::Is(dtype) => dtype,
@@ -48,8 +49,8 @@ impl Stored {
             Stored::U32 | Stored::U64 => DType::I64,
         }
     }
-    /// The bytes that so many elements take in a file, if they can be addressed at all, there and as an array. Axes of extent
-    /// 0 count as 1, so that the other extents stay in bounds too.
+    /// The bytes that elements of this shape take in a file; `None` if they cannot be addressed, there or as
+    /// an array. Axes of extent 0 count as 1 in that check, so that the other extents stay in bounds too.
     pub fn bytes(self, shape: &[usize]) -> Option<usize> {
         let widest = self.dtype().size();
         let padded = shape.iter().try_fold(widest, |n, &d| n.checked_mul(d.max(1)));
@@ -89,7 +90,8 @@ struct Elements<'a> {
     buffer: &'a mut Buffer,
 }
 impl Elements<'_> {
-    /// Each number (of a complex one, each part) from its bytes in little-endian order.
+    /// Converts each number (of a complex one, each part) from its bytes, which `number` takes in
+    /// little-endian order.
     fn read<const N: usize, T: Pod>(&mut self, number: impl Fn([u8; N]) -> T) {
         let numbers = bytemuck::cast_slice_mut::<u8, T>(self.buffer.bytes_mut());
         let (parts, _) = self.bytes.as_chunks::<N>();

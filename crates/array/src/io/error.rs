@@ -1,4 +1,4 @@
-//! What the world gets wrong: one opaque error with the file and the reason.
+//! The error of reading and writing files: one opaque type with the file and the reason.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -23,14 +23,14 @@ impl Error {
     pub(crate) fn new(reason: impl Into<String>) -> Error {
         Error(Box::new(Inner { place: None, reason: reason.into(), source: None }))
     }
-    /// With an error from another library below it.
+    /// An error caused by an error of another library.
     pub(crate) fn from_source(
         reason: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Error {
         Error(Box::new(Inner { place: None, reason: reason.into(), source: Some(source.into()) }))
     }
-    /// With what was being done to which file.
+    /// The error with the action that failed, and its file.
     pub(crate) fn at(mut self, verb: &'static str, path: &Path) -> Error {
         self.0.place = Some((verb, path.to_owned()));
         self

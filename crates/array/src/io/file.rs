@@ -1,4 +1,4 @@
-//! Whole files: read at once, and replaced at once.
+//! Whole files: read at once, and replaced by a rename.
 
 use super::Error;
 use std::fs::{self, File};
@@ -11,14 +11,14 @@ pub(super) fn read_file<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, E
     parse(&fs::read(path).map_err(|e| at(e.into()))?).map_err(at)
 }
 
-/// Writes beside the file and renames, so that the file is at no time half written.
+/// Writes a new file beside the old one and renames it, so that the file is at no time half written.
 pub(super) fn write_file(path: &Path, bytes: Result<Vec<u8>, Error>) -> Result<(), Error> {
     bytes.and_then(|bytes| replace(path, &bytes)).map_err(|e| e.at("write", path))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let (part, mut file) = Part::create(path)?;
-    // The numbers are on the disk before the name is theirs, and the name before this returns.
+    // The data are on the disk before the file gets its name, and the name before this returns.
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
@@ -27,14 +27,15 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A file beside the one it is for, deleted unless it takes that one's place.
+/// A temporary file beside the file to write, deleted unless it is renamed to that.
 struct Part {
     path: PathBuf,
     renamed: bool,
 }
 
 impl Part {
-    /// A new file that nobody else has: a process's number says whose it is, and the count is never given twice there.
+    /// Creates a file whose name nobody else uses: it has the id of the process, and a count that the process
+    /// uses once.
     fn create(path: &Path) -> Result<(Part, File), Error> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = path.file_name().ok_or_else(|| Error::new("this is not the name of a file"))?;
@@ -44,7 +45,7 @@ impl Part {
             let part = path.with_file_name(name);
             match File::options().write(true).create_new(true).open(&part) {
                 Ok(file) => return Ok((Part { path: part, renamed: false }, file)),
-                // Left by a process of the same number, or one on another computer writes here.
+                // Left by a process of the same id, or a process on another computer writes here.
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
                 Err(e) => return Err(e.into()),
             }
@@ -64,7 +65,8 @@ impl Drop for Part {
     }
 }
 
-/// A name is on the disk when its folder is. Some systems have no way to say so; the file itself is whole in any case.
+/// Writes the folder entry of a file to the disk. Some systems have no way to ask for that; the file itself
+/// is whole in any case.
 fn sync_folder(path: &Path) {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if cfg!(unix)

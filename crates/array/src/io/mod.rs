@@ -1,15 +1,16 @@
 //! Files of arrays: whole trees as safetensors, single arrays as `.npy`, many as `.npz` (feature `npz`).
 //!
-//! What is read is never trusted: a truncated or hostile file gives an [`Error`], never a panic, an allocation much
+//! Files are not trusted: a truncated or hostile file gives an [`Error`], never a panic, an allocation much
 //! larger than the file, or a tree of which only a part is new.
 //!
-//! Elements of types that are none of ours are widened: `f16` and `bf16` to `f32`, integers of 8 and 16 bits to `i32`, `u32` and
-//! `u64` to `i64` (a number above `i64::MAX` is an error). [`read_each`] gives what can be read of a file that holds others
-//! still.
+//! Element types other than the dtypes of this crate are widened: `f16` and `bf16` to `f32`, integers of 8
+//! and 16 bits to `i32`, `u32` and `u64` to `i64` (a number above `i64::MAX` is an error). [`read_each`]
+//! gives the readable arrays of a file that holds still other types.
 //!
-//! A file is written beside its name, as `NAME.PROCESS.NUMBER.part`, and then renamed: whoever reads the name, from whatever
-//! thread or process, finds the whole old file or the whole new one, also after a crash. Of several that save one name at once,
-//! the last one stays. A part that is there though its process is not was left by one that was killed, and may be deleted.
+//! A file is written beside its name, as `NAME.PROCESS.NUMBER.part`, and then renamed. Any reader of the
+//! name, in any thread or process, finds the whole old file or the whole new one, also after a crash. If
+//! several threads or processes save one name at once, the last one stays. A `.part` file whose process does
+//! not run was left by a process that was killed, and may be deleted.
 //!
 //! ```
 //! use pullback_array::{Array, Tree, io};

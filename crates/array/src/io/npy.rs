@@ -13,11 +13,11 @@ use std::path::Path;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// The longest header that is read. What describes an array of ours is far shorter.
+/// The longest header that is read, in bytes. The header of an array of this crate is far shorter.
 const HEADER: usize = 1 << 20;
 
-/// Reads an array from a `.npy` file of any version, byte order and memory order. Types that are none of ours are
-/// [widened](crate::io).
+/// Reads an array from a `.npy` file of any version, byte order and memory order. Element types other than
+/// the dtypes of this crate are [widened](crate::io).
 ///
 /// # Errors
 /// If the file cannot be read, is damaged, or holds elements of another type.
@@ -33,7 +33,7 @@ pub fn write_npy(path: impl AsRef<Path>, array: &Array) -> Result<(), Error> {
     write_file(path.as_ref(), Ok(npy_to_bytes(array)))
 }
 
-/// An array in the bytes of a `.npy` file.
+/// The bytes of a `.npy` file of an array.
 ///
 /// ```
 /// use pullback_array::{Array, io};
@@ -77,12 +77,12 @@ pub fn npy_to_bytes(array: &Array) -> Vec<u8> {
 /// An array from the bytes of a `.npy` file.
 ///
 /// # Errors
-/// If the bytes are not a whole file, or the elements are of a type that is none of ours.
+/// If the bytes are not a whole file, or the elements are of a type that is neither a dtype nor widened.
 pub fn npy_from_bytes(mut bytes: &[u8]) -> Result<Array, Error> {
     Header::read(&mut bytes)?.array(bytes)
 }
 
-/// What the header's dictionary says.
+/// The entries of the header's dictionary.
 pub(super) struct Header {
     stored: Stored,
     big_endian: bool,
@@ -91,7 +91,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// What stands in front of the elements.
+    /// Reads everything in front of the elements.
     pub fn read(from: &mut impl Read) -> Result<Header, Error> {
         let magic = taken::<6>(from).map_err(|e| match e.kind() {
             ErrorKind::UnexpectedEof => Error::new("this is not a .npy file"),
@@ -119,13 +119,13 @@ impl Header {
             std::str::from_utf8(&header).map_err(|e| Error::from_source("the header is not text", e))?;
         Header::parse(text)
     }
-    /// How many bytes of elements the header says there are.
+    /// The number of bytes of elements that the header announces.
     pub fn bytes(&self) -> Result<usize, Error> {
         let bytes = self.stored.bytes(&self.shape);
         bytes.ok_or_else(|| Error::new(format!("the shape {:?} is too large", self.shape)))
     }
 
-    /// What is wrong if there are as many bytes as `have`.
+    /// The error if the elements take `want` bytes, but the file has `have`.
     pub fn misfit(&self, want: usize, have: u64) -> Error {
         let shape = &self.shape;
         Error::new(format!("the shape {shape:?} takes {want} bytes of data, the file has {have}"))
@@ -198,7 +198,8 @@ fn taken<const N: usize>(from: &mut impl Read) -> std::io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// What order, kind and size stand for, as in `<f8`, and whether the order is the big-endian one.
+/// The element type that byte order, kind and size stand for, as in `<f8`, and whether the order is
+/// big-endian.
 fn stored(descr: &str) -> Result<(Stored, bool), Error> {
     let unknown = || Error::new(format!("elements of type `{}` are none of ours", shortened(descr)));
     let (order, kind) = descr.split_at_checked(1).ok_or_else(unknown)?;
@@ -228,13 +229,13 @@ fn stored(descr: &str) -> Result<(Stored, bool), Error> {
     Ok((stored, big_endian))
 }
 
-/// `'text' rest` or `"text" rest`.
+/// Splits `'text' rest` or `"text" rest`.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     text[1..].split_once(quote)
 }
 
-/// `3, 4` or `3,` or nothing; Python 2 wrote `3L`.
+/// Parses extents: `3, 4` or `3,` or nothing; Python 2 wrote `3L`.
 fn extents(text: &str) -> Option<Vec<usize>> {
     let text = text.trim();
     let text = text.strip_suffix(',').unwrap_or(text);

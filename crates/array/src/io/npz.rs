@@ -11,7 +11,7 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// The most that deflate can make of one byte.
+/// The largest ratio of inflated to deflated bytes.
 const MAX_RATIO: u64 = 1032;
 
 /// All arrays of a `.npz` file by name.
@@ -39,7 +39,7 @@ pub fn write_npz<T: Tree + Clone>(path: impl AsRef<Path>, tree: &T) -> Result<()
     write_file(path.as_ref(), npz_to_bytes(tree))
 }
 
-/// The leaves of a tree in the bytes of a `.npz` file.
+/// The bytes of a `.npz` file with the leaves of a tree.
 ///
 /// ```
 /// use pullback_array::{Array, io};
@@ -71,7 +71,8 @@ pub fn npz_from_bytes(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Error> {
 
 fn each(bytes: &[u8]) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    // Entries that share their data would make much of little: together they may not exceed honest compression.
+    // Entries that share their data could inflate to far more than the file. Together they may not exceed the
+    // largest ratio.
     let mut budget = MAX_RATIO * bytes.len() as u64;
     let mut arrays = BTreeMap::new();
     for i in 0..zip.len() {
@@ -88,7 +89,8 @@ fn each(bytes: &[u8]) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
     Ok(arrays)
 }
 
-/// The array of an entry of so many bytes. Its header comes first, and only what that asks for is inflated.
+/// The array of an entry of `size` bytes. The header comes first, and only the data that it asks for are
+/// inflated.
 fn read_entry(entry: &mut impl Read, size: u64, budget: &mut u64) -> Result<Array, Error> {
     let mut limited = entry.take(*budget);
     let header = Header::read(&mut limited);
@@ -101,11 +103,12 @@ fn read_entry(entry: &mut impl Read, size: u64, budget: &mut u64) -> Result<Arra
     *budget -= rest;
     let want = header.bytes()?;
     if want as u64 != rest {
-        // Said without the data.
+        // The error needs no data.
         return Err(header.misfit(want, rest));
     }
     let mut data = vec![];
-    // Grows with what really comes out, whatever the entry says of its size; its end is where the sum is checked.
+    // The buffer grows with the inflated data, not with the size that the entry claims. The checksum is
+    // verified at the end of the entry, so one more byte is asked for.
     limited.set_limit(rest + 1);
     limited.read_to_end(&mut data)?;
     header.array(&data)

@@ -16,24 +16,24 @@ use std::path::Path;
 /// Writes a tree to a safetensors file.
 ///
 /// # Errors
-/// If the file cannot be written, two leaves have the same path, or one is `c128`, which the format lacks. A file that
-/// was there stays whole in either case.
+/// If the file cannot be written, two leaves have the same path, or one is `c128`, which the format lacks. A
+/// file that was there stays whole in each case.
 pub fn save<T: Tree + Clone>(path: impl AsRef<Path>, tree: &T) -> Result<(), Error> {
     write_file(path.as_ref(), to_bytes(tree))
 }
 
-/// Replaces every leaf of a tree by the array of its path in a safetensors file. Types that are none of ours are
-/// [widened](crate::io): a leaf of `f32` takes numbers of half precision.
+/// Replaces every leaf of a tree by the array of its path in a safetensors file. Element types other than the
+/// dtypes of this crate are [widened](crate::io): a leaf of `f32` takes numbers of half precision.
 ///
 /// # Errors
-/// If the file cannot be read or is damaged; if it lacks a leaf of the tree, has an array more, or one of another shape
-/// or dtype, naming each. The tree is then as it was.
+/// If the file cannot be read or is damaged; or if it lacks a leaf of the tree, has an additional array, or
+/// an array of another shape or dtype. The error names each of them, and the tree is unchanged.
 pub fn load<T: Tree>(path: impl AsRef<Path>, tree: &mut T) -> Result<(), Error> {
     read_file(path.as_ref(), |bytes| from_bytes(bytes, tree))
 }
 
-/// All arrays of a safetensors file by name, for looking into files of unknown making. Types that are none of ours are
-/// [widened](crate::io).
+/// All arrays of a safetensors file by name, for files of unknown contents. Element types other than the
+/// dtypes of this crate are [widened](crate::io).
 ///
 /// # Errors
 /// If the file cannot be read, is damaged, or has an array that cannot be widened ([`read_each`] gives the others).
@@ -41,8 +41,8 @@ pub fn read_all(path: impl AsRef<Path>) -> Result<BTreeMap<String, Array>, Error
     read_file(path.as_ref(), |bytes| each(bytes)?.into_iter().map(|(name, x)| Ok((name, x?))).collect())
 }
 
-/// All arrays of a file, with an error in the place of each that cannot be read: its elements are of a type that is none of ours and
-/// is not widened, as those of 4 to 8 bits, or numbers above `i64::MAX`.
+/// All arrays of a file by name, with an error in the place of each that cannot be read: its elements are of
+/// a type that is neither a dtype nor widened, as floats of 4 to 8 bits, or it has a number above `i64::MAX`.
 ///
 /// ```
 /// use pullback_array::{Array, io};
@@ -68,7 +68,7 @@ fn each(bytes: &[u8]) -> Result<BTreeMap<String, Result<Array, Error>>, Error> {
     Ok(file.iter().map(|(name, view)| (name.to_string(), array(name, &view))).collect())
 }
 
-/// A tree in the bytes of a safetensors file.
+/// The bytes of a safetensors file with the leaves of a tree.
 ///
 /// # Errors
 /// If two leaves have the same path, or one is `c128`, which the format lacks.
@@ -166,7 +166,7 @@ fn dtype_of(dtype: DType) -> Option<Dtype> {
         DType::C128 => return None,
     })
 }
-/// What the format's names stand for, of those that are read.
+/// The element type that a name of the format stands for; `None` if that is not read.
 fn stored_of(dtype: Dtype) -> Option<Stored> {
     let ours = DType::ALL.into_iter().find(|&d| dtype_of(d) == Some(dtype)).map(Stored::Is);
     ours.or(match dtype {

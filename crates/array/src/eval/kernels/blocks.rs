@@ -1,4 +1,5 @@
-//! The kernels of block programs: one for each kind of instruction, over one block, at the level of the machine.
+//! The kernels of block programs: one for each kind of instruction, over one block, at the CPU level of the
+//! machine.
 
 use super::elementwise::{Lane, map_commuting, map_pair, map1};
 use super::math::{CpuLevel, Kernel, Level};
@@ -7,7 +8,8 @@ use crate::dtype::{DType, Element};
 use crate::prim::Compare;
 use pullback_real::{Binary, Unary};
 
-/// Declares kernels: what an inner loop works on, the best level worth compiling it for, and the loop.
+/// Declares kernels: the operands of an inner loop, the highest level that is worth compiling it for, and the
+/// loop.
 macro_rules! blocks {
     ($($(#[$doc:meta])* $Name:ident<$($T:ident: $Bound:path),+> { $($field:ident: $F:ty),* } up to $best:expr, |$L:ident| $run:expr;)*) => { $(
         $(#[$doc])*
@@ -24,7 +26,7 @@ macro_rules! blocks {
     )* };
 }
 blocks! {
-    /// `out = op(x)`; of one number for all once.
+    /// `out = op(x)`; evaluated once if `x` is one number.
     UnaryBlock<T: Lane> { op: Unary, x: Arg<'a, T>, out: &'a mut [T] } up to T::LOOPS, |L| {
         let n = if let Arg::Number(_) = x { out.len().min(1) } else { out.len() };
         let (head, tail) = out.split_at_mut(n);
@@ -68,7 +70,7 @@ blocks! {
 
 #[inline(always)]
 fn select<T: Copy>(c: &[u8], pair: Pair<T>, out: &mut [T]) {
-    // Not by `if`, which becomes one load from either place: a gather.
+    // `if` would become one load from either address, which vectorises as a gather.
     use std::hint::select_unpredictable as pick;
     let n = out.len();
     let c = &c[..n];
@@ -94,11 +96,11 @@ fn select<T: Copy>(c: &[u8], pair: Pair<T>, out: &mut [T]) {
     }
 }
 
-/// An element type whose stored form converts to all others.
+/// An element type whose stored form converts to all others, as [`Convert`] does.
 pub(crate) trait ConvertElement: Element<Store: Convert> {}
 impl<E: Element<Store: Convert>> ConvertElement for E {}
 
-/// Stored types that convert to all others without a detour that loses digits.
+/// A stored type that converts to all others without an intermediate type that loses digits.
 pub(crate) trait Convert: Lane {
     fn convert<B: Lane>(self) -> B;
 }

@@ -1,11 +1,12 @@
 //! Convolutions as products of matrices: blocks of pixels are laid out as patches, as many as stay in cache, and
 //! multiplied by the kernel.
 //!
-//! An input with zeros between its elements (the transpose of a strided convolution) is taken apart by the places
-//! of its pixels between them, so that no zero is multiplied. A kernel larger than the result, over a permuted
-//! input (the transpose in the kernel), is a product of the patches' transpose by what stands as the kernel.
+//! An input with zeros between its elements (the transpose of a strided convolution) is split into phases,
+//! whose pixels meet elements under the same taps: no zero is multiplied. For a kernel larger than the result
+//! and a permuted input (the transpose in the kernel), taps and pixels exchange roles: the patches are
+//! transposed.
 //!
-//! Over 400 lines, a quarter of them tests: the two ways share their windows and phases.
+//! Over 400 lines, a quarter of them tests: the two algorithms share their window and operand layout.
 
 use super::copy::copy;
 use super::number::Matrix;
@@ -21,7 +22,7 @@ use crate::prim::Window;
 const BLOCK: usize = 1 << 18;
 const PIXELS: usize = 128;
 
-/// Cross-correlation `[g, n, s…, c] ⋆ [g, k…, c, o]` to `out`: contiguous `[g, n, s′…, o]`.
+/// Writes the cross-correlation `[g, n, s…, c] ⋆ [g, k…, c, o]` to the contiguous `out`, `[g, n, s′…, o]`.
 ///
 /// # Panics
 /// If the shapes do not fit together.
@@ -58,7 +59,7 @@ fn extent(window: &Window, k: usize, s: usize, taps: usize) -> usize {
     if have < need { 0 } else { (have - need) as usize / window.stride[k] + 1 }
 }
 
-/// A view's elements in row-major order: where they lie, if the last axis has no gaps, or else a copy of them.
+/// The strides of a view whose last axis has no gaps; or else a row-major copy, and its strides.
 fn last_dense<T: Product>(x: View<T>) -> (Option<Buffer>, Strides) {
     let r = x.rank() - 1;
     if x.shape[r] == 1 || x.strides[r] == 1 {
@@ -67,19 +68,19 @@ fn last_dense<T: Product>(x: View<T>) -> (Option<Buffer>, Strides) {
     (Some(dense(x)), row_major(x.shape))
 }
 
-/// A view's elements, copied in row-major order.
+/// A copy of a view's elements in row-major order.
 fn dense<T: Product>(x: View<T>) -> Buffer {
     let mut data = Buffer::dirty(x.size(), T::DTYPE);
     copy(x, ViewMut { data: data.slice_mut(), offset: 0, shape: x.shape, strides: &row_major(x.shape) });
     data
 }
 
-/// The pixels of one axis that see the input at the same places between the zeros: every `every`-th from `first`.
+/// The pixels of one axis that meet elements under the same taps: every `every`-th from `first` on.
 struct Phase {
     first: usize,
     every: usize,
     slide: Slide,
-    /// The taps that meet elements, not zeros between them.
+    /// The taps that meet elements rather than zeros between them.
     taps: Vec<usize>,
 }
 
@@ -101,7 +102,7 @@ fn phases(window: &Window, k: usize, s: usize, stride: isize, taps: usize, pixel
     (0..every.min(pixels)).map(phase).collect()
 }
 
-/// Block by block of pixels.
+/// The convolution by blocks of pixels: the patches of a block times the kernel.
 fn by_pixel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usize], out: &mut [T]) {
     let (rank, spatial) = (x.rank(), x.rank() - 3);
     let (groups, n, c, o) = (x.shape[0], x.shape[1], x.shape[rank - 1], w.shape[rank - 1]);
@@ -146,7 +147,7 @@ fn by_pixel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usiz
                 let [row, column] = if patches.is_thin() { [1, count] } else { [len, 1] }.map(|s| s as isize);
                 let a = Matrix { data: rows.as_ptr(), row, column };
                 let product = |out: *mut T| {
-                    // SAFETY: `a` is the patches, `kernel` as long as one and o wide; the caller has the room.
+                    // SAFETY: `a` is the patches, `kernel` as long as one and o wide; `out` has room.
                     unsafe { T::gemm([count, len, o], a, kernel.matrix, out, o, false) }
                 };
                 if kinds == 1 {
@@ -177,7 +178,7 @@ struct Kernel<T> {
     matrix: Matrix<T>,
     _memory: Option<Buffer>,
 }
-// SAFETY: read only.
+// SAFETY: the kernel is only read.
 unsafe impl<T: Sync> Sync for Kernel<T> {}
 
 /// The kernel of a group, at the taps of a phase, as a matrix `[taps… · c, o]`.
@@ -266,7 +267,7 @@ fn by_kernel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usi
     let slides: Vec<Slide> = (0..spatial).map(slide).collect();
     let total = n * w.shape[1..=spatial].iter().product::<usize>();
     let taps: usize = extents.iter().product();
-    // Sums of up to PARTS parts of the rows, or, if those would be large, parts of the window.
+    // The sum is cut into up to PARTS parts of the rows; or, if their sums would be large, the window is cut.
     const PARTS: usize = 16;
     let size = taps * c * o;
     let cut = size * size_of::<T>() > 1 << 19;
@@ -300,8 +301,8 @@ fn by_kernel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usi
                     let [row, column] =
                         if patches.is_thin() { [count, 1] } else { [1, width] }.map(|s| s as isize);
                     let a = Matrix { data: m.as_ptr(), row, column };
-                    // SAFETY: slides know the input's extents; `a` is the patches' transpose, `b` has a row for
-                    // each of them, and `sum` has scratch for a patch times o.
+                    // SAFETY: slides know the input's extents; `a` is the patches' transpose, `b` has a row
+                    // for each patch, and `sum` has room for a patch times o.
                     unsafe {
                         patches.write(T::ZERO, first, count, m);
                         T::gemm([width, count, o], a, b.from(first, 0), sum.as_mut_ptr(), o, first > start)
@@ -309,7 +310,7 @@ fn by_kernel<T: Product>(x: View<T>, w: View<T>, window: &Window, extents: &[usi
                 })
             }
         });
-        // Added up in order, and turned from [k…, c, o] to [c, k…, o].
+        // The partial sums are added in order, and transposed from [s′…, c, o] to [c, s′…, o].
         let (total, rest) = sums.split_at_mut(size);
         for part in rest.chunks_exact(size) {
             total.iter_mut().zip(part).for_each(|(a, &b)| *a = a.plus(b))
@@ -331,7 +332,6 @@ mod tests {
     use super::*;
     use smallvec::SmallVec;
 
-    /// The definition.
     fn naive<T: Product>(x: &View<T>, w: &View<T>, window: &Window) -> Vec<T> {
         let (r, spatial) = (x.rank(), x.rank() - 3);
         let mut shape = vec![x.shape[0], x.shape[1]];
@@ -370,7 +370,7 @@ mod tests {
         let rank = xs.len();
         let (mut ox, mut ow): (Vec<usize>, Vec<usize>) = ((0..rank).collect(), (0..rank).collect());
         if back {
-            // As the transpose in the kernel arrives.
+            // The layout of the operands in the transpose in the kernel.
             ox.swap(1, rank - 1);
             ow = [0, rank - 2].into_iter().chain(1..rank - 2).chain([rank - 1]).collect()
         } else if rng.below(3) == 0 {

@@ -1,18 +1,18 @@
-//! Copies between any two strided views: what materialises permutes, slices, flips, broadcasts, pads and parts of
-//! a concatenation, at the speed of memory where the memory's order allows.
+//! Copies between any two strided views. They materialise permutations, slices, flips, broadcasts, padding
+//! and parts of a concatenation, at the speed of memory where the order in memory allows.
 
 use super::threads::{Ptr, for_chunks};
 use super::view::{Axis, View, ViewMut, merge};
 use bytemuck::Pod;
 use smallvec::SmallVec;
 
-/// Bytes a chunk writes.
+/// About how many bytes a chunk writes.
 const CHUNK: usize = 1 << 18;
 
 /// Elements on a side of the tiles in which two axes are exchanged: 16 of 4 bytes are a cache line.
 const TILE: usize = 16;
 
-/// An axis as the source and the target step along it.
+/// An axis with the strides of the source and of the target.
 type Both = Axis<2>;
 type Axes = SmallVec<[Both; 6]>;
 
@@ -29,8 +29,8 @@ pub(crate) fn copy<T: Pod + Send + Sync>(src: View<T>, mut dst: ViewMut<T>) {
     }
     let (axes, [s, d]) = forward(src.shape, src.strides, dst.strides);
     let (from, to) = (src.as_ptr().wrapping_offset(s), dst.as_mut_ptr().wrapping_offset(d));
-    // Compiled for sizes, not for types.
-    // SAFETY: both views were checked, and `dst` is ours alone; the elements are as large, and aligned at least as well.
+    // The loops are compiled for sizes, not for types.
+    // SAFETY: both views were checked, `dst` is exclusive; elements keep their size and are aligned enough.
     unsafe {
         match size_of::<T>() {
             1 => in_chunks::<u8>(from.cast(), to.cast(), axes),
@@ -42,8 +42,8 @@ pub(crate) fn copy<T: Pod + Send + Sync>(src: View<T>, mut dst: ViewMut<T>) {
     }
 }
 
-/// The axes forward through the target, along its strides from large to small (the order of the axes is ours to choose), and
-/// where source and target then begin.
+/// The axes by descending strides of the target, negative ones reversed, and the offsets at which source and
+/// target then begin. A copy may go through its axes in any order and direction.
 fn forward(shape: &[usize], from: &[isize], to: &[isize]) -> (Axes, [isize; 2]) {
     let mut start = [0, 0];
     let mut axes = Axes::new();
@@ -104,7 +104,7 @@ unsafe fn copy_box<T: Copy>(from: *const T, to: *mut T, axes: &[Both]) {
         // SAFETY: the one element of a box without axes.
         return unsafe { *to = *from };
     };
-    // The axis along which the source lies closest; if that is not the target's, the two are exchanged in tiles.
+    // The axis of the source's least nonzero step; if it is not the target's, the two are exchanged in tiles.
     let near = |k: &usize| rest[*k].strides[0].unsigned_abs().wrapping_sub(1);
     let other = (0..rest.len())
         .min_by_key(near)
@@ -169,8 +169,8 @@ unsafe fn rows<T: Copy>(from: *const T, to: *mut T, outer: Both, inner: Both) {
     }
 }
 
-/// Copies two axes of which the source is close along `p`, the target along `q`: in tiles, so that each line of
-/// either is touched once.
+/// Copies two axes in tiles, so that each cache line is touched once: the source is close along `p`, the
+/// target along `q`.
 struct Exchange<T> {
     from: *const T,
     to: *mut T,
@@ -191,7 +191,7 @@ impl<T: Copy> Exchange<T> {
         }
     }
 
-    /// A whole tile, p being dense in the source and q in the target.
+    /// Copies a whole tile; `p` is dense in the source and `q` in the target.
     ///
     /// # Safety
     /// i + TILE ≤ p.n and j + TILE ≤ q.n, and the box is readable and writable.
@@ -214,7 +214,7 @@ impl<T: Copy> Exchange<T> {
         }
     }
 
-    /// All of it.
+    /// Copies the whole box.
     ///
     /// # Safety
     /// The box is readable and writable.
@@ -237,7 +237,7 @@ impl<T: Copy> Exchange<T> {
     }
 }
 
-/// Bytes of a row of the blocks that are turned in registers: what every x86-64 has.
+/// Bytes of a row of the blocks that are transposed in registers: an SSE register, which every x86-64 has.
 const SMALL: usize = 16;
 
 /// Transposes 4 × 4 elements of 4 bytes.
@@ -276,13 +276,13 @@ unsafe fn turn2(from: *const f64, from_step: isize, to: *mut f64, to_step: isize
     }
 }
 
-/// Elsewhere nothing asks for it.
+/// Never called on this architecture.
 ///
 /// # Safety
 /// None needed.
 #[cfg(not(target_arch = "x86_64"))]
 unsafe fn turn4(_: *const f32, _: isize, _: *mut f32, _: isize) {}
-/// The same.
+/// Never called on this architecture.
 ///
 /// # Safety
 /// None needed.
@@ -319,7 +319,7 @@ mod tests {
             step *= shape[k].max(1)
         }
         let len = offset.max(step) + 1;
-        // The source: the same, some axes broadcast.
+        // The source: axes permuted, some of them broadcast.
         let (mut from, mut start) = (strides.clone(), offset);
         rng.shuffle(&mut order);
         if order.len() > 1 {

@@ -1,14 +1,15 @@
 //! The inner loops of block programs: one operation over one block, written so that they vectorise.
 //!
-//! Every function here is inlined into the level it runs at (see [`super::math`]); what has no vector form calls the
-//! table's scalar function element by element.
+//! Every function here is inlined into the level it runs at (see [`super::math`]). An operation without a
+//! vector form calls its scalar function in `pullback_real` element by element.
 
 use super::math::{self, CpuLevel, Level};
 use super::operand::{Pair, ScratchBlock};
 use bytemuck::Pod;
 use pullback_real::{Binary, Unary};
 
-// By index: iterators are many functions for the compiler to see through, for each of hundreds of loops.
+// These loops go by index: iterators are many functions for the compiler to inline, in each of hundreds of
+// loops.
 #[inline(always)]
 pub(crate) fn map1<T: Copy, U>(x: &[T], out: &mut [U], f: impl Fn(T) -> U) {
     let n = out.len();
@@ -25,7 +26,7 @@ fn map2<T: Copy, U>((x, y): (&[T], &[T]), out: &mut [U], f: impl Fn(T, T) -> U) 
         out[i] = f(x[i], y[i])
     }
 }
-/// [`map2`] for an operation that commutes, with a loop of its own for numbers.
+/// [`map2`] for an operation that commutes: one loop serves a number on either side.
 #[inline(always)]
 pub(crate) fn map_commuting<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
     match pair {
@@ -33,7 +34,7 @@ pub(crate) fn map_commuting<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn
         Pair::Left(x, y) | Pair::Right(y, x) => map1(x, out, |x| f(x, y)),
     }
 }
-/// [`map2`] with loops of their own for numbers.
+/// [`map2`], with a loop of its own for a number on each side.
 #[inline(always)]
 pub(crate) fn map_pair<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn(T, T) -> U) {
     match pair {
@@ -45,7 +46,7 @@ pub(crate) fn map_pair<T: Copy, U>(pair: Pair<T>, out: &mut [U], f: impl Fn(T, T
 
 /// A stored element type of block programs.
 pub(crate) trait Lane: Pod + PartialOrd + Send + Sync {
-    /// The best level worth compiling its loops for.
+    /// The highest level that is worth compiling its loops for.
     const LOOPS: CpuLevel;
     fn of(x: f64) -> Self;
     fn wide(self) -> f64;
@@ -55,7 +56,7 @@ pub(crate) trait Lane: Pod + PartialOrd + Send + Sync {
     fn binary<L: Level>(op: Binary, pair: Pair<Self>, out: &mut [Self]);
 }
 
-/// The vector form of a function, if it has one; a new row of the table works without, by its scalar form.
+/// The vector form of a function, if it has one. A function without one runs by its scalar form.
 #[inline(always)]
 fn vector1(op: Unary) -> Option<math::Unary> {
     use math::Unary as V;
@@ -161,7 +162,8 @@ macro_rules! float_lane {
                     Binary::Ratio => {
                         map_pair(pair, out, |x, y| if (x == 0.0) & (y == 0.0) { 0.0 } else { x / y })
                     }
-                    // NaN if either is, without a branch; of two zeros the positive is the larger.
+                    // NaN if either operand is NaN, without a branch. Of two zeros, the positive one is the
+                    // larger.
                     Binary::Max => map_pair(pair, out, |x, y| {
                         let m = if x > y {
                             x
@@ -241,7 +243,7 @@ macro_rules! int_lane {
                     Binary::Max => map2(pair, out, |x, y| x.max(y)),
                     Binary::Min => map2(pair, out, |x, y| x.min(y)),
                     Binary::Less => map2(pair, out, |x, y| $T::from(x < y)),
-                    // Of a division by zero nothing remains, as in NumPy.
+                    // The remainder of a division by zero is 0, as in NumPy.
                     Binary::Rem => map2(pair, out, |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) }),
                     Binary::TruncDivide => map2(pair, out, |x, y| if y == 0 { 0 } else { x.wrapping_div(y) }),
                     Binary::Remainder => map2(pair, out, |x, y| {
@@ -261,7 +263,7 @@ macro_rules! int_lane {
 int_lane!(i32);
 int_lane!(i64);
 
-/// Bool: "or" is the larger, "and" the smaller.
+/// The stored form of `bool`: "or" is the maximum, "and" the minimum.
 impl Lane for u8 {
     const LOOPS: CpuLevel = CpuLevel::Baseline;
     #[inline(always)]

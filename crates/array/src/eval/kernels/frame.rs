@@ -1,6 +1,7 @@
-//! The block of a program at hand: where its registers, inputs and outputs lie, and the instructions on them.
+//! The frame of a block program: the addresses of registers, inputs and outputs for the current block, and
+//! the execution of instructions on them.
 //!
-//! Everything is checked once for a block; an instruction then only puts its operands' places together.
+//! Bounds are checked once for each block. An instruction then only combines the addresses of its operands.
 
 use super::blocks::{BinaryBlock, CastBlock, CompareBlock, ConvertElement, SelectBlock, UnaryBlock};
 use super::elementwise::Lane;
@@ -17,28 +18,29 @@ use bytemuck::{Pod, Zeroable};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 
-/// A register, or part of a long one; and a line more, or all registers would lie alike within a page: a processor takes a load
-/// for one of what was just stored if the last twelve bits of their addresses are the same.
+/// The memory of a register, or of a part of a long register, and one cache line of padding. Without the
+/// padding all registers would have the same offset within a page, and a processor takes a load to depend on
+/// a recent store if the lowest twelve bits of their addresses are the same.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
 pub(crate) struct Block([u64; BLOCK_BYTES / 8], [u64; 8]);
 
-/// Where an input's block lies.
+/// The address of an input's block.
 #[derive(Clone, Copy)]
 enum Place {
-    /// Elements one after the other.
+    /// Consecutive elements.
     Elements(*const u8),
-    /// One element for all.
+    /// One element that stands for the whole block.
     One(*const u8),
     /// Zeros.
     Zero,
 }
 
-/// Where the operands of a block lie.
+/// The addresses of the operands of a block.
 pub(crate) struct Frame<'a> {
     registers: *mut Block,
     file: RegisterFile,
-    /// Blocks of a register.
+    /// The number of [`Block`]s in a register.
     long: usize,
     inputs: SmallVec<[Place; 8]>,
     outputs: SmallVec<[*mut u8; 4]>,
@@ -47,7 +49,8 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// For a program's blocks; the first registers are the code's, the others those of inputs that are gathered.
+    /// A frame for the blocks of a program. The first registers are those of the code; the others hold
+    /// gathered inputs.
     #[inline(always)]
     pub fn new(program: &Program, registers: &'a mut [Block]) -> Frame<'a> {
         assert!(registers.len() >= program.blocks(), "a register for everything");
@@ -66,13 +69,13 @@ impl<'a> Frame<'a> {
     /// A register's memory.
     ///
     /// # Safety
-    /// There is one of this number.
+    /// `registers` contains register number `k`.
     #[inline(always)]
     unsafe fn register(&self, k: usize) -> *mut u8 {
         // SAFETY: registers lie one after the other.
         unsafe { self.registers.add(k * self.long).cast() }
     }
-    /// Starts a block of n elements that goes to these parts of the outputs.
+    /// Starts a block of n elements, whose results go to elements pos … pos + n of the outputs.
     pub fn begin(&mut self, program: &Program, n: usize, pos: usize, outputs: &mut [&mut [u8]]) {
         self.n = n;
         for (k, (out, dtype)) in outputs.iter_mut().zip(&program.outputs).enumerate() {
@@ -80,56 +83,59 @@ impl<'a> Frame<'a> {
             self.outputs[k] = out[pos * size..(pos + n) * size].as_mut_ptr()
         }
     }
-    /// An input's block lies here.
+    /// Lets the block of input `k` begin at `data`.
     pub fn elements<T: Pod>(&mut self, k: usize, data: &'a [T]) {
         assert!(data.len() >= self.n, "an input covers the block");
         self.inputs[k] = Place::Elements(data.as_ptr().cast())
     }
-    /// An input is this one element.
+    /// Sets all elements of input `k` to `x`.
     pub fn one<T: Pod>(&mut self, k: usize, x: &'a T) {
         self.inputs[k] = Place::One((&raw const *x).cast())
     }
-    /// An input is zero.
+    /// Sets all elements of input `k` to zero.
     pub fn zero(&mut self, k: usize) {
         self.inputs[k] = Place::Zero
     }
-    /// The register that an input is gathered in.
+    /// The register that input `k` is gathered in.
     fn own(&self, program: &Program, k: usize) -> *mut u8 {
         let own = program.inputs[k].gathered.expect("what is gathered has a register") as usize;
         assert!(own < program.gathered);
-        // SAFETY: there is a register for everything, these behind those of the code.
+        // SAFETY: `new` checked that there is a register for everything. Those of inputs are behind those of
+        // the code.
         unsafe { self.register(program.registers.len() + own) }
     }
-    /// An input's own register, which is where its block lies from now on.
+    /// The register of a gathered input, for the caller to fill. The input's block is read from there.
     pub fn gathered<T: Pod>(&mut self, program: &Program, k: usize) -> &mut [T] {
         assert!(self.n * size_of::<T>() <= self.long * BLOCK_BYTES);
-        // SAFETY: n elements have scratch in it, and nothing else lies there.
+        // SAFETY: the register has room for n elements, and nothing else uses it.
         let out: &mut [T] = unsafe { std::slice::from_raw_parts_mut(self.own(program, k).cast(), self.n) };
         self.inputs[k] = Place::Elements(out.as_ptr().cast());
         out
     }
-    /// An input that lies under an output, read there.
+    /// Lets input `k`, which shares the memory of an output, be read from there.
     pub fn under(&mut self, program: &Program, k: usize, output: usize) {
         assert!(program.outputs[output].size() == program.inputs[k].dtype.size());
         self.inputs[k] = Place::Elements(self.outputs[output])
     }
-    /// Its elements in its own register, before they are written over.
+    /// Copies input `k`, which shares the memory of an output, to its own register, before the output
+    /// overwrites it.
     pub fn gathered_under(&mut self, program: &Program, k: usize, output: usize) {
         let size = program.inputs[k].dtype.size();
         let from = self.outputs[output];
         let n = self.n * size;
         assert!(n <= self.long * BLOCK_BYTES && program.outputs[output].size() == size);
         let to = self.own(program, k);
-        // SAFETY: the block's part of the output, as large as the register's, which is other memory.
+        // SAFETY: the block's part of the output has n bytes, the register has room for them, and the two do
+        // not overlap.
         unsafe { std::ptr::copy_nonoverlapping(from, to, n) }
         self.inputs[k] = Place::Elements(to)
     }
 
-    /// The operand's elements of this block.
+    /// The elements of an operand in this block.
     #[inline(always)]
     pub fn arg<T: Lane>(&self, operand: Operand) -> Arg<'_, T> {
-        // SAFETY: registers and inputs hold n elements of the operand's type, as checked when the block began; the code
-        // writes to a register of its own.
+        // SAFETY: registers and inputs hold n elements of the operand's type, as checked when the block
+        // began. An instruction writes to a target that is none of its operands.
         unsafe {
             let elements = |p: *const u8| Arg::Slice(std::slice::from_raw_parts(p.cast::<T>(), self.n));
             match operand {
@@ -149,7 +155,7 @@ impl<'a> Frame<'a> {
     /// The target's memory.
     ///
     /// # Safety
-    /// It is no operand of the instruction.
+    /// The target is no operand of the instruction.
     #[inline(always)]
     #[allow(clippy::mut_from_ref, reason = "what a program writes to is not what it reads")]
     unsafe fn target<T: Pod>(&self, target: Target) -> &mut [T] {
@@ -182,7 +188,7 @@ impl<'a> Frame<'a> {
     pub fn segment(&mut self, segment: &Segment, entry: Entry) {
         static ZEROS: [u64; LONG * BLOCK_BYTES / 8] = [0; LONG * BLOCK_BYTES / 8];
         let place = |slot: &Slot| match *slot {
-            // SAFETY: there is a register for every one that the code names.
+            // SAFETY: `registers` contains every register that the code names.
             Slot::Register(r) => unsafe { self.register(self.file.place(r)) },
             Slot::Output(k) => self.outputs[k as usize],
             Slot::Input(k) => match self.inputs[k as usize] {
@@ -190,7 +196,7 @@ impl<'a> Frame<'a> {
                 Place::Zero => ZEROS.as_ptr().cast_mut().cast(),
             },
         };
-        // The first few addresses are loaded, whether or not there are so many.
+        // The code loads the first few addresses of the table even if it has fewer slots.
         let (mut few, mut many) = ([std::ptr::null_mut(); 16], vec![]);
         let table = if segment.slots.len() <= few.len() {
             &mut few[..]
@@ -199,17 +205,19 @@ impl<'a> Frame<'a> {
             &mut many
         };
         table.iter_mut().zip(&segment.slots).for_each(|(to, slot)| *to = place(slot));
-        // SAFETY: registers, outputs and inputs hold n elements, as checked when the block began (an input that is one element
-        // in every block is read as such); the code writes to registers and outputs, to a register only elements of its width, and to
-        // no place that it reads again: an input under an output that would be was copied.
+        // SAFETY: registers, outputs and inputs hold n elements, as checked when the block began; an input
+        // with one element for the whole block is read as one. The code writes to registers and outputs. It
+        // writes to a register only elements of its width, and to no place that it still reads: an input
+        // under an output that would be overwritten too early was copied.
         unsafe { entry(table.as_ptr(), self.n) }
     }
     #[inline(always)]
     fn typed<E: ConvertElement>(&mut self, i: &Instruction) {
         let (a, b, c) = (i.operands[0], i.operands.get(1), i.operands.get(2));
         let b = b.copied().unwrap_or(a);
-        // SAFETY: a program frees an operand's register after the instruction that reads it last, and an input under an
-        // output was copied unless its last reader comes before the instruction that writes, so no target is an operand.
+        // SAFETY: no target is an operand. A program frees an operand's register after the instruction that
+        // reads it last, and an input under an output was copied unless its last reader comes before the
+        // instruction that writes.
         match i.op {
             Op::Unary(op) => {
                 let out = unsafe { self.target::<E::Store>(i.target) };
@@ -247,7 +255,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Real and imaginary parts side by side.
+/// Interleaves real and imaginary parts.
 fn interleave<T: Lane>(re: Arg<T>, im: Arg<T>, out: &mut [[T; 2]]) {
     match (re, im) {
         (Arg::Slice(re), Arg::Slice(im)) => {

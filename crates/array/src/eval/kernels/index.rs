@@ -6,14 +6,15 @@ use super::view::View;
 use bytemuck::Pod;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// The elements at these places, counted from `first`.
+/// Copies the elements at these places, counted from `first`, to `out`.
 #[inline(never)]
 pub(crate) fn pick<T: Copy>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
     out.iter_mut().zip(places).for_each(|(y, p)| *y = data[(first + p) as usize])
 }
 
-/// The elements of runs that begin at these places, counted from `first`: of one element for each (step 0) or of neighbours
-/// (step 1), or zeros if that is before the first element. `out` begins `from` elements behind the first run's beginning.
+/// Copies runs of elements, which begin at `starts`, counted from `first`, to `out`. A run repeats one
+/// element (step 0) or has neighbouring elements (step 1). A run that begins before the first element of
+/// `data` is zeros. `out` begins `from` elements behind the beginning of the first run.
 #[inline(never)]
 pub(crate) fn pick_runs<T: Pod>(
     data: &[T],
@@ -39,14 +40,14 @@ pub(crate) fn pick_runs<T: Pod>(
     }
 }
 
-/// [`pick`], with zeros where a place is outside.
+/// [`pick`], with zeros for places outside of `data`.
 pub(crate) fn pick_inside<T: Pod>(data: &[T], first: isize, places: &[isize], out: &mut [T]) {
     out.iter_mut()
         .zip(places)
         .for_each(|(y, p)| *y = data.get((first + p) as usize).copied().unwrap_or(T::zeroed()))
 }
 
-/// An index that is no row: which, where it stands among the indices, and how many rows there are.
+/// An index out of range: its value, its position among the indices, and the number of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadIndex {
     pub index: i64,
@@ -54,10 +55,10 @@ pub(crate) struct BadIndex {
     pub len: usize,
 }
 
-/// Elements a chunk writes at least.
+/// About how many elements a chunk writes.
 const CHUNK: usize = 1 << 14;
 
-/// `x[b, n, r]`, `i[b, m]` to `out`: contiguous `[b, m, r]`, with row `i[b, m]` of `x[b]` for each.
+/// Writes row `i[b, m]` of `x[b, n, r]` for each of the indices `i[b, m]` to `out`: contiguous `[b, m, r]`.
 pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [T]) -> Result<(), BadIndex> {
     let (&[b, n, r], &[sb, sn, sr]) = (x.shape, x.strides) else { panic!("x[b, n, r]") };
     let (&[bi, m], &[ib, im]) = (i.shape, i.strides) else { panic!("i[b, m]") };
@@ -67,7 +68,7 @@ pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [
     if out.is_empty() {
         return Ok(());
     }
-    // One row of each item is many rows of one item, each with a place of its own.
+    // With one row for each item of the batch, the batch is treated as one item: row j begins at `j · along`.
     let (b, m, sb, ib, im, along) = if m == 1 { (1, b, 0, 0, ib, sb) } else { (b, m, sb, ib, im, 0) };
     let rows = (CHUNK / r).max(1);
     let ns = b * m * (2 + r * size_of::<T>() / 16);
@@ -75,7 +76,7 @@ pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [
         let (mut item, mut k) = (piece * rows / m, piece * rows % m);
         let mut out = out;
         while !out.is_empty() {
-            // As many rows as belong to one item of the batch.
+            // The next rows that belong to one item of the batch.
             let count = (m - k).min(out.len() / r);
             let (now, later) = out.split_at_mut(count * r);
             let from = x.as_ptr().wrapping_offset(item as isize * sb);
@@ -107,8 +108,7 @@ pub(crate) fn gather<T: Pod + Send + Sync>(x: View<T>, i: View<i64>, out: &mut [
     Ok(())
 }
 
-/// `i[b, m]`, `u[b, m, r]` to `out`: contiguous `[b, n, r]`, to whose row `i[b, m]` each row of `u[b]` is added,
-/// in order.
+/// Adds each row of `u[b, m, r]` to row `i[b, m]` of `out`, contiguous `[b, n, r]`, in order.
 pub(crate) fn scatter_add<T: Number>(i: View<i64>, u: View<T>, out: &mut [T]) -> Result<(), BadIndex> {
     let (&[b, m, r], &[sb, sm, sr]) = (u.shape, u.strides) else { panic!("u[b, m, r]") };
     let &[ib, im] = i.strides else { panic!("i[b, m]") };
@@ -157,7 +157,7 @@ pub(crate) fn scatter_add<T: Number>(i: View<i64>, u: View<T>, out: &mut [T]) ->
     Ok(())
 }
 
-/// Whether all indices are below n, or else the first that is not.
+/// Checks that all indices are in 0..n; the error is the first index that is not.
 fn in_range(i: View<i64>, n: usize) -> Result<(), BadIndex> {
     i.check();
     let bad = |x: i64| x as u64 >= n as u64;
@@ -170,7 +170,7 @@ fn in_range(i: View<i64>, n: usize) -> Result<(), BadIndex> {
     for_chunks((b * m).div_ceil(CHUNK), b * m, |chunk| {
         let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(b * m);
         let any = match i.as_slice() {
-            // Without a branch for each.
+            // Without a branch for each index.
             Some(i) => i[range.clone()].iter().fold(false, |any, &x| any | bad(x)),
             None => range.clone().any(|k| bad(at(k))),
         };
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(added, want);
     }
 
-    /// From anywhere to anywhere, as one by one.
+    /// Every part of the runs equals its elements picked one by one.
     #[test]
     fn runs_are_picked_as_their_elements_are() {
         let data: Vec<i32> = (0..100).collect();

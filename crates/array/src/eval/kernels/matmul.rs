@@ -1,12 +1,12 @@
-//! Products of matrices, one for each index of the leading axes; transposed and broadcast operands are read where
-//! they lie.
+//! Products of matrices, one for each index of the leading axes. Transposed and broadcast operands are read
+//! in place.
 
 use super::number::Matrix;
 use super::product::Product;
 use super::threads::{Ptr, for_chunks};
 use super::view::View;
 
-/// `[batch…, m, k] × [batch…, k, n]` to `out`: contiguous `[batch…, m, n]`.
+/// Writes the products `[batch…, m, k] × [batch…, k, n]` to the contiguous `out`, `[batch…, m, n]`.
 ///
 /// # Panics
 /// If the shapes do not fit together.
@@ -33,14 +33,15 @@ pub(crate) fn matmul<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     products(a, b, out)
 }
 
-/// All the products, cut into cells for several threads.
+/// Computes all the products, cut into cells for several threads.
 fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     let r = a.rank() - 2;
     let (m, k, n) = (a.shape[r], a.shape[r + 1], b.shape[r + 1]);
     let batch: usize = a.shape[..r].iter().product();
     let (mat_a, mat_b) = (matrix(&a), matrix(&b));
     let ns = batch.saturating_mul(time::<T>(m, k, n));
-    // Cells are short where there would be few, and long where a factor that is packed serves more columns then.
+    // Cells are small if there would be few of them otherwise, and large if there are many: a packed factor
+    // then serves more columns.
     let each = (ns / 16).clamp(CELL_NS, 30 * CELL_NS);
     let [rows, columns] = grid::<T>([m, k, n], mat_a.column != 1, each);
     let (cells, to) = (m.div_ceil(rows) * n.div_ceil(columns), Ptr(out.as_mut_ptr()));
@@ -64,17 +65,18 @@ fn products<T: Product>(a: View<T>, b: View<T>, out: &mut [T]) {
     })
 }
 
-/// What a chunk of work should take at least.
+/// The least time that a chunk of work is meant to take, in nanoseconds.
 const CELL_NS: usize = 5_000;
 
-/// An estimate of the time of a product on one thread.
+/// An estimate of the time of a product on one thread, in nanoseconds.
 fn time<T: Product>(m: usize, k: usize, n: usize) -> usize {
     2 * m.saturating_mul(k).saturating_mul(n) / T::FLOPS
 }
 
-/// Rows and columns of the cells into which the result is cut for several threads, and so that a cell's rows of the
-/// left factor stay in the second-level cache. Columns are cut first, since panels of the right factor are packed in any
-/// case; but a left factor that must be packed is cut by rows, or every cell would pack it again.
+/// Rows and columns of the cells into which the result is cut: for several threads, and so that a cell's rows
+/// of the left factor stay in the second-level cache. Columns are cut first, since panels of the right factor
+/// are packed in any case. But a left factor that must be packed is cut by rows, or every cell would pack it
+/// again.
 fn grid<T: Product>([m, k, n]: [usize; 3], packed: bool, each: usize) -> [usize; 2] {
     let (mut rows, mut columns) = (m, n);
     let half = |n: usize, of: usize| n.div_ceil(2).next_multiple_of(of);
@@ -91,13 +93,13 @@ fn grid<T: Product>([m, k, n]: [usize; 3], packed: bool, each: usize) -> [usize;
     [rows, columns]
 }
 
-/// The last two axes.
+/// The matrix of the last two axes, at the first index of the leading ones.
 fn matrix<T>(view: &View<T>) -> Matrix<T> {
     let r = view.rank();
     Matrix { data: view.as_ptr(), row: view.strides[r - 2], column: view.strides[r - 1] }
 }
 
-/// Where item number i of the leading axes begins.
+/// The offset of matrix number i of the leading axes.
 pub(super) fn start<T>(view: &View<T>, mut i: usize) -> isize {
     let mut start = 0;
     for k in (0..view.rank() - 2).rev() {

@@ -1,13 +1,14 @@
-//! The inner loops: block programs' operations, and the primitives that are not fused, as plain functions on strided
-//! views. The home of `unsafe`.
+//! The inner loops: the operations of block programs, and the primitives that are not fused, as plain
+//! functions on strided views. Almost all `unsafe` code of the crate is here.
 //!
-//! What a result holds depends on shapes and data alone, never on how many threads there are: work is cut into
-//! chunks fixed by shape, and every sum has a fixed order.
+//! A result depends on shapes and data alone, never on the number of threads: work is cut into chunks that
+//! the shape determines, and every sum has a fixed order.
 
 pub(crate) mod blocks;
 pub(crate) mod elementwise;
 pub(crate) mod frame;
-// Tests run every level and function; the library asks for the best.
+// Tests call every level and function; the library calls only the highest level, so that some items are
+// unused in it.
 #[allow(unused_imports)]
 #[cfg_attr(not(test), allow(dead_code))]
 pub(crate) mod math;

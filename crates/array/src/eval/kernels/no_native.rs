@@ -1,11 +1,11 @@
-//! In place of [`native`](super::native) where there is no machine code: every program is interpreted.
+//! Stands in for [`native`](super::native) where machine code is not supported: every program is interpreted.
 
 use super::frame::Frame;
 use crate::eval::ir::in_place::Order;
 use crate::eval::ir::program::{Instruction, Program};
 use crate::eval::settings::MachineCode;
 
-/// There is none.
+/// The machine code of a program; there is none.
 pub(crate) enum Native {}
 
 impl Native {
@@ -22,7 +22,7 @@ pub(crate) fn is_one_loop(_: &Program) -> bool {
     false
 }
 
-/// What never becomes machine code.
+/// A program's machine code, which is never written.
 #[derive(Default)]
 pub(crate) struct Lazy {}
 

@@ -1,11 +1,12 @@
-//! What sums of products need of an element type. Integers wrap; for `bool` plus is "or" and times is "and".
+//! The arithmetic that sums of products need from an element type. Integers wrap; for `bool`, plus is "or"
+//! and times is "and".
 
 use super::math::{CpuLevel, Level};
 use crate::dtype::DType;
 use bytemuck::Pod;
 use pullback_real::special::{maximum, minimum};
 
-/// Where a matrix lies: element (i, j) is at `data + i · row + j · column`.
+/// A strided matrix: element (i, j) is at `data + i · row + j · column`.
 #[derive(Clone, Copy)]
 pub(crate) struct Matrix<T> {
     pub data: *const T,
@@ -13,13 +14,13 @@ pub(crate) struct Matrix<T> {
     pub column: isize,
 }
 
-// SAFETY: read only, and whoever reads it sees to it that the data live.
+// SAFETY: the matrix is only read, and every reader sees to it that the data live.
 unsafe impl<T: Sync> Send for Matrix<T> {}
-// SAFETY: the same.
+// SAFETY: as for `Send`.
 unsafe impl<T: Sync> Sync for Matrix<T> {}
 
 impl<T> Matrix<T> {
-    /// The matrix from row i and column j on.
+    /// The submatrix from row i and column j on.
     pub fn from(self, i: usize, j: usize) -> Self {
         Matrix { data: self.data.wrapping_offset(i as isize * self.row + j as isize * self.column), ..self }
     }
@@ -64,12 +65,12 @@ running! { i32 i64 u8 }
 
 /// An element type with sums and products.
 pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
-    /// What running sums are kept in.
+    /// The type of running sums and extrema.
     type Sum: Running;
     const ZERO: Self;
-    /// The element type stored so.
+    /// The dtype whose elements are stored as this type.
     const DTYPE: DType;
-    /// The best level worth compiling products of small matrices for.
+    /// The highest level that is worth compiling products of small matrices for.
     const LOOPS: CpuLevel;
     /// Multiplications and additions in a nanosecond on one core, at best.
     const FLOPS: usize;
@@ -77,10 +78,10 @@ pub(crate) trait Number: Pod + Send + Sync + PartialOrd + std::fmt::Debug {
     fn times(self, y: Self) -> Self;
     fn widen(self) -> Self::Sum;
     fn narrow(sum: Self::Sum) -> Self;
-    /// The sum with one more element.
+    /// `sum` plus this element.
     fn add_to(self, sum: Self::Sum) -> Self::Sum;
 
-    /// `self · y + sum`, rounded once where the level can.
+    /// `self · y + sum`, rounded once if the level has fused multiply-add.
     fn mul_add<L: Level>(self, y: Self, sum: Self) -> Self;
 }
 

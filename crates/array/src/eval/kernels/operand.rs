@@ -1,17 +1,18 @@
-//! Operands of inner loops: elements, or one number for all, which is written out where a loop for it is not worth compiling.
+//! Operands of inner loops: a slice of elements, or one number that stands for all elements. The number is
+//! repeated in a scratch buffer where a loop of its own is not worth compiling.
 
 use crate::eval::ir::program::{BLOCK_BYTES, LONG};
 use bytemuck::Pod;
 use std::mem::MaybeUninit;
 
-/// An operand of an inner loop: elements, or one number for all.
+/// An operand of an inner loop: a slice of elements, or one number in place of every element.
 #[derive(Clone, Copy)]
 pub(crate) enum Arg<'a, T> {
     Slice(&'a [T]),
     Number(T),
 }
 
-/// Operands of a loop, at least one of which is elements.
+/// Two operands of a loop, at least one of which is a slice.
 #[derive(Clone, Copy)]
 pub(crate) enum Pair<'a, T> {
     Both(&'a [T], &'a [T]),
@@ -19,7 +20,7 @@ pub(crate) enum Pair<'a, T> {
     Right(T, &'a [T]),
 }
 
-/// ScratchBlock for a block of one number: as much as a register.
+/// A scratch buffer that repeats one number for a whole block: as large as a long register.
 #[repr(align(64))]
 pub(crate) struct ScratchBlock([MaybeUninit<u8>; LONG * BLOCK_BYTES]);
 
@@ -28,7 +29,7 @@ impl ScratchBlock {
     pub fn new() -> ScratchBlock {
         ScratchBlock([const { MaybeUninit::uninit() }; LONG * BLOCK_BYTES])
     }
-    /// n times c.
+    /// `n` copies of `c`.
     #[inline(always)]
     fn of<T: Pod>(&mut self, c: T, n: usize) -> &[T] {
         assert!(
@@ -44,7 +45,7 @@ impl ScratchBlock {
 }
 
 impl<'a, T: Pod> Arg<'a, T> {
-    /// As elements, n of them.
+    /// The operand as a slice of n elements; a number is repeated in `scratch`.
     #[inline(always)]
     pub fn filled(self, n: usize, scratch: &'a mut ScratchBlock) -> &'a [T] {
         match self {
@@ -54,7 +55,7 @@ impl<'a, T: Pod> Arg<'a, T> {
     }
 }
 impl<'a, T: Pod> Pair<'a, T> {
-    /// Of n elements; two numbers are as many of the one, and the other.
+    /// The operands of a loop over n elements. Of two numbers, the first is repeated in `scratch`.
     #[inline(always)]
     pub fn new(x: Arg<'a, T>, y: Arg<'a, T>, n: usize, scratch: &'a mut ScratchBlock) -> Self {
         match (x, y) {
@@ -63,7 +64,7 @@ impl<'a, T: Pod> Pair<'a, T> {
             (x, Arg::Number(y)) => Pair::Left(x.filled(n, scratch), y),
         }
     }
-    /// As elements both.
+    /// Both operands as slices; a number is repeated in `scratch`.
     #[inline(always)]
     pub fn filled(self, scratch: &'a mut ScratchBlock) -> (&'a [T], &'a [T]) {
         match self {

@@ -7,17 +7,17 @@ use bytemuck::Pod;
 
 /// An element type with a total order on its keys: equal elements have equal keys, NaN the largest.
 pub(crate) trait Sortable: Number {
-    /// Key and index in one number, all different: any sort is stable.
+    /// A key and an index in one number. All entries differ, so that any sort is stable.
     type Entry: Entry;
     fn key(self) -> u64;
-    /// Bytes of a key that may differ.
+    /// The number of low bytes of a key that may differ.
     const BYTES: usize;
 }
 
-/// A key above an index.
+/// A number with a key in its upper bits and an index below.
 pub(crate) trait Entry: Pod + Ord {
     fn new(key: u64, index: usize) -> Self;
-    /// Digit number d of the key, and what is above it.
+    /// Digit number d of the key, with the higher digits above it.
     fn digit(self, d: u32) -> usize;
     fn index(self) -> i64;
 }
@@ -61,7 +61,7 @@ macro_rules! sortable {
     )* };
 }
 sortable! {
-    // Adding 0 makes -0 of equal key with 0. Negative numbers are turned around, the others put above them.
+    // Adding 0 gives -0 the key of 0. The order of negative numbers is reversed, the others are above them.
     f32, u64, 4, |x| if x.is_nan() { u64::from(u32::MAX) } else {
         let bits = (x + 0.0).to_bits();
         u64::from(bits ^ ((bits as i32 >> 31) as u32 | 1 << 31))
@@ -75,10 +75,10 @@ sortable! {
     u8, u64, 1, |x| u64::from(x);
 }
 
-/// Rows of at least this many elements are sorted by digits.
+/// Rows of at least this many elements are sorted digit by digit.
 const RADIX: usize = 1 << 10;
 
-/// The stable permutation that sorts the last axis in ascending order, NaN last, to the contiguous `out`.
+/// Writes the stable permutation that sorts the last axis to the contiguous `out`: ascending, NaN last.
 pub(crate) fn argsort<T: Sortable>(x: View<T>, out: &mut [i64]) {
     x.check();
     assert_eq!(out.len(), x.size(), "one index for each element");
@@ -107,8 +107,8 @@ pub(crate) fn argsort<T: Sortable>(x: View<T>, out: &mut [i64]) {
 const DIGIT: u32 = 11;
 const DIGITS: usize = 1 << DIGIT;
 
-/// Sorts the entries in the first half of `memory`, and writes the index of each: long rows digit by digit from the lowest, in
-/// linear time.
+/// Sorts the entries in the first half of `memory`, and writes their indices to `out`. Long rows are sorted
+/// digit by digit from the lowest, in linear time.
 fn sort<E: Entry>(memory: &mut [E], bytes: usize, out: &mut [i64]) {
     let n = out.len();
     let (mut from, mut to) = memory.split_at_mut(n);
@@ -134,7 +134,7 @@ fn sort<E: Entry>(memory: &mut [E], bytes: usize, out: &mut [i64]) {
     out.iter_mut().zip(from).for_each(|(o, e)| *o = e.index())
 }
 
-/// Where row number i of the last axis begins.
+/// The offset of row number i of the last axis.
 fn row_start<T>(x: &View<T>, mut i: usize) -> isize {
     let mut start = 0;
     for k in (0..x.rank().saturating_sub(1)).rev() {

@@ -1,4 +1,5 @@
-//! Patches of an array under a sliding window, laid out as a matrix for a product: the other half of convolutions.
+//! Patches of an array under a sliding window, laid out as a matrix: its product with the kernel is a
+//! convolution.
 
 /// One spatial axis: pixel q under tap t sees the input at `q · step + base[t]`, or zero outside of `0..extent`.
 #[derive(Clone, Debug)]
@@ -7,7 +8,7 @@ pub(crate) struct Slide {
     pub step: isize,
     pub base: Vec<isize>,
     pub extent: usize,
-    /// Distance of neighbouring inputs in memory.
+    /// The distance of neighbouring inputs in memory, in elements.
     pub stride: isize,
 }
 
@@ -16,12 +17,12 @@ impl Slide {
     fn is_dense(&self) -> bool {
         self.base.windows(2).all(|b| b[1] == b[0] + 1)
     }
-    /// The input that pixel q sees under tap t.
+    /// The offset in memory of the input that pixel q sees under tap t; `None` outside of the extent.
     fn place(&self, q: usize, t: usize) -> Option<isize> {
         let at = q as isize * self.step + self.base[t];
         (at >= 0 && at < self.extent as isize).then_some(at * self.stride)
     }
-    /// The pixels that see an element under tap t.
+    /// The range of pixels that see an element of the input under tap t.
     fn seen(&self, t: usize) -> (usize, usize) {
         // The first pixel at or after place p.
         let first =
@@ -30,7 +31,8 @@ impl Slide {
     }
 }
 
-/// An input `[n, s…, c]`, c without gaps, and the window that slides over it; at least one spatial axis.
+/// An input `[n, s…, c]`, whose channels are contiguous, and the window that slides over it; at least one
+/// spatial axis.
 pub(crate) struct Patches<T> {
     pub data: *const T,
     pub batch_stride: isize,
@@ -38,7 +40,7 @@ pub(crate) struct Patches<T> {
     pub channels: usize,
 }
 
-// SAFETY: read only, and whoever makes patches sees to it that the data live.
+// SAFETY: the data are only read, and the maker of the patches sees to it that they live.
 unsafe impl<T: Sync> Sync for Patches<T> {}
 
 impl<T: Copy> Patches<T> {
@@ -54,23 +56,24 @@ impl<T: Copy> Patches<T> {
     pub fn len(&self) -> usize {
         self.taps() * self.channels
     }
-    /// Whether patches are better laid out as `[taps…, c, pixel]`: neighbouring taps see too few elements.
+    /// Whether patches are better laid out as `[taps…, c, pixel]`, because too few consecutive elements are
+    /// under neighbouring taps.
     pub fn is_thin(&self) -> bool {
         let [.., last] = &self.slides[..] else { return true };
         self.channels * if last.is_dense() { last.base.len() } else { 1 } < 8
     }
 
-    /// Writes the patches of `count` pixels from pixel number `first` on, counted through `[n, s…]`: those of a
-    /// thin window as `[taps…, c, pixel]`, others as `[pixel, taps…, c]`.
+    /// Writes the patches of `count` pixels, from number `first` on; pixels are counted through `[n, s…]`.
+    /// The patches of a thin window are written as `[taps…, c, pixel]`, others as `[pixel, taps…, c]`.
     ///
     /// # Safety
-    /// Whatever a pixel sees inside the extents can be read.
+    /// Every element that a pixel sees inside the extents can be read.
     pub unsafe fn write(&self, zero: T, first: usize, count: usize, out: &mut [T]) {
         assert_eq!(out.len(), count * self.len());
         let (thin, (last, outer)) = (self.is_thin(), self.slides.split_last().expect("a spatial axis"));
         let mut done = 0;
         while done < count {
-            // As many pixels as share all but the last axis.
+            // The next pixels that differ only in the last axis.
             let (row, q) = ((first + done) / last.pixels, (first + done) % last.pixels);
             let n = (last.pixels - q).min(count - done);
             for tap in 0..self.taps() / last.base.len() {
@@ -82,7 +85,7 @@ impl<T: Copy> Patches<T> {
                 }
                 let from = place.map(|p| self.data.wrapping_offset(p + row as isize * self.batch_stride));
                 let width = last.base.len() * self.channels;
-                // SAFETY: the outer axes are inside their extents, the callees see to the last.
+                // SAFETY: the outer axes are inside their extents; the callees check the last one.
                 unsafe {
                     if thin {
                         let out = &mut out[tap * width * count..][..width * count];
@@ -96,10 +99,12 @@ impl<T: Copy> Patches<T> {
         }
     }
 
-    /// The part `[n, last taps, c]` of patches, for pixels q … q + n of the last axis; rows are patches.
+    /// Writes the part `[n, last taps, c]` of patches, for pixels q … q + n of the last axis, with one patch
+    /// in each row.
     ///
     /// # Safety
-    /// `from` is where the last axis begins, if the window is inside the others.
+    /// `from` is the beginning of the last axis, or `None` if the window is outside of the extent of another
+    /// axis.
     unsafe fn rows(&self, zero: T, from: Option<*const T>, q: usize, n: usize, out: &mut [T]) {
         let (last, c) = (&self.slides[self.slides.len() - 1], self.channels);
         let (taps, len) = (last.base.len(), self.len());
@@ -139,7 +144,8 @@ impl<T: Copy> Patches<T> {
         }
     }
 
-    /// Copies a patch whose pixels lie along rows, which are `step` apart.
+    /// Writes the part `[last taps, c, n]` of patches, for pixels q … q + n of the last axis; rows are `step`
+    /// apart.
     ///
     /// # Safety
     /// As for [`Patches::rows`].

@@ -1,4 +1,5 @@
-//! Which code multiplies two matrices: tiles, the gemm crate or loops of our own, by shape, type and machine.
+//! Selects the code that multiplies two matrices by shape, type and machine: tiles, the gemm crate, or the
+//! loops for small matrices.
 
 use super::number::{Matrix, Number};
 use super::small::small;
@@ -26,11 +27,11 @@ macro_rules! product {
 }
 product! { f32: fast, f64: fast, i32: small, i64: small, u8: small }
 
-/// Multiplications up to which loops of our own beat packing.
+/// The most multiplications for which the loops for small matrices beat packing.
 const SMALL: usize = 1 << 12;
 
-/// The product by tiles; or, where few rows or columns leave them empty and on machines without them, the gemm crate's, or
-/// that of small matrices.
+/// The product by tiles. Where m, n or k is too small for tiles, and on machines without them, the gemm
+/// crate's product or that of small matrices.
 ///
 /// # Safety
 /// That of [`Product::gemm`].
@@ -42,15 +43,15 @@ unsafe fn fast<T: Number + Tiled + Packed>(
     step: usize,
     add: bool,
 ) {
-    // SAFETY: the same.
+    // SAFETY: the caller's promise.
     if m > 4 && n > 1 && k > 7 && unsafe { T::tiles([m, k, n], a, b, out, step, add) } {
         return;
     }
-    // The crate's outer products, products with vectors and few long dot products do not pack.
+    // The gemm crate does not pack outer products, products with vectors, and few or long dot products.
     let packs = m > 1 && n > 1 && (k > 2 || b.column != 1);
     let dots = a.column == 1 && b.row == 1 && (n < 12 || k > 32);
     if m * k * n <= SMALL && packs && !dots {
-        // SAFETY: the same.
+        // SAFETY: the caller's promise.
         return unsafe { small([m, k, n], a, b, out, step, add) };
     }
     // SAFETY: the caller's promise.
@@ -75,7 +76,8 @@ macro_rules! packed {
     ($($T:ident: $name:ident),*) => { $(
         impl Packed for $T {
             unsafe fn packed([m, k, n]: [usize; 3], a: Matrix<$T>, b: Matrix<$T>, out: *mut $T, step: usize, add: bool) {
-                // The crate's results lie by columns: ours is the transpose, the product of the transposes.
+                // The gemm crate writes its result by columns. The result here is its transpose, so the
+                // factors are exchanged and transposed.
                 // SAFETY: the caller's promise.
                 unsafe {
                     $name::gemm::$T::get_gemm_fn()(

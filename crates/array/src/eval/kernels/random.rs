@@ -7,10 +7,10 @@
 use super::math::{Kernel, Level, dispatch};
 use super::threads::for_pieces;
 
-/// Blocks made side by side, so that the rounds fill vectors.
+/// Blocks computed side by side, so that the rounds fill vectors.
 const LANES: usize = 16;
 
-/// Numbers a piece of work makes; a multiple of any number of them in [`LANES`] blocks.
+/// Numbers that a piece of work computes: for every type, a multiple of the numbers in [`LANES`] blocks.
 const CHUNK: usize = 1 << 14;
 
 /// Words 0 to 3 of the blocks from `first` on.
@@ -38,9 +38,9 @@ fn philox(key: i64, first: u64) -> [[u32; LANES]; 4] {
 /// An element type of random numbers.
 pub(crate) trait Random: Copy + Send + Sync {
     const ZERO: Self;
-    /// How many a block makes.
+    /// The number of elements of this type in a block.
     const PER_BLOCK: usize;
-    /// Number j of a lane's words.
+    /// Element j of a block of these words.
     fn make(words: [u32; 4], j: usize) -> Self;
 }
 impl Random for f32 {
@@ -69,7 +69,8 @@ impl Random for i64 {
     }
 }
 
-/// `n` numbers of each key to `out`: `[keys, n]`. Floats are uniform in [0, 1), integers all bits.
+/// Writes `n` numbers of each key to `out`, `[keys, n]`. Floats are uniform in [0, 1), integers over all bit
+/// patterns.
 pub(crate) fn random<T: Random>(keys: &[i64], n: usize, out: &mut [T]) {
     assert_eq!(out.len(), keys.len() * n, "n numbers of each key");
     if out.is_empty() {
@@ -87,7 +88,7 @@ pub(crate) fn random<T: Random>(keys: &[i64], n: usize, out: &mut [T]) {
     }
 }
 
-/// A key's numbers, from those of a block on.
+/// Writes the numbers of a key, from those of block `first` on.
 fn stream<T: Random>(key: i64, first: u64, out: &mut [T]) {
     dispatch(Stream { key, first, out })
 }

@@ -1,18 +1,18 @@
 //! Reductions of runs of elements into wide accumulators: floats in `f64`, integers in `i64`.
 //!
-//! A run is at most a block long and is summed in many lanes, block sums are added in order: errors grow with the
-//! number of blocks, not of elements. The order is fixed by the shape alone.
+//! A run is at most a block long and is summed in [`LANES`] lanes. The sums of blocks are added in order, so
+//! that errors grow with the number of blocks, not of elements. The order is fixed by the shape alone.
 
 use super::elementwise::Lane;
 use super::math::{CpuLevel, Kernel, Level};
 use crate::prim::Reduction;
 
-/// Sums of a run side by side: shorter runs are not worth so many.
+/// Partial sums of a run that are kept side by side. Shorter runs are not worth so many.
 pub(crate) const LANES: usize = 32;
 
 /// An accumulator type.
 pub(crate) trait Wide: Copy + PartialOrd + Send + Sync + 'static {
-    /// What a reduction of nothing is.
+    /// The value of a reduction of no elements.
     fn start(op: Reduction) -> Self;
     fn join(op: Reduction, a: Self, b: Self) -> Self;
 }
@@ -29,7 +29,7 @@ impl Wide for f64 {
     fn join(op: Reduction, a: f64, b: f64) -> f64 {
         match op {
             Reduction::Sum => a + b,
-            // A NaN on either side stays.
+            // NaN if either side is NaN.
             Reduction::Max => {
                 if a > b || a.is_nan() {
                     a
@@ -69,7 +69,8 @@ impl Wide for i64 {
 /// A stored type and its accumulator.
 pub(crate) trait Reduce: Lane {
     type Wide: Wide;
-    /// The best level worth compiling its reductions for: those of integers take 2 to 4 times as long with wider vectors.
+    /// The highest level that is worth compiling its reductions for. Integer reductions take 2 to 4 times as
+    /// long with wider vectors.
     const SUMS: CpuLevel;
     fn widen(self) -> Self::Wide;
     fn narrow(wide: Self::Wide) -> Self;
@@ -139,8 +140,9 @@ fn extremum<T: Reduce>(
     folded(op, lanes)
 }
 
-/// The reduction of all lanes, none of which is NaN unless it is a sum. A call, for which the lanes are copied to memory: seen
-/// together, the compiler cuts the vectors of the loop before it into the pairs that are joined here.
+/// The reduction of all lanes. For a maximum or minimum, none of them may be NaN. A call copies the lanes to
+/// memory: inlined, the compiler would cut the vectors of the loop before it into the pairs that are joined
+/// here.
 #[inline(never)]
 fn folded<T: Reduce>(op: Reduction, lanes: [T; LANES]) -> T::Wide {
     let mut wide = [T::Wide::start(op); LANES];
@@ -152,7 +154,7 @@ fn folded<T: Reduce>(op: Reduction, lanes: [T; LANES]) -> T::Wide {
     }
 }
 
-/// Folds by halves.
+/// Folds the upper half of the lanes onto the lower half, until one is left.
 #[inline(always)]
 fn tree<W: Copy>(mut x: [W; LANES], f: impl Fn(W, W) -> W) -> W {
     let mut n = LANES;
@@ -165,7 +167,7 @@ fn tree<W: Copy>(mut x: [W; LANES], f: impl Fn(W, W) -> W) -> W {
     x[0]
 }
 
-/// The reduction of a run.
+/// Reduces a run to one value.
 pub(crate) struct RunBlock<'a, T> {
     pub op: Reduction,
     pub x: &'a [T],
@@ -179,7 +181,7 @@ impl<T: Reduce> Kernel for RunBlock<'_, T> {
     }
 }
 
-/// Joins each element with its own accumulator.
+/// Joins each element with an accumulator of its own.
 pub(crate) struct AccumulateBlock<'a, T: Reduce> {
     pub op: Reduction,
     pub acc: &'a mut [T::Wide],
@@ -208,13 +210,14 @@ fn join_all<T: Reduce>(acc: &mut [T::Wide], x: &[T], join: impl Fn(T::Wide, T::W
     }
 }
 
-/// Joins each element with the accumulator at its place: runs of `run` elements go to one accumulator, or to neighbours.
-/// Long runs that go to one are better joined by [`RunBlock`].
+/// Joins each element with the accumulator at its place. The elements of a run of length `run` go to one
+/// accumulator, or to neighbouring ones. Long runs that go to one accumulator are better joined by
+/// [`RunBlock`].
 pub(crate) struct RowsBlock<'a, T: Reduce> {
     pub op: Reduction,
     pub acc: &'a mut [T::Wide],
     pub first: isize,
-    /// The elements' places, from the first on.
+    /// The place of each element's accumulator, counted from `first`.
     pub places: &'a [isize],
     pub run: usize,
     pub x: &'a [T],

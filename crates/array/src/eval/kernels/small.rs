@@ -1,5 +1,5 @@
-//! Products of matrices too small to be worth packing, and of integers: a strip of the right factor is laid out in
-//! vectors, and rows of the left one go over it, a few at a time.
+//! Products of matrices that are too small to be worth packing, and products of integers. A strip of the
+//! right factor is copied into vectors, and a few rows of the left factor at a time are multiplied by it.
 
 use super::math::{CpuLevel, Kernel, Level, dispatch};
 use super::number::{Matrix, Number};
@@ -71,7 +71,8 @@ impl<T: Number> Kernel for Small<T> {
 }
 
 impl<T: Number> Small<T> {
-    /// Rows i … i + R of the result, columns from j, for a strip of rows from l.
+    /// Computes rows i … i + R of the result, in `width` columns from j on: the terms of a strip that begins
+    /// at row l of `b`.
     #[inline(always)]
     fn rows<L: Level, const R: usize>(
         &self,

@@ -1,41 +1,41 @@
-//! One memory written by several threads at once, row by row: every row is cut into as many parts as there are threads, and
-//! each has its part of all of them.
+//! Lets several threads write one buffer at once, row by row. Every row is cut into equal parts, and each
+//! thread owns the same part of every row.
 
 use super::threads::Ptr;
 use std::marker::PhantomData;
 
-/// A part of every row.
+/// One part of every row of a buffer.
 pub(crate) struct Strip<'a> {
     base: Ptr<u8>,
     rows: usize,
     /// Bytes from one row to the next.
     step: usize,
-    /// Bytes of its part of a row.
+    /// Bytes of this part in a row.
     len: usize,
     of: PhantomData<&'a mut [u8]>,
 }
 
-/// Cuts each of the rows into equal parts.
+/// Cuts each of the rows of `out` into equal parts. Strip k has part k of every row.
 ///
 /// # Panics
-/// If rows and parts do not fit.
+/// If `out` does not divide into `rows` rows of `parts` equal parts.
 pub(crate) fn strips(out: &mut [u8], rows: usize, parts: usize) -> impl Iterator<Item = Strip<'_>> {
     let step = out.len().checked_div(rows).unwrap_or(0);
     let len = step / parts;
     assert_eq!(out.len(), rows * parts * len, "rows are cut into equal parts");
     let base = out.as_mut_ptr();
-    // Inside of `out`, also where it is empty.
+    // The pointer stays inside of `out`, even if that is empty.
     (0..parts).map(move |k| Strip { base: Ptr(base.wrapping_add(k * len)), rows, step, len, of: PhantomData })
 }
 
 impl Strip<'_> {
-    /// Its part of row `i`.
+    /// The strip's part of row `i`.
     ///
     /// # Panics
     /// If there is no such row.
     pub fn row(&mut self, i: usize) -> &mut [u8] {
         assert!(i < self.rows, "there are {} rows", self.rows);
-        // SAFETY: inside the memory that was cut, and no other strip's.
+        // SAFETY: the part is inside the buffer that was cut, and belongs to no other strip.
         unsafe { std::slice::from_raw_parts_mut(self.base.get().add(i * self.step), self.len) }
     }
 }

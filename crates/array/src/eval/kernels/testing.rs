@@ -42,8 +42,8 @@ pub(crate) fn each_index(shape: &[usize], mut f: impl FnMut(&[usize])) {
     }
 }
 
-/// Strides and offset of a view of this shape, with axes permuted, flipped and broadcast at random, of data as
-/// long as its size (zeros counted as ones).
+/// Random strides and offset of a view of this shape: axes are permuted, flipped and broadcast. The data of
+/// the view are as long as its size (zeros counted as ones).
 pub(crate) fn random_strides(rng: &mut Rng, shape: &[usize]) -> (Strides, usize) {
     let mut order: Vec<usize> = (0..shape.len()).collect();
     if rng.below(2) == 0 {
@@ -52,7 +52,7 @@ pub(crate) fn random_strides(rng: &mut Rng, shape: &[usize]) -> (Strides, usize)
     strides_in_order(rng, shape, &order)
 }
 
-/// The same with the axes in this order in memory.
+/// Like [`random_strides`], with the axes in the given order in memory.
 pub(crate) fn strides_in_order(rng: &mut Rng, shape: &[usize], order: &[usize]) -> (Strides, usize) {
     let full = row_major(&order.iter().map(|&k| shape[k].max(1)).collect::<Vec<_>>());
     let (mut strides, mut offset) = (Strides::from_elem(0, shape.len()), 0);

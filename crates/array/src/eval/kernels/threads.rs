@@ -1,10 +1,10 @@
 //! The one place that decides about parallelism: a team of threads that share the chunks of one job.
 //!
-//! Chunks are fixed by shape, and each writes its own part of the result, so who runs which does not matter.
-//! A job of ours may last ten microseconds, less than a general pool takes to wake up: here the caller starts
-//! at once, helpers join when they come, and the caller waits for those that did, not for those that might.
-//! Helpers watch for the next job for a short while before they sleep. While the team is busy (with another
-//! thread's job, or with the one that asks) a job runs on its caller alone.
+//! Chunks are fixed by shape, and each writes its own part of the result, so it does not matter which thread
+//! runs which. A job may last ten microseconds, less than a general pool takes to wake up. Here the caller
+//! starts at once, helpers join when they are ready, and the caller waits only for helpers that have joined.
+//! Helpers watch for the next job for a short while before they sleep. While the team is busy (with the job
+//! of another thread, or of the caller itself), a job runs on its caller alone.
 
 use crate::poison::poison;
 use std::any::Any;
@@ -45,8 +45,8 @@ pub fn set_threads(n: usize) {
     THREADS.store(n.max(1), Relaxed)
 }
 
-/// Runs `f(0) … f(chunks - 1)` in any order, on several threads if `ns`, an estimate of the time all of it takes
-/// on one, makes that worth while.
+/// Runs `f(0) … f(chunks - 1)` in any order; on several threads if `ns`, an estimate of the nanoseconds that
+/// all of them take on one thread, makes that worth while.
 pub(crate) fn for_chunks(chunks: usize, ns: usize, f: impl Fn(usize) + Sync) {
     if chunks < 2 || ns < WORTH_NS || threads() < 2 || !team().share(chunks, &f) {
         (0..chunks).for_each(f)
@@ -64,7 +64,7 @@ pub(crate) fn for_pieces<T: Send>(out: &mut [T], len: usize, ns: usize, f: impl 
     })
 }
 
-/// A pointer that chunks running on other threads may use; they must not use the same elements.
+/// A pointer that chunks on other threads may use; no two chunks may use the same elements.
 pub(crate) struct Ptr<T>(pub *mut T);
 impl<T> Ptr<T> {
     /// The pointer. (A method, so that closures capture the whole and not the field.)
@@ -72,9 +72,9 @@ impl<T> Ptr<T> {
         self.0
     }
 }
-// SAFETY: only a promise that whoever uses the pointer keeps to elements of its own.
+// SAFETY: every user of the pointer promises to keep to elements of its own.
 unsafe impl<T: Send> Send for Ptr<T> {}
-// SAFETY: the same.
+// SAFETY: as for `Send`.
 unsafe impl<T: Send> Sync for Ptr<T> {}
 
 /// A cache line of memory.
@@ -84,8 +84,8 @@ struct Line([u64; 8]);
 
 thread_local!(static SCRATCH: RefCell<Vec<Vec<Line>>> = const { RefCell::new(vec![]) });
 
-/// Memory of this thread for `len` elements of unspecified value, aligned to a cache line; it is kept for the
-/// next call.
+/// Calls `f` with a scratch buffer of `len` elements of unspecified value, aligned to a cache line. The
+/// thread keeps the buffer for the next call.
 pub(crate) fn with_scratch<T: bytemuck::Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
     let mut memory = taken((len * size_of::<T>()).div_ceil(64));
     if cfg!(debug_assertions) {
@@ -95,7 +95,7 @@ pub(crate) fn with_scratch<T: bytemuck::Pod, R>(len: usize, f: impl FnOnce(&mut 
     given_back(memory);
     result
 }
-/// Out for the call, so that a call inside it finds other memory.
+/// Takes a buffer out for the call, so that a nested call takes another one.
 fn taken(lines: usize) -> Vec<Line> {
     let memory = SCRATCH.with_borrow_mut(|s| s.pop()).unwrap_or_default();
     if memory.len() < lines { bytemuck::zeroed_vec(lines) } else { memory }
@@ -104,7 +104,7 @@ fn given_back(memory: Vec<Line>) {
     SCRATCH.with_borrow_mut(|s| s.push(memory))
 }
 
-/// What the caller and its helpers share while a job runs; it lives on the caller's stack.
+/// The state that the caller and its helpers share while a job runs; it lives on the caller's stack.
 struct Job<'a> {
     f: &'a (dyn Fn(usize) + Sync),
     chunks: usize,
@@ -128,8 +128,8 @@ impl Job<'_> {
     }
 }
 
-/// The gate of the team counts, from its lowest bit: whether a job is open (1), how many helpers are inside (2
-/// each), and jobs so far (`JOB` each).
+/// The fields of the team's gate, from its lowest bit: whether a job is open (1), the number of helpers
+/// inside (2 each), and the number of jobs so far (`JOB` each).
 const OPEN: usize = 1;
 const INSIDE: usize = 2;
 const JOB: usize = 1 << 16;
@@ -166,7 +166,7 @@ impl Team {
         self.gate.store(number | OPEN, SeqCst);
         self.wake(helpers);
         job.work();
-        // From here on nobody comes in; those inside finish their chunk.
+        // From here on no helper enters; those inside finish their chunk.
         self.gate.fetch_and(!OPEN, AcqRel);
         let mut spins = 0;
         while self.gate.load(Acquire) & (JOB - 1) != 0 {
@@ -180,7 +180,7 @@ impl Team {
         true
     }
 
-    /// Sees to it that the first `n` helpers exist and are awake.
+    /// Ensures that the first `n` helpers exist, as far as threads can be started, and are awake.
     fn wake(&'static self, n: usize) {
         let mut helpers = self.helpers.lock().unwrap_or_else(|e| e.into_inner());
         while helpers.len() < n {
@@ -198,18 +198,18 @@ impl Team {
         }
     }
 
-    /// A helper's life.
+    /// The main loop of a helper.
     fn help(&self, index: usize, asleep: &AtomicBool) {
         let mut seen = 0;
         loop {
             let gate = self.await_job(seen, asleep);
             seen = gate / JOB;
-            // In, unless the job has been closed meanwhile.
+            // Enters, unless the job has been closed meanwhile.
             let enter = |g| (g & OPEN != 0 && g / JOB == seen).then_some(g + INSIDE);
             if self.gate.fetch_update(AcqRel, Relaxed, enter).is_err() {
                 continue;
             }
-            // SAFETY: the job's owner does not let go of it before every helper inside has left.
+            // SAFETY: the job's owner keeps the job until every helper inside has left.
             let job = unsafe { &*self.job.load(Relaxed).cast_const().cast::<Job>() };
             if index < job.helpers {
                 job.work()
@@ -218,7 +218,7 @@ impl Team {
         }
     }
 
-    /// The gate, once it stands open for a job other than `seen`.
+    /// Waits until the gate is open for a job other than `seen`, and returns the gate.
     fn await_job(&self, seen: usize, asleep: &AtomicBool) -> usize {
         let ready = |gate: usize| gate & OPEN != 0 && gate / JOB != seen;
         loop {
@@ -232,7 +232,7 @@ impl Team {
                     std::hint::spin_loop()
                 }
             }
-            // Either this sees the job that was just opened, or the one who opened it sees `asleep`.
+            // Either this thread sees the job just opened, or the thread that opened it sees `asleep`.
             asleep.store(true, SeqCst);
             while asleep.load(SeqCst) {
                 let gate = self.gate.load(SeqCst);
@@ -246,7 +246,7 @@ impl Team {
     }
 }
 
-/// Runs `f` on one thread and on two: `f` must give the same, whatever else runs in the process.
+/// Runs `f` on one thread and on two and returns both results, while no other test changes the settings.
 #[cfg(test)]
 pub(crate) fn on_one_and_two<R>(f: impl Fn() -> R) -> (R, R) {
     let _settings = crate::eval::settings::Settings::hold();

@@ -1,7 +1,7 @@
-//! Products of float matrices by tiles that stay in registers: rows of the left factor are read where they lie, one
-//! number for a whole row of the tile; the right factor in panels a tile wide, packed while the first rows pass over them.
-//!
-//! Every element is summed over blocks of [`DEPTH`] in the order of k, whatever the cut into tiles, cells and threads.
+//! Products of float matrices by tiles of the result that stay in registers. Contiguous rows of the left
+//! factor are read in place, one number for a whole row of the tile. Panels of the right factor, a tile wide,
+//! are packed while the first rows pass over them. Every element is summed in blocks of at most [`DEPTH`]
+//! terms in the order of k, for any tiles, cells and threads.
 
 use super::math::{CpuLevel, cpu_level};
 use super::number::Matrix;
@@ -9,13 +9,13 @@ use super::threads::with_scratch;
 #[cfg(target_arch = "x86_64")]
 use super::transpose::Transpose;
 
-/// Terms of a sum that a panel holds: a panel of 32 KiB, two thirds of a first-level cache.
+/// The most terms of a sum in a panel. A panel has up to 32 KiB, two thirds of a first-level cache.
 const DEPTH: usize = 256;
 
-/// A float type with tiles; false if this machine has none for it, and nothing was done.
+/// A float type with tiles.
 pub(crate) trait Tiled: Sized {
-    /// `out = a b`, or `out += a b` if `add`, with a: `[m, k]`, b: `[k, n]`, rows of both without gaps or packed here,
-    /// out: `[m, n]`, rows `step` apart.
+    /// `out = a b`, or `out += a b` if `add`, with a: `[m, k]`, b: `[k, n]`, out: `[m, n]`, rows `step`
+    /// apart. Rows with gaps are packed here. False, and nothing is done, if this machine has no tiles.
     ///
     /// # Safety
     /// Every index leads to a readable element of `a` and `b` and a writable one of `out`, which overlaps neither.
@@ -51,7 +51,7 @@ macro_rules! tiled {
 }
 tiled! { f32: f32_avx512, f32_avx2; f64: f64_avx512, f64_avx2; }
 
-/// The code for one type and level: tiles of `$ROWS` rows and `$V` vectors, or fewer rows at the lower edge.
+/// The code for one type and level: tiles of up to `$ROWS` rows, and of one or two vectors.
 macro_rules! tiles {
     ($name:ident, $features:literal, $T:ty, $Vector:ident, $LANES:literal, $ROWS:literal, [$($less:literal),*],
      $load:ident, $store:ident, $splat:ident, $zero:ident, $fma:ident, $plus:ident) => {
@@ -63,14 +63,14 @@ macro_rules! tiles {
             /// Columns of a tile.
             const WIDTH: usize = 2 * $LANES;
 
-            /// A block of the left factor, of a panel, and of the result.
+            /// The operands of a tile: a block of the left factor, a panel, and a part of the result.
             #[derive(Clone, Copy)]
             struct Block {
                 depth: usize,
                 a: *const $T,
                 a_row: isize,
                 a_column: isize,
-                /// From one tile's rows to the next one's.
+                /// Elements from the rows of one tile to those of the next.
                 a_next: isize,
                 b: *const $T,
                 b_row: isize,
@@ -80,14 +80,14 @@ macro_rules! tiles {
                 add: bool,
             }
 
-            /// One tile: R rows and V vectors of the result. `PACK`: the panel is copied on the way.
+            /// Computes one tile of R rows and V vectors. With `PACK`, the panel is copied on the way.
             ///
             /// # Safety
-            /// The processor has the features, and all that the block reaches in so many rows and vectors may be read; `out`
-            /// (and with `PACK`, `packed`) may be written, by nobody else meanwhile.
+            /// The processor has the features. The block's R rows and V vectors may be read; `out` (and with
+            /// `PACK`, `packed`) may be written, and nobody else accesses them meanwhile.
             #[target_feature(enable = $features)]
             unsafe fn tile<const R: usize, const V: usize, const PACK: bool>(t: Block) {
-                // SAFETY: the caller's promise; rows are reached by threes from few pointers.
+                // SAFETY: the caller's promise. Each pointer to the left factor serves three rows.
                 unsafe {
                     let mut sums = [[$zero(); V]; R];
                     let row = |i: isize| t.a.wrapping_offset(3 * i * t.a_row);
@@ -125,7 +125,7 @@ macro_rules! tiles {
                 }
             }
 
-            /// The tile of `rows` rows at the lower edge, in as many as have code of their own.
+            /// Computes the last rows by tiles of fewer rows, whose heights are `$less`.
             ///
             /// # Safety
             /// That of `tile`, for each of these rows.
@@ -144,7 +144,7 @@ macro_rules! tiles {
                 )*
             }
 
-            /// All rows over one panel, V vectors wide.
+            /// Multiplies all rows by one panel, V vectors wide. With `pack`, the first tile packs the panel.
             ///
             /// # Safety
             /// That of `tile`, for all `m` rows.
@@ -183,9 +183,9 @@ macro_rules! tiles {
                 step: usize,
                 add: bool,
             ) {
-                // Even blocks.
+                // Blocks of nearly equal depth.
                 let depth = k.div_ceil(k.div_ceil(DEPTH).max(1)).max(1);
-                // A left factor that lies by columns would touch a page for every k.
+                // A left factor that is not row-major would touch a page for every k, so it is packed.
                 let turned = if a.column == 1 { 0 } else { m.next_multiple_of($ROWS) * depth };
                 with_scratch((DEPTH + m) * WIDTH + turned, |scratch: &mut [$T]| {
                     let (panel, rest) = scratch.split_at_mut(DEPTH * WIDTH);
@@ -216,7 +216,7 @@ macro_rules! tiles {
                                 step,
                                 add,
                             };
-                            // SAFETY: the caller's promise; at the right edge all is done in memory of its own.
+                            // SAFETY: the caller's promise. At the right edge, tiles go to `strip` first.
                             unsafe {
                                 if width == WIDTH && b.column == 1 {
                                     rows::<2>(t, m, m > 2 * $ROWS);
@@ -250,13 +250,13 @@ macro_rules! tiles {
                 })
             }
 
-            /// Columns of a panel, `full` wide with zeros.
+            /// Copies columns of `b` to a panel, which is padded with zeros to `full` columns.
             ///
             /// # Safety
             /// `width` columns and `depth` rows can be read.
             #[target_feature(enable = $features)]
             unsafe fn fill(b: Matrix<$T>, depth: usize, width: usize, full: usize, panel: &mut [$T]) {
-                // Blocks of a factor that lies by columns are turned in registers; the rest goes one by one.
+                // A column-major factor is transposed in blocks, in registers; the rest is copied one by one.
                 const SIDE: usize = <$T as Transpose>::SIDE;
                 let (wide, deep) = match b.row {
                     1 => (width / SIDE * SIDE, depth / SIDE * SIDE),
@@ -265,7 +265,7 @@ macro_rules! tiles {
                 for l in (0..deep).step_by(SIDE) {
                     for j in (0..wide).step_by(SIDE) {
                         let to = &mut panel[l * full + j..][..(SIDE - 1) * full + SIDE];
-                        // SAFETY: a block inside what can be read and in `to`; the level has AVX.
+                        // SAFETY: the block can be read and is inside of `to`; the level has AVX.
                         unsafe { <$T>::transpose(b.from(l, j).data, b.column, to.as_mut_ptr(), full as isize) }
                     }
                 }
@@ -278,7 +278,7 @@ macro_rules! tiles {
                 }
             }
 
-            /// A block of the left factor, the columns of each tile one after the other.
+            /// Packs a block of the left factor: the columns of each tile, one after the other.
             ///
             /// # Safety
             /// `m` rows and `depth` columns can be read.

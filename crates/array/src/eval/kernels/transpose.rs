@@ -3,14 +3,15 @@
 
 use std::arch::x86_64::*;
 
-/// Elements along a side of a block of 32 bytes: 8 of four bytes, 4 of eight.
+/// An element type whose blocks AVX transposes in registers.
 pub(super) trait Transpose: Copy {
+    /// Elements along a side of a block of 32 bytes: 8 of four bytes, 4 of eight.
     const SIDE: usize;
     /// Transposes one block.
     ///
     /// # Safety
-    /// The machine has AVX. [`Transpose::SIDE`] rows of as many elements, `from_step` apart, can be read; and written,
-    /// `to_step` apart.
+    /// The machine has AVX. [`Transpose::SIDE`] rows of as many elements can be read from `from`, `from_step`
+    /// apart, and written to `to`, `to_step` apart.
     unsafe fn transpose(from: *const Self, from_step: isize, to: *mut Self, to_step: isize);
 }
 

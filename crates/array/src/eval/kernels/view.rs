@@ -5,7 +5,8 @@ use smallvec::SmallVec;
 /// Steps in elements from one index to the next, one per axis.
 pub(crate) type Strides = SmallVec<[isize; 6]>;
 
-/// Element (i₀, i₁, …) is `data[offset + Σ iₖ · strides[k]]`; strides may be 0 (broadcast) or negative (flip).
+/// A strided view: element (i₀, i₁, …) is `data[offset + Σ iₖ · strides[k]]`. Strides may be 0 (broadcast) or
+/// negative (flip).
 pub(crate) struct View<'a, T> {
     pub data: &'a [T],
     pub offset: usize,
@@ -30,7 +31,7 @@ impl<T> Copy for View<'_, T> {}
 
 impl<'a, T> View<'a, T> {
     /// # Panics
-    /// If an index of the view would lead out of `data`: the kernels rely on it.
+    /// If an index of the view would lead out of `data`: the kernels rely on this check.
     pub fn new(data: &'a [T], offset: usize, shape: &'a [usize], strides: &'a [isize]) -> Self {
         let view = View { data, offset, shape, strides };
         view.check();
@@ -108,25 +109,26 @@ fn check(len: usize, offset: usize, shape: &[usize], strides: &[isize]) {
         Some((first, last))
     };
     let inside = ends().is_some_and(|(first, last)| first >= 0 && (last as usize) < len);
-    // The size as well: kernels count elements, and strides of 0 reach nowhere.
+    // The number of elements must not overflow either: kernels count elements, and strides of 0 do not bound
+    // the count.
     let counted = shape.iter().try_fold(1usize, |n, &extent| n.checked_mul(extent)).is_some();
     assert!(inside && counted, "a view of {shape:?} by {strides:?} leaves its data");
 }
 
-/// An axis as N operands step along it.
+/// An axis of N operands: its extent, and the stride of each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Axis<const N: usize> {
     pub n: usize,
     pub strides: [isize; N],
 }
 
-/// The axes of N operands of one shape, without those of extent 1, neighbours made one where all operands step
-/// through both as through one.
+/// The axes of N operands of one shape. Axes of extent 1 are dropped, and neighbouring axes are merged where
+/// every operand steps through both as through one.
 pub(crate) fn collapse<const N: usize>(shape: &[usize], strides: [&[isize]; N]) -> SmallVec<[Axis<N>; 6]> {
     merge((0..shape.len()).map(|k| Axis { n: shape[k], strides: strides.map(|s| s[k]) }))
 }
 
-/// Drops axes of extent 1 and makes mergeable neighbours one.
+/// Drops axes of extent 1 and merges neighbouring axes where possible.
 pub(crate) fn merge<const N: usize>(axes: impl IntoIterator<Item = Axis<N>>) -> SmallVec<[Axis<N>; 6]> {
     let mut merged: SmallVec<[Axis<N>; 6]> = SmallVec::new();
     for inner in axes.into_iter().filter(|a| a.n != 1) {

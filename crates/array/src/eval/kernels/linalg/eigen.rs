@@ -5,7 +5,8 @@ use faer::Mat;
 use faer::linalg::solvers::Eigen;
 use num_complex::Complex;
 
-/// The parts of `w` and of `V`; `false` if the iteration does not converge.
+/// Writes the real and imaginary parts of the eigenvalues `w` and the eigenvectors `V`; `false` if the
+/// iteration does not converge.
 pub fn eig<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     let n = a.nrows();
     let complex = |i: usize, j: usize| {
@@ -18,7 +19,7 @@ pub fn eig<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     };
     let Ok(found) = found else { return false };
     let (w, v) = (found.S().column_vector(), found.U());
-    // To length 1, with a largest element that is real and positive.
+    // Factors that make each eigenvector of length 1, with a largest element that is real and positive.
     let turns: Vec<_> = (0..n)
         .map(|j| {
             let column = |i: usize| v[(i, j)];

@@ -14,7 +14,7 @@ const DEGREES: [(usize, f64); 5] = [
     (13, 5.371920351148152),
 ];
 
-/// e to the power of a; `None` if a number in between is not finite.
+/// e to the power of a; `None` if an intermediate number is not finite.
 pub fn expm(a: &Mat<f64>) -> Option<Mat<f64>> {
     let norm = a.col_iter().map(|c| c.iter().map(|x| x.abs()).sum::<f64>()).fold(0.0, f64::max);
     if !norm.is_finite() {
@@ -33,7 +33,7 @@ pub fn expm(a: &Mat<f64>) -> Option<Mat<f64>> {
 fn approximant(a: &Mat<f64>, degree: usize) -> Option<Mat<f64>> {
     let n = a.nrows();
     let squared = product(a, a);
-    // Horner's rule in a² takes few products for low degrees, and in a⁶ for degree 13.
+    // Low degrees sum the powers of a². Degree 13 takes them up to a⁶, and Horner's rule in a⁶.
     let (mut powers, half) = (vec![Mat::identity(n, n)], degree / 2);
     while powers.len() <= half.min(if degree == 13 { 3 } else { half }) {
         let next = product(&powers[powers.len() - 1], &squared);
@@ -47,7 +47,7 @@ fn approximant(a: &Mat<f64>, degree: usize) -> Option<Mat<f64>> {
     };
     let series = |odd: usize| {
         if degree == 13 {
-            // Powers 0 to 3 of a², and a⁶ times the powers 1 to 3 that are left.
+            // Powers 0 to 3 of a², and a⁶ times powers 1 to 3 for the others.
             let top =
                 Mat::from_fn(n, n, |i, j| (1..4).map(|k| b[2 * (3 + k) + odd] * powers[k][(i, j)]).sum());
             let top: Mat<f64> = product(&powers[3], &top);
@@ -63,7 +63,7 @@ fn approximant(a: &Mat<f64>, degree: usize) -> Option<Mat<f64>> {
     solve(&below, above)
 }
 
-/// The coefficients (2q − k)! q! / ((2q)! k! (q − k)!), of which the last is 1 after scaling.
+/// The coefficients (2q − k)! q! / ((2q)! k! (q − k)!), of which the first is 1.
 fn coefficients(degree: usize) -> Vec<f64> {
     let q = degree as f64;
     let mut c = vec![1.0];

@@ -12,12 +12,12 @@ use faer::linalg::triangular_solve as by;
 use faer::{Conj, Mat, Par};
 use std::cmp::Ordering;
 
-/// Runs `f` with working memory.
+/// Runs `f` with scratch memory.
 fn with<R>(needed: StackReq, f: impl FnOnce(&mut MemStack) -> R) -> R {
     f(MemStack::new(&mut MemBuffer::new(needed)))
 }
 
-/// The lower factor; `false` if the matrix is not positive definite.
+/// Writes the lower factor; `false` if the matrix is not positive definite.
 pub fn cholesky<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     let (n, mut l) = (a.nrows(), a.clone());
     let params = Default::default();
@@ -32,7 +32,7 @@ pub fn cholesky<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     done.is_ok() && (0..n).all(|i| l[(i, i)].parts()[0] > 0.0)
 }
 
-/// The solution of a triangular system; `false` if a number on the diagonal is zero.
+/// Writes the solution of a triangular system; `false` if a number on the diagonal is zero.
 pub fn triangular<T: Element>(
     a: &Mat<T>,
     b: &Mat<T>,
@@ -54,7 +54,7 @@ pub fn triangular<T: Element>(
     true
 }
 
-/// `L` and `U` in one matrix, the rows' order, and its determinant.
+/// Writes `L` and `U` in one matrix, the permutation of the rows, and the determinant of that permutation.
 pub fn lu<T: Element>(a: &Mat<T>, out: &mut [T]) {
     let (m, n) = a.shape();
     let (mut lu, mut order, mut inverse) = (a.clone(), vec![0usize; m], vec![0usize; m]);
@@ -108,7 +108,7 @@ fn elimination<T: Element>(a: &Mat<T>) -> (Mat<T>, Vec<usize>, usize) {
     (lu, order, swaps)
 }
 
-/// `Q` and `R` of a matrix with at least as many rows as columns.
+/// Writes `Q` and `R` of a matrix with at least as many rows as columns.
 pub fn qr<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     let ((m, n), mut h) = (a.shape(), a.clone());
     let block = recommended_block_size::<T>(m, n);
@@ -132,7 +132,7 @@ pub fn qr<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
             )
         });
     }
-    // Of the signs or phases of each row of R the one that makes its diagonal positive.
+    // The sign or phase of each row of R is the one that makes its diagonal positive.
     let sizes: Vec<f64> = (0..n).map(|k| h[(k, k)].size()).collect();
     let phase = |k: usize| if sizes[k] > 0.0 { h[(k, k)] / T::of(sizes[k]) } else { T::ONE };
     let phases: Vec<T> = (0..n).map(phase).collect();
@@ -145,7 +145,7 @@ pub fn qr<T: Element>(a: &Mat<T>, out: &mut [T]) -> bool {
     true
 }
 
-/// `U`, `s` and `Vᴴ`, or `s` alone; `false` if the iteration does not converge.
+/// Writes `U`, `s` and `Vᴴ`, or `s` alone; `false` if the iteration does not converge.
 pub fn svd<T: Element>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
     let (m, n) = a.shape();
     let k = m.min(n);
@@ -166,7 +166,7 @@ pub fn svd<T: Element>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
     done.is_ok()
 }
 
-/// `w` and `V`, or `w` alone; `false` if the iteration does not converge.
+/// Writes `w` and `V`, or `w` alone; `false` if the iteration does not converge.
 pub fn eigh<T: Element>(a: &Mat<T>, vectors: bool, out: &mut [T]) -> bool {
     let n = a.nrows();
     let (mut w, mut v) = (Mat::<T>::zeros(n, 1), Mat::<T>::zeros(n, n));

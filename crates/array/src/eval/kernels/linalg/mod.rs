@@ -1,7 +1,7 @@
 //! Dense linear algebra on the last two axes, matrix by matrix: factorisations by faer, the rest by hand in `f64`.
 //!
-//! The matrices of a batch are shared by the threads, and each is worked on by one, so results do not depend on how
-//! many there are. A matrix with a number that is not finite gives NaN.
+//! The threads share the matrices of a batch, and one thread works on each, so results do not depend on the
+//! number of threads. A matrix with a number that is not finite gives NaN.
 
 mod banded;
 mod eigen;
@@ -35,9 +35,9 @@ pub(crate) trait Element:
     const ZERO: Self;
     const ONE: Self;
     const NAN: Self;
-    /// The same numbers in double precision.
+    /// The type of these numbers in double precision.
     type Wide: Element;
-    /// A number of these real and imaginary parts; a real type has no place for the latter.
+    /// A number of these real and imaginary parts; a real type drops the latter.
     fn of_parts(re: f64, im: f64) -> Self;
     /// The real and the imaginary part.
     fn parts(self) -> [f64; 2];
@@ -76,10 +76,11 @@ macro_rules! elements {
 }
 elements! { f32 f64 }
 
-/// What a chunk of work should take at least.
+/// The time that a chunk of small matrices should take, in nanoseconds.
 const CHUNK_NS: usize = 20_000;
 
-/// One operation for each index of the leading axes, which are equal; results packed row after row.
+/// Applies an operation to the matrices at each index of the leading axes, which are equal for all arguments.
+/// `out` has a row for each index, with the results packed one after the other.
 ///
 /// # Panics
 /// If the sizes do not fit together.
@@ -135,10 +136,10 @@ fn matrix<T: Element>(view: &View<T>, i: usize) -> Mat<T> {
     })
 }
 
-/// One operation on one matrix.
+/// Applies an operation to one matrix of each argument.
 fn one<T: Element>(op: Linalg, args: &[Mat<T>], out: &mut [T]) {
     let done = match op {
-        // These hand on what is not finite by themselves.
+        // These propagate numbers that are not finite by themselves.
         Linalg::Triangular { lower, transposed, unit } => {
             factor::triangular(&args[0], &args[1], [lower, transposed, unit], out)
         }
@@ -181,8 +182,8 @@ fn narrow<T: Element>(x: T::Wide) -> T {
     T::of_parts(re, im)
 }
 
-/// An operation computed in `f64`. Complex matrices are real ones of twice the order there: A + iB is [[A, −B], [B, A]],
-/// and so is the result.
+/// Computes an operation in `f64`. There, a complex matrix A + iB is the real matrix [[A, −B], [B, A]] of
+/// twice the order, and so is the result.
 fn real<T: Element>(args: &[Mat<T>], out: &mut [T], f: impl FnOnce(&[Mat<f64>]) -> Option<Mat<f64>>) -> bool {
     let times = if T::IS_REAL { 1 } else { 2 };
     let embedded = |a: &Mat<T>| {
@@ -202,7 +203,7 @@ fn real<T: Element>(args: &[Mat<T>], out: &mut [T], f: impl FnOnce(&[Mat<f64>]) 
     true
 }
 
-/// Writes a matrix row after row, and returns what is left of `out`.
+/// Writes a matrix row after row, and returns the rest of `out`.
 fn write<T>(out: &mut [T], m: usize, n: usize, at: impl Fn(usize, usize) -> T) -> &mut [T] {
     let (here, rest) = out.split_at_mut(m * n);
     if n > 0 {

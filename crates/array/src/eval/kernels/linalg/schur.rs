@@ -15,7 +15,7 @@ pub struct Schur {
 const STEPS: usize = 60;
 
 impl Schur {
-    /// `None` if the iteration does not converge.
+    /// The Schur form of `a`; `None` if the iteration does not converge.
     pub fn new(a: &Mat<f64>) -> Option<Schur> {
         let n = a.nrows();
         let mut s = Schur { t: a.clone(), z: Mat::identity(n, n) };
@@ -35,7 +35,7 @@ impl Schur {
         blocks
     }
 
-    /// Zeros below the first subdiagonal.
+    /// Reduces to Hessenberg form: zeros below the first subdiagonal.
     fn reduce(&mut self) {
         let n = self.t.nrows();
         for k in 0..n.saturating_sub(2) {
@@ -61,11 +61,11 @@ impl Schur {
         }
     }
 
-    /// From Hessenberg to Schur form.
+    /// Iterates from Hessenberg to Schur form.
     fn iterate(&mut self) -> Option<()> {
         let n = self.t.nrows();
         let norm: f64 = self.t.col_iter().flat_map(|c| c.iter()).map(|x| x.abs()).sum();
-        // The active block ends before `end`; below it all is done.
+        // The active block ends before `end`; the rows from there on are done.
         let (mut end, mut steps) = (n, 0);
         while end > 0 {
             let hi = end - 1;
@@ -123,7 +123,8 @@ impl Schur {
         self.t[(hi, hi - 1)] = 0.0
     }
 
-    /// One double step on rows and columns `low` to `hi`; now and then with shifts out of the ordinary, which end cycles.
+    /// One double-shifted step on rows and columns `low` to `hi`. If `odd`, the shifts are exceptional ones,
+    /// which end cycles.
     fn step(&mut self, low: usize, hi: usize, odd: bool) {
         let (n, t) = (self.t.nrows(), &mut self.t);
         let (mut x, mut y, mut w) = (t[(hi, hi)], t[(hi - 1, hi - 1)], t[(hi, hi - 1)] * t[(hi - 1, hi)]);
@@ -131,7 +132,8 @@ impl Schur {
             let s = t[(hi, hi - 1)].abs() + t[(hi - 1, hi - 2)].abs();
             (x, y, w) = (x + 0.75 * s, x + 0.75 * s, -0.4375 * s * s)
         }
-        // The first column of (T − shift₁)(T − shift₂), from where two small subdiagonal elements let it begin.
+        // The first column of (T − shift₁)(T − shift₂). The step begins at row m, below two consecutive small
+        // subdiagonal elements, or at `low`.
         let mut m = hi - 2;
         let mut first;
         loop {

@@ -27,8 +27,9 @@ pub fn solve(a: &Mat<f64>, b: &Mat<f64>, q: &Mat<f64>) -> Option<Mat<f64>> {
     finite(product(&product(&left.z, &y), &right.z.transpose().to_owned()))
 }
 
-/// The same of complex matrices in the form [[A, −B], [B, A]]. That has the conjugate eigenvalues as well, one of which may
-/// be the negative of another matrix's; a + iσ and b − iσ have the same solution, and these far from each other.
+/// [`solve`] for complex matrices in the form [[A, −B], [B, A]]. That form has the conjugate eigenvalues as
+/// well, one of which may be the negative of an eigenvalue of the other matrix. The matrices a + iσ and b −
+/// iσ have the same solution, and their eigenvalues are far from such conjugates.
 pub fn solve_complex(a: &Mat<f64>, b: &Mat<f64>, q: &Mat<f64>) -> Option<Mat<f64>> {
     let sigma = a.norm_l2() + b.norm_l2();
     let moved = |a: &Mat<f64>, by: f64| {
@@ -45,7 +46,7 @@ pub fn sqrtm(a: &Mat<f64>) -> Option<Mat<f64>> {
     let (n, s) = (a.nrows(), Schur::new(a)?);
     let (t, blocks) = (&s.t, s.blocks());
     let norm = t.col_iter().flat_map(|c| c.iter()).fold(0.0, |m: f64, x| m.max(x.abs()));
-    // What rounding leaves of a zero.
+    // Numbers up to this size are zeros with rounding errors.
     let nothing = n as f64 * f64::EPSILON * norm;
     let mut r = Mat::<f64>::zeros(n, n);
     for (k, &(j, columns)) in blocks.iter().enumerate() {
@@ -93,7 +94,7 @@ fn finite(x: Mat<f64>) -> Option<Mat<f64>> {
     Some(x).filter(is_finite)
 }
 
-/// The same equation for one block of each matrix: at most four unknowns, by elimination.
+/// Solves a x + x b = q for one diagonal block of each matrix: at most four unknowns, by elimination.
 fn small(
     a: &Mat<f64>,
     (i, rows): (usize, usize),

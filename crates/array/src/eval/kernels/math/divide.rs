@@ -1,9 +1,11 @@
-//! Integer quotients of the true x/y, as in `pullback_real::special::floor_divide`, which says why these are exact. They
-//! are the same bits at every level: an FMA is rounded once, with or without an instruction for it.
+//! The floor and the integer part of the exact quotient x/y, as in `pullback_real::special::floor_divide`,
+//! which says why these are exact. They have the same bits at every level: an FMA is rounded once, with or
+//! without an instruction for it.
 
 use super::float::Float;
 
-/// The integer `n`, or the next one `down` where what is left of `x` has not the sign of `side`.
+/// The integer `n`; or `n - down`, if rounding `q` to `n` passed the exact quotient: the remainder `x - n y`
+/// then has the opposite sign of `side`. NaN if `x` is infinite.
 #[inline(always)]
 fn corrected<T: Float>((x, y): (T, T), (q, n): (T, T), side: T, down: T) -> T {
     let (zero, one) = (T::of(0.0), T::of(1.0));

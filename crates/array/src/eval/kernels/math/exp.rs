@@ -1,4 +1,4 @@
-//! Exponentials and what is made of them: `exp`, `expm1`, hyperbolic functions, `logistic`, `softplus`.
+//! Exponentials and functions built on them: `exp`, `expm1`, hyperbolic functions, `logistic`, `softplus`.
 //!
 //! All share one reduction, `x = n ln 2 + r` with `|r| ≤ ½ ln 2`, and one polynomial for `(e^r - 1 - r) / r²`. Functions
 //! that cancel near zero carry the low part of `r` as well, and add the large terms last.
@@ -39,7 +39,8 @@ pub fn exp_reduced<T: Float>(r: T, lo: T) -> T {
     T::of(1.0) + expm1_reduced(r, lo)
 }
 
-/// `p · 2^n` for `t = n + MAGIC`, with overflow and gradual underflow; `deep` where it may be subnormal.
+/// `p · 2^n` for `t = n + MAGIC`, with overflow and gradual underflow; `deep` says that the result may be
+/// subnormal.
 ///
 /// For `p` not far from 1 and `n ln 2` between about `EXP_MIN` and `EXP_MAX`, to which callers limit their argument.
 #[inline(always)]
@@ -141,7 +142,7 @@ pub fn tanh<T: Float>(x: T) -> T {
     let two = T::of(2.0);
     let (bottom, bottom_lo) = fast_sum(at_least(top, two), at_most(top, two));
     let y = top / bottom;
-    // What rounding the two terms lost, over the bottom, which is 2 / (1 - y).
+    // The rounding errors of the two terms, divided by the bottom, which is 2 / (1 - y).
     let miss = y.fma(-(bottom_lo + top_lo), top_lo) * (T::of(1.0) - y);
     miss.fma(T::of(0.5), y).copysign(x)
 }
@@ -156,7 +157,7 @@ pub fn sech<T: Float>(x: T) -> T {
     let square = T::of(0.25) * v * v;
     let (bottom, bottom_lo) = fast_sum(T::of(1.0), square);
     let y = v / bottom;
-    // What rounding the bottom lost, over the bottom, for which a line will do.
+    // The rounding error of the bottom, divided by the bottom, whose inverse is approximated linearly.
     let miss = bottom_lo * square.fma(T::of(-0.47), T::of(0.96));
     y.fma(-miss, y)
 }
@@ -168,7 +169,7 @@ pub fn logistic<T: Float>(x: T) -> T {
     let top = if x < T::of(0.0) { z } else { T::of(1.0) };
     let (bottom, bottom_lo) = fast_sum(T::of(1.0), z);
     let y = top / bottom;
-    // What rounding the bottom lost, over the bottom, which is 1 / logistic |x|.
+    // The rounding error of the bottom, divided by the bottom, which is 1 / logistic |x|.
     let inverse = if x < T::of(0.0) { T::of(1.0) - y } else { y };
     (bottom_lo * inverse).fma(-y, y)
 }
@@ -176,7 +177,7 @@ pub fn logistic<T: Float>(x: T) -> T {
 /// `e^x/(e^x + e^y)`, 0 where both are `-inf`, 1/2 where both are `inf`.
 #[inline(always)]
 pub fn exp_share<T: Float>(x: T, y: T) -> T {
-    // The slope times what rounding the difference lost.
+    // Adds the slope times the rounding error of the difference.
     let d = x - y;
     let part = d - x;
     let lost = (x - (d - part)) - (y + part);

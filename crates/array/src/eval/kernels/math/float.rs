@@ -1,7 +1,8 @@
-//! The operations the approximations are written in: IEEE arithmetic, and bit tricks that stay as wide as the float.
+//! The operations in which the approximations are written: IEEE arithmetic, and bit manipulations at the
+//! width of the float.
 //!
-//! Integers enter as floats carrying [`Float::MAGIC`]: `n + 1.5·2^52` holds `n` in its low bits, so that rounding to
-//! the nearest integer is one addition and the conversion to an integer is none.
+//! Integers are floats that carry [`Float::MAGIC`]: `n + 1.5·2^52` holds `n` in its low bits. Rounding to the
+//! nearest integer is one addition, and the conversion to an integer costs nothing.
 
 use std::fmt::{Debug, Display};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -47,7 +48,7 @@ pub trait Float:
     fn sqrt(self) -> Self;
     /// The integer part.
     fn trunc(self) -> Self;
-    /// The largest integer not above.
+    /// The largest integer not above `self`.
     fn floor(self) -> Self;
     /// `|self|` with the sign of `sign`.
     fn copysign(self, sign: Self) -> Self;
@@ -123,7 +124,8 @@ macro_rules! float {
             fn split(self) -> ($t, $t) {
                 const MANTISSA: u32 = $t::MANTISSA_DIGITS - 1;
                 const ROOT: $bits = std::$t::consts::FRAC_1_SQRT_2.to_bits();
-                // An integer ORed into the mantissa of 2^MANTISSA is that integer as a float, once 2^MANTISSA is gone.
+                // An integer ORed into the mantissa of 2^MANTISSA is that integer as a float, once 2^MANTISSA
+                // is subtracted.
                 const BASE: $t = 1.0 / $t::EPSILON;
                 const BIAS: $t = ($t::MAX_EXP - 1) as $t;
                 let bits = self.to_bits().wrapping_sub(ROOT).wrapping_add((1.0 as $t).to_bits());
@@ -149,9 +151,10 @@ pub fn poly<T: Float>(x: T, c: &[T]) -> T {
     p
 }
 
-/// The same for at least two terms, the even and the odd ones side by side by Horner's rule in `x²`.
+/// [`poly`] for at least two terms, with the even and the odd ones side by side, each by Horner's rule in
+/// `x²`.
 ///
-/// One product more, unless `x²` is at hand, for half the latency: worth it for long polynomials.
+/// It takes one product more, unless `x²` is at hand, for half the latency: worth it for long polynomials.
 #[inline(always)]
 pub fn poly2<T: Float>(x: T, c: &[T]) -> T {
     let z = x * x;
@@ -170,7 +173,8 @@ pub fn poly2<T: Float>(x: T, c: &[T]) -> T {
 
 /// `(top + top_lo) / (bottom + bottom_lo)`, rounded little more than once.
 ///
-/// Each of the rounded terms and the quotient would cost half an ulp; a step of Newton's takes back all but the last.
+/// Rounding both terms and the quotient would cost half an ulp each. A Newton step removes all but the last
+/// error.
 #[inline(always)]
 pub fn quotient<T: Float>((top, top_lo): (T, T), (bottom, bottom_lo): (T, T)) -> T {
     let inverse = T::of(1.0) / bottom;
@@ -179,7 +183,7 @@ pub fn quotient<T: Float>((top, top_lo): (T, T), (bottom, bottom_lo): (T, T)) ->
     miss.fma(inverse, y)
 }
 
-/// `x + y` and what the rounding of the sum lost, for `|x| ≥ |y|` or `x = 0`.
+/// `x + y`, and the part of the exact sum that rounding lost, for `|x| ≥ |y|` or `x = 0`.
 #[inline(always)]
 pub fn fast_sum<T: Float>(x: T, y: T) -> (T, T) {
     let sum = x + y;

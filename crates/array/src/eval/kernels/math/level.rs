@@ -8,9 +8,9 @@ use crate::eval::settings::chosen;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// What a level offers, as constants that generic code may branch on at no cost.
+/// The properties of a level, as constants that generic code may branch on at no cost.
 pub trait Level: Copy + Send + Sync + 'static {
-    /// Whether `mul_add` is one instruction. Where it is not it is a slow library call, to be avoided.
+    /// Whether `mul_add` is one instruction. Where it is not, it is a slow library call, to be avoided.
     const FMA: bool;
     /// Which level this is.
     const LEVEL: CpuLevel;
@@ -20,7 +20,7 @@ pub trait Level: Copy + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum CpuLevel {
-    /// What the target that the crate was compiled for promises: SSE2 on x86-64.
+    /// The instructions of the target that the crate was compiled for: SSE2 on x86-64.
     Baseline = 1,
     /// AVX2 and FMA: x86-64-v3.
     Avx2 = 2,
@@ -61,9 +61,9 @@ impl Level for Avx512 {
 ///
 /// The unit test below is an example.
 pub trait Kernel {
-    /// What the loop returns.
+    /// The result of the loop.
     type Out;
-    /// The best level worth compiling it for: at `Baseline` it is compiled once.
+    /// The highest level that is worth compiling the loop for; with `Baseline` it is compiled once.
     const BEST: CpuLevel = CpuLevel::Avx512;
     /// The loop. `#[inline(always)]`.
     fn run<L: Level>(self) -> Self::Out;
@@ -86,11 +86,11 @@ pub fn dispatch_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
     unsafe { run_at(level, kernel) }
 }
 
-/// The level in force; 0 until the first question.
+/// The level in force; 0 until it is first asked for.
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
-/// The level that loops run at: what [`set_cpu_level`] said last, or else the variable `PULLBACK_CPU_LEVEL` of the
-/// environment (`baseline`, `avx2` or `avx512`), or else the best that this machine has.
+/// The level that loops run at: the one that [`set_cpu_level`] set last, or else the environment variable
+/// `PULLBACK_CPU_LEVEL` (`baseline`, `avx2` or `avx512`), or else the best level of this machine.
 ///
 /// # Panics
 /// If the variable has another value, or this machine lacks that level.
@@ -118,14 +118,15 @@ const NAMES: [(&str, CpuLevel); 3] =
 fn first_level() -> CpuLevel {
     let level = chosen("PULLBACK_CPU_LEVEL", &NAMES).unwrap_or_else(detect);
     assert!(level <= detect(), "PULLBACK_CPU_LEVEL: this machine lacks {level:?}");
-    // Not over what another thread has set meanwhile.
+    // Does not overwrite a level that another thread has set meanwhile.
     let _ = LEVEL.compare_exchange(0, level as u8, Ordering::Relaxed, Ordering::Relaxed);
     cpu_level()
 }
 
-/// Sets the level for the whole process: to measure, to test, or to have on one machine what another computes. Levels
-/// differ in the last bits of sums and of elementary functions. The libraries behind products of few rows, Fourier
-/// transforms and factorisations choose a level of their own, which this does not change.
+/// Sets the level for the whole process: to measure, to test, or to reproduce the results of another machine.
+/// The results of levels differ in the last bits of sums and of elementary functions. The libraries behind
+/// products of few rows, Fourier transforms and factorisations choose a level of their own, which this does
+/// not change.
 ///
 /// # Panics
 /// If this machine lacks the level.
@@ -167,7 +168,7 @@ unsafe fn run_at<K: Kernel>(level: CpuLevel, kernel: K) -> K::Out {
     fn avx2<K: Kernel>(kernel: K) -> K::Out {
         kernel.run::<Avx2>()
     }
-    // By constants, so that what is not worth compiling is not compiled.
+    // Constant conditions, so that nothing is compiled for levels above `K::BEST`.
     if const { K::BEST as u8 >= CpuLevel::Avx512 as u8 } && level >= CpuLevel::Avx512 {
         // SAFETY: the caller promises the level, which is by definition (see `detect`) these features.
         unsafe { avx512(kernel) }
@@ -187,7 +188,7 @@ unsafe fn run_at<K: Kernel>(_: CpuLevel, kernel: K) -> K::Out {
     baseline(kernel)
 }
 
-/// A call like those of the other levels, so that a choice between them is small.
+/// A call, like those of the other levels, so that the code that chooses between them is small.
 #[inline(never)]
 fn baseline<K: Kernel>(kernel: K) -> K::Out {
     kernel.run::<Baseline>()

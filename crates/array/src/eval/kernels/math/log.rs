@@ -29,7 +29,7 @@ pub fn split<T: Float>(x: T) -> (T, T) {
     (if small { k - T::SUBNORMAL_SHIFT } else { k }, m)
 }
 
-/// `y` where `x` is positive and finite, and otherwise the logarithm's limit.
+/// `y` where `x` is positive and finite; otherwise the limit of the logarithm, or NaN.
 #[inline(always)]
 fn ln_limits<T: Float>(x: T, y: T) -> T {
     let edge = if x == T::of(0.0) { -T::INF } else { T::NAN };
@@ -74,7 +74,7 @@ pub fn log10<T: Float>(x: T) -> T {
 #[inline(always)]
 fn split_1p<T: Float>(x: T) -> (T, T) {
     let (k, _) = (T::of(1.0) + x).split();
-    // 2^-k x + (2^-k - 1), with a factor 4 moved as 2^-k may be subnormal.
+    // 2^-k x + (2^-k - 1), with a factor of 4 moved to the other operand, as 2^-k may be subnormal.
     let s = T::of(4.0).add_exponent(T::MAGIC - k);
     (k, s.fma(x * T::of(0.25), s.fma(T::of(0.25), T::of(-1.0))))
 }
@@ -94,7 +94,7 @@ pub fn asinh<T: Float>(x: T) -> T {
     let huge = a > T::HUGE;
     let square = a * a;
     let v = a + square / (T::of(1.0) + (square + T::of(1.0)).sqrt());
-    // Beyond HUGE it is ln a + ln 2.
+    // Beyond HUGE the result is ln a + ln 2.
     let (k, f) = split_1p(if huge { a } else { v });
     let y = ln_split(if huge { k + T::of(1.0) } else { k }, f);
     let y = if a < T::INF { y } else { a };

@@ -26,7 +26,7 @@ pub use level::{
     Avx2, Avx512, Baseline, CpuLevel, Kernel, Level, cpu_level, detect, dispatch, dispatch_at, set_cpu_level,
 };
 
-/// Elements worked on together; slices are padded to a multiple of it on the stack, so that short ones are fast too.
+/// Elements computed together. The last few are padded to as many, on the stack, so short slices are fast.
 const LANES: usize = 16;
 
 macro_rules! ops {
@@ -128,11 +128,11 @@ ops! {
 
 /// `out[i] = f(x[i])` or `out[i] = f(x[i], y[i])`, in vectors, for slices of one length, a multiple of [`LANES`].
 ///
-/// A macro rather than a function that takes `f`: the call of a function passed as a value goes through a shim that is
-/// not `#[inline(always)]`, and what the compiler does not inline is left without the level's instructions.
+/// A macro rather than a function that takes `f`: a call of a function passed as a value goes through a shim
+/// that is not `#[inline(always)]`, and code that is not inlined lacks the level's instructions.
 macro_rules! map {
     ($f:path, $out:ident, $($x:ident),+) => {{
-        // The compiler is told that nothing is left over.
+        // Tells the compiler that no elements are left over.
         let whole = $out.len() / LANES * LANES;
         $(let $x = &$x[..whole];)+
         let out = &mut $out[..whole];
@@ -142,7 +142,7 @@ macro_rules! map {
     }};
 }
 
-/// [`map!`] for a function that is right up to `TRIG_MAX` only: larger arguments are done again by the standard library.
+/// [`map!`] for a function accurate up to `TRIG_MAX`: the standard library redoes larger arguments.
 macro_rules! map_trig {
     ($op:ident, $f:path, $out:ident, $x:ident) => {{
         map!($f, $out, $x);
@@ -193,14 +193,14 @@ pub fn binary<T: Float>(level: CpuLevel, op: Binary, x: &[T], y: &[T], out: &mut
     }
 }
 
-/// How many of n elements are computed where they lie: with FMA, those that fill vectors. The rest takes the same way, through the
-/// same code, in a padded block: it is as fast and gives the same bits.
+/// How many of n elements are computed in place: with FMA, a multiple of [`LANES`]. The same code computes
+/// the others in a padded block: it is as fast and gives the same bits.
 fn whole(level: CpuLevel, n: usize) -> usize {
     let vectors = Baseline::FMA || level > CpuLevel::Baseline;
     if vectors { n / LANES * LANES } else { n }
 }
 
-/// The loops of [`unary`], with FMA for a multiple of [`LANES`].
+/// The loops of [`unary`]; with FMA, the length is a multiple of [`LANES`].
 struct UnaryLoop<'a, T> {
     op: Unary,
     x: &'a [T],
@@ -249,7 +249,7 @@ impl<T: Float> Kernel for UnaryLoop<'_, T> {
     }
 }
 
-/// The loops of [`binary`], with FMA for a multiple of [`LANES`].
+/// The loops of [`binary`]; with FMA, the length is a multiple of [`LANES`].
 struct BinaryLoop<'a, T> {
     op: Binary,
     x: &'a [T],
@@ -277,7 +277,7 @@ impl<T: Float> Kernel for BinaryLoop<'_, T> {
     }
 }
 
-/// A short slice, filled up with ones.
+/// A short slice, padded with ones.
 fn padded<T: Float>(x: &[T]) -> [T; LANES] {
     let mut block = [T::of(1.0); LANES];
     block[..x.len()].copy_from_slice(x);

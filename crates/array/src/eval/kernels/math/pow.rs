@@ -4,7 +4,7 @@ use super::exp::{exp_reduced, reduce_wide, scale};
 use super::float::{Float, at_least, at_most, fast_sum, poly};
 use super::log::split;
 
-/// `ln x` of a positive number as a double word, to about 2^-64 (2^-33 for `f32`) of itself.
+/// `ln x` of a positive number as a double word, with a relative error of about 2^-64 (2^-33 for `f32`).
 #[inline(always)]
 fn ln_wide<T: Float>(x: T) -> (T, T) {
     let one = T::of(1.0);

@@ -1,12 +1,13 @@
-//! The same functions from the standard library, one element at a time.
+//! The functions of [`Unary`] and [`Binary`] from the standard library, one element at a time.
 //!
-//! They serve CPUs without FMA, on which the approximations would be slow, and arguments the vector code gives up on.
+//! They serve CPUs without FMA, on which the approximations would be slow, and arguments that the vector code
+//! does not cover.
 
 use super::divide::{floor_divide, trunc_divide};
 use super::{Binary, Unary};
 use pullback_real::special::{cos_pi, exp_share, over_hypot, sin_pi};
 
-/// The functions of a floating-point type as the standard library has them.
+/// A floating-point type with the functions of the standard library.
 pub trait Scalar: Sized {
     /// `op(self)`.
     fn std_unary(self, op: Unary) -> Self;
@@ -14,7 +15,7 @@ pub trait Scalar: Sized {
     fn std_binary(self, op: Binary, other: Self) -> Self;
 }
 
-// The standard library links the C mathematics library but does not pass these on yet.
+// The standard library links the C mathematics library but does not export these functions yet.
 unsafe extern "C" {
     safe fn erf(x: f64) -> f64;
     safe fn erfc(x: f64) -> f64;
@@ -24,7 +25,7 @@ unsafe extern "C" {
 
 /// The distribution function of the standard normal law.
 fn norm_cdf(x: f64) -> f64 {
-    // The error of x/√2 counts for much in the tail: add the derivative times it.
+    // The rounding error of x/√2 matters in the tail: add it, times the derivative.
     let root = std::f64::consts::FRAC_1_SQRT_2;
     let a = -x * root;
     let a_lo = (-x).mul_add(root, -a) + x * 4.833_646_656_726_457e-17;

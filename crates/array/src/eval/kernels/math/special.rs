@@ -1,4 +1,4 @@
-//! The error function and its kin.
+//! The error function, its complement, and the distribution function of the normal law.
 //!
 //! In the tail `erfc a = e^(-a²) g(q) / (1 + 2a)` with a polynomial `g` in `q = (a - K)/(a + K)` (after Shepherd and
 //! Laframboise, Math. Comp. 36, 1981); `a²` is carried as a double word, without which the exponential would lose digits.
@@ -12,7 +12,7 @@ fn tail<T: Float>((a, a_lo): (T, T), (square, square_lo): (T, T)) -> T {
     let one = T::of(1.0);
     let inverse = one / (a + T::ERFC_K);
     let q = (a - T::ERFC_K) * inverse;
-    // One correction: where q is near -1 the result is sensitive to it.
+    // One correction of q: near -1 the result is sensitive to it.
     let miss = q.fma(-a, (q + one).fma(-T::ERFC_K, a));
     let q = inverse.fma(miss, q);
     let h = poly(q, &T::ERFC[1..]);

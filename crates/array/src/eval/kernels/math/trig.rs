@@ -26,7 +26,7 @@ fn sin_reduced<T: Float>(r: T) -> T {
 pub fn sin<T: Float>(x: T) -> T {
     let t = x.fma(T::of(std::f64::consts::FRAC_1_PI), T::MAGIC);
     let r = minus_multiple(x, t - T::MAGIC, T::PI);
-    // The sign of r, as that of -0 is lost on the way.
+    // The sign of r is restored, as that of -0 is lost on the way.
     sin_reduced(r).copysign(r).flip_if_odd(t)
 }
 
@@ -39,7 +39,7 @@ pub fn cos<T: Float>(x: T) -> T {
     (-sin_reduced(minus_multiple(x, odd, T::FRAC_PI_2))).flip_if_odd(t)
 }
 
-/// `sin(πx)` for `|x| ≤ 2`, of a whole number and a rest of up to a half, which is exact.
+/// `sin(πx)` for `|x| ≤ 2`. The split of `x` into an integer and a remainder of at most ½ is exact.
 #[inline(always)]
 fn sin_turn<T: Float>(x: T) -> T {
     let t = x + T::MAGIC;
@@ -86,7 +86,8 @@ pub fn tan<T: Float>(x: T) -> T {
     quotient(top, if odd { sin } else { cos }).copysign(r.flip_if_odd(t))
 }
 
-/// `(s, rest)` with `asin` of `a` (below ½) or of `√((1 - a)/2)` being `s + rest`, where `s` is that argument.
+/// `(small, s, rest)` with `asin s = s + rest`: `s` is `a` if that is `small` (below ½), or else
+/// `√((1 - a)/2)`.
 #[inline(always)]
 fn asin_parts<T: Float>(a: T) -> (bool, T, T) {
     let small = a < T::of(0.5);

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-/// The other operand of a vector instruction.
+/// The last operand of a vector instruction: a register or memory.
 #[derive(Clone, Copy)]
 pub(super) enum Rm {
     /// A vector register (or a mask register, where the instruction takes masks).
@@ -18,9 +18,10 @@ pub(super) enum Rm {
     Pool(usize),
 }
 
-/// The general registers that are used, by their numbers.
+/// The general register `rax`, by its number. It holds addresses that have no register of their own.
 pub(super) const RAX: u8 = 0;
-/// Those that hold addresses throughout a segment: r8 to r11, and those that [`Asm::save`] keeps for the caller, rbx, r14 and r15.
+/// The general registers that hold addresses throughout a segment: r8 to r11, and rbx, r14 and r15, which
+/// [`Asm::save`] keeps for the caller.
 pub(super) const BASES: [u8; 7] = [8, 9, 10, 11, 3, 14, 15];
 
 /// An instruction's opcode: its map (1 for `0F`, 2 for `0F38`, 3 for `0F3A`), mandatory prefix (0 none, 1 `66`, 3 `F2`), the
@@ -35,13 +36,13 @@ pub(super) struct Opcode {
     pub short: bool,
 }
 
-/// What a vector instruction does with a mask register.
+/// How a vector instruction uses a mask register.
 #[derive(Clone, Copy)]
 pub(super) enum Masked {
     No,
-    /// Lanes outside are left alone.
+    /// Lanes outside of the mask keep their value.
     Merge(u8),
-    /// Lanes outside become zero.
+    /// Lanes outside of the mask become zero.
     Zero(u8),
     /// The mask chooses between two operands.
     Choose(u8),
@@ -52,11 +53,12 @@ pub(super) enum Masked {
 pub(super) struct Asm {
     pub bytes: Vec<u8>,
     constants: Vec<u64>,
-    /// Their numbers.
+    /// The numbers of the constants, by their bits.
     known: HashMap<u64, usize>,
-    /// The number of the first of two that are bytes of one.
+    /// The number of the first of two constants whose bytes are all 1.
     ones: Option<usize>,
-    /// Where the distance to a constant has to be written, the end of that instruction, and the constant.
+    /// For each use of a constant: the place for its distance, the end of the instruction, and the constant's
+    /// number.
     distances: Vec<(usize, usize, usize)>,
 }
 
@@ -72,14 +74,14 @@ impl Asm {
         })
     }
 
-    /// The place in the pool of 16 bytes of one.
+    /// The number of the first of two constants whose 16 bytes are all 1.
     pub fn bytes_of_one(&mut self) -> usize {
         *self.ones.get_or_insert_with(|| {
             self.constants.extend([0x0101_0101_0101_0101; 2]);
             self.constants.len() - 2
         })
     }
-    /// How much there is, to go back to.
+    /// The lengths of the code and of the list of distances, for [`rewind`](Self::rewind).
     pub fn mark(&self) -> (usize, usize) {
         (self.bytes.len(), self.distances.len())
     }
@@ -88,15 +90,15 @@ impl Asm {
         self.distances.truncate(distances)
     }
 
-    /// A vector instruction: `reg` is the operand that names a register, `v` the second
-    /// source (0 if there is none).
+    /// A vector instruction: `reg` is the operand that names a register, `v` the second source (0 if there is
+    /// none).
     pub fn vector(&mut self, op: Opcode, reg: u8, v: u8, rm: Rm, mask: Masked, byte: Option<u8>) {
         let (base, extended) = match rm {
             Rm::Reg(r) => (r, r >> 4 & 1),
             Rm::Indexed { base, .. } | Rm::One(base) => (base, 0),
             Rm::Constant(_) | Rm::Pool(_) => (0, 0),
         };
-        // Broadcasts spread what they read by themselves.
+        // Broadcast instructions spread their operand themselves.
         let broadcast = op.map == 2 && matches!(op.byte, 0x18 | 0x19);
         let spread = u8::from(!broadcast && matches!(rm, Rm::One(_) | Rm::Constant(_)));
         let inverted = |bit: u8| bit & 1 ^ 1;
@@ -133,11 +135,11 @@ impl Asm {
         self.raw(&[0xc5, 0x84 | (!a & 15) << 3, byte, 0xc0 | to << 3 | b])
     }
 
-    /// Puts the caller's registers away.
+    /// Saves the caller's registers rbx, r14 and r15.
     pub fn save(&mut self) {
         self.raw(&[0x53, 0x41, 0x56, 0x41, 0x57])
     }
-    /// Gives them back.
+    /// Restores the caller's registers.
     pub fn restore(&mut self) {
         self.raw(&[0x41, 0x5f, 0x41, 0x5e, 0x5b])
     }
@@ -146,17 +148,17 @@ impl Asm {
         self.raw(&[0x48 | (register >> 3) << 2, 0x8b, 0x87 | (register & 7) << 3]);
         self.raw(&(8 * k as u32).to_le_bytes())
     }
-    /// The first lanes: `eax` as mask register 1.
+    /// Copies `eax` to mask register 1, which selects the valid lanes.
     pub fn mask_from_eax(&mut self) {
         self.raw(&[0xc5, 0xf8, 0x92, 0xc8])
     }
-    /// A jump (its two bytes) to a place that is known later; returns what to give to [`land`](Self::land).
+    /// A jump (its two bytes) to a place that is known later, when [`land`](Self::land) is given the result.
     pub fn jump(&mut self, condition: [u8; 2]) -> usize {
         self.raw(&condition);
         self.raw(&[0; 4]);
         self.bytes.len()
     }
-    /// Lets a jump end here.
+    /// Sets the target of a jump to the end of the code.
     pub fn land(&mut self, jump: usize) {
         let distance = (self.bytes.len() - jump) as u32;
         self.bytes[jump - 4..jump].copy_from_slice(&distance.to_le_bytes())
@@ -168,7 +170,7 @@ impl Asm {
         self.bytes[jump - 4..jump].copy_from_slice(&distance.to_le_bytes())
     }
 
-    /// The code, its constants behind it.
+    /// The code, followed by its constants.
     pub fn finish(mut self) -> Vec<u8> {
         self.bytes.resize(self.bytes.len().next_multiple_of(64), 0xcc);
         let pool = self.bytes.len();

@@ -1,4 +1,4 @@
-//! The body of a segment's loop: which register holds what, how operands get there, and where results go.
+//! The body of a segment's loop: assigns registers to values, loads operands, and stores results.
 
 use super::asm::{Asm, BASES, Masked, Opcode, RAX, Rm};
 use super::liveness::Liveness;
@@ -9,11 +9,11 @@ use std::ops::Range;
 
 /// Vector registers 0 to 3 hold a value for the length of one operation.
 pub(super) const SCRATCH: [u8; 4] = [0, 1, 2, 3];
-/// Mask register 1 has the lanes that there are; 6 and 7 serve one operation.
+/// Mask register 1 selects the valid lanes; 6 and 7 serve one operation.
 const LANES: u8 = 1;
 pub(super) const MASKS: [u8; 2] = [6, 7];
 
-/// Where an operand of vectors is.
+/// The location of a vector operand.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     Reg(u8),
@@ -27,20 +27,20 @@ pub(super) struct Body<'a> {
     lives: &'a Liveness,
     pub(super) asm: &'a mut Asm,
     slots: &'a mut Slots,
-    /// The instructions it stands for.
+    /// The instructions that the body implements.
     code: Range<usize>,
     dtype: DType,
     /// Whether only the lanes of a mask are read and written.
     masked: bool,
     pub(super) free: Vec<u8>,
     pub(super) free_masks: Vec<u8>,
-    /// The values that registers hold.
+    /// The operands that vector registers hold.
     held: Vec<(Operand, u8)>,
     /// The operands that mask registers hold.
     held_masks: Vec<(Operand, u8)>,
-    /// The constants that registers hold throughout the loop, the last of them the first constant.
+    /// The constants that registers hold throughout the loop: register 31 − k holds number k.
     pinned: &'a [usize],
-    /// The constants that were asked for.
+    /// The constants that are used, except for the pinned ones.
     pub constants: Vec<usize>,
 }
 
@@ -72,17 +72,18 @@ impl<'a> Body<'a> {
             constants,
         }
     }
-    /// The constants it takes, if registers are enough.
+    /// Writes the body, and returns the constants that it reads from memory; the error is the instruction at
+    /// which there is no register left.
     pub fn run(mut self) -> Result<Vec<usize>, Full> {
         for at in self.code.clone() {
             self.step(&self.program.code[at], at).ok_or(Full(at))?
         }
-        // Every value was given up by its last reader.
+        // The last reader of every value has released it.
         debug_assert!(self.held.is_empty() && self.held_masks.is_empty(), "{:?} are held", self.held);
         debug_assert_eq!((self.free.len(), self.free_masks.len()), (28 - self.pinned.len(), 4));
         Ok(self.constants)
     }
-    /// Fills the registers of constants, before the loop.
+    /// Loads the pinned constants into their registers, before the loop.
     pub fn pin(&mut self) {
         let op = self.op66(2, 0x18, 0x19);
         for (k, &constant) in self.pinned.iter().enumerate() {
@@ -95,7 +96,7 @@ impl<'a> Body<'a> {
         let wide = self.dtype == DType::F64;
         Opcode { map: 1, prefix: wide.into(), wide, byte, short: false }
     }
-    /// One of those that have the same prefix for both dtypes.
+    /// The opcode of an instruction that has prefix `66` for both dtypes.
     pub(super) fn op66(&self, map: u8, single: u8, double: u8) -> Opcode {
         let wide = self.dtype == DType::F64;
         Opcode { map, prefix: 1, wide, byte: if wide { double } else { single }, short: false }
@@ -120,7 +121,7 @@ impl<'a> Body<'a> {
         let number = self.constant(self.bits(c));
         self.rm(number)
     }
-    /// The sign bit, or all others.
+    /// A constant of the sign bit, or of all other bits.
     pub(super) fn sign(&mut self, all_others: bool) -> Rm {
         let sign = self.bits(-0.0);
         let others = if self.dtype == DType::F32 { sign - 1 } else { !sign };
@@ -143,7 +144,7 @@ impl<'a> Body<'a> {
         Rm::Indexed { base: self.base(slot), scale: size.trailing_zeros() as u8 }
     }
 
-    /// An operand of vectors, loaded if it is not in a register; none if there is no register left.
+    /// A vector operand, loaded if it is not in a register; `None` if there is no register left.
     pub(super) fn source(&mut self, o: Operand) -> Option<Source> {
         let slot = match o {
             Operand::Number(c) => return Some(self.constant(self.bits(c))),
@@ -163,7 +164,7 @@ impl<'a> Body<'a> {
         self.held.push((o, register));
         Some(Source::Reg(register))
     }
-    /// An operand as what an instruction takes last.
+    /// A source as the last operand of an instruction.
     pub(super) fn rm(&mut self, source: Source) -> Rm {
         match source {
             Source::Reg(r) => Rm::Reg(r),
@@ -171,7 +172,7 @@ impl<'a> Body<'a> {
             Source::One(slot) => Rm::One(self.base(slot)),
         }
     }
-    /// An operand in a register, for which scratch is there.
+    /// A source in a register; it is loaded to `scratch` if it is not in one.
     pub(super) fn register(&mut self, source: Source, scratch: u8) -> u8 {
         if let Source::Reg(r) = source {
             return r;
@@ -180,7 +181,7 @@ impl<'a> Body<'a> {
         self.asm.vector(op, scratch, 0, rm, Masked::No, None);
         scratch
     }
-    /// A bool operand in a mask register.
+    /// A bool operand in a mask register; `None` if there is no register left.
     pub(super) fn mask(&mut self, o: Operand) -> Option<u8> {
         if let Some((_, register)) = self.held_masks.iter().find(|(held, _)| *held == o) {
             return Some(*register);
@@ -199,7 +200,7 @@ impl<'a> Body<'a> {
         self.held_masks.push((o, register));
         Some(register)
     }
-    /// Gives up the registers of what instruction number `at` reads last.
+    /// Releases the registers of the operands of which instruction number `at` is the last reader.
     pub(super) fn release(&mut self, i: &Instruction, at: usize) {
         for (k, o) in i.operands.iter().enumerate() {
             if !self.lives.is_last(at, k, self.code.end) {
@@ -219,7 +220,8 @@ impl<'a> Body<'a> {
         let (rm, op) = (self.memory(slot, self.dtype.size()), self.op(0x11));
         self.asm.vector(op, register, 0, rm, mask, None)
     }
-    /// Keeps a result in its register and in memory, as far as it is needed there.
+    /// Keeps a result in its register if the body reads it, and stores it if later code reads it or it is an
+    /// output.
     pub(super) fn keep(&mut self, i: &Instruction, at: usize, register: u8) {
         let slot = Slot::of(i.target);
         if self.lives.is_read_behind(at, &self.code) || matches!(slot, Slot::Output(_)) {
@@ -232,11 +234,11 @@ impl<'a> Body<'a> {
             _ => self.free.push(register),
         }
     }
-    /// Keeps a result in a mask register, and stores it if somebody reads it from memory.
+    /// [`keep`](Self::keep) for a result in a mask register.
     pub(super) fn keep_mask(&mut self, i: &Instruction, at: usize, register: u8) {
         let slot = Slot::of(i.target);
         if self.lives.is_read_behind(at, &self.code) || matches!(slot, Slot::Output(_)) {
-            // Bytes of one where the mask is set.
+            // Bytes of 1 where the mask is set, and of 0 elsewhere.
             let ones = self.asm.bytes_of_one();
             let load = Opcode { map: 1, prefix: 3, wide: false, byte: 0x6f, short: true };
             self.asm.vector(load, SCRATCH[0], 0, Rm::Pool(ones), Masked::Zero(register), None);

@@ -1,10 +1,11 @@
-//! Liveness: where the values of a program's code are read, found once, from the last instruction to the first.
+//! Liveness: the readers of the values of a program's code, found once, from the last instruction to the
+//! first.
 
 use crate::eval::ir::program::{Operand, Program, Target};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Behind all code: read by a reduction.
+/// The position of a reader behind all code: a reduction.
 const END: usize = usize::MAX;
 
 /// Where an instruction's result is read.
@@ -26,7 +27,7 @@ impl Liveness {
     pub fn of(program: &Program) -> Liveness {
         let n = program.code.len();
         let mut found = Liveness { next: vec![[None; 3]; n], results: vec![None; n] };
-        // The readers that come later, of what registers hold and of inputs.
+        // The later readers of the values that registers hold, and the next reader of each input.
         let mut later: HashMap<Target, Reads> = HashMap::new();
         let mut inputs: HashMap<u32, usize> = HashMap::new();
         for sink in &program.sinks {
@@ -35,7 +36,7 @@ impl Liveness {
             }
         }
         for (at, i) in program.code.iter().enumerate().rev() {
-            // A register's value ends where another is written to it.
+            // Before this instruction, its target register holds another value.
             found.results[at] = later.remove(&i.target);
             for (o, next) in i.operands.iter().zip(&mut found.next[at]) {
                 *next = match o {
@@ -62,11 +63,11 @@ impl Liveness {
     pub fn is_last(&self, at: usize, operand: usize, end: usize) -> bool {
         self.next[at][operand].is_none_or(|next| next >= end)
     }
-    /// Whether an instruction's result is read in a stretch.
+    /// Whether an instruction's result is read within a stretch of code.
     pub fn is_read_within(&self, at: usize, stretch: &Range<usize>) -> bool {
         self.results[at].is_some_and(|reads| reads.first < stretch.end)
     }
-    /// Whether it is read behind the stretch.
+    /// Whether an instruction's result is read behind a stretch of code.
     pub fn is_read_behind(&self, at: usize, stretch: &Range<usize>) -> bool {
         self.results[at].is_some_and(|reads| reads.last >= stretch.end)
     }

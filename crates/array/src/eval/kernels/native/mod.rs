@@ -1,8 +1,9 @@
-//! Machine code for block programs: what is simple arithmetic in them, many instructions in one loop, so that values between
-//! them stay in vector registers. For processors with AVX-512; all others, and all else, are the interpreter's.
+//! Machine code for block programs. Consecutive instructions of simple arithmetic become one loop, so that
+//! the values between them stay in vector registers. This is for processors with AVX-512; the interpreter
+//! runs all other instructions, and everything on other processors.
 //!
-//! An instruction of the interpreter loads its operands from the first-level cache and stores its result there, about
-//! 0.06 ns an element; within a segment it is the arithmetic alone.
+//! An instruction of the interpreter loads its operands from the first-level cache and stores its result
+//! there, about 0.06 ns an element; within a segment only the arithmetic is left.
 
 mod asm;
 mod body;
@@ -25,16 +26,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A segment's code: takes the addresses of its slots, and the number of elements.
 pub(crate) type Entry = unsafe extern "sysv64" fn(*const *mut u8, usize);
 
-/// A program's segments in memory that can be run.
+/// A program's segments in executable memory.
 pub(crate) struct Native {
     memory: Mmap,
     segments: Vec<Segment>,
-    /// Whether one of them is all of the program.
+    /// Whether one segment is the whole program.
     whole: bool,
 }
 
 impl Native {
-    /// The segments of a program; none if it has none, or the system forbids it.
+    /// Compiles the segments of a program; `None` if it has none, or the system forbids executable memory.
     fn of(program: &Program) -> Option<Native> {
         let mut asm = asm::Asm::default();
         let segments = segment::segments(program, &mut asm);
@@ -42,17 +43,17 @@ impl Native {
             return None;
         }
         let code = asm.finish();
-        // A system that forbids it leaves us the interpreter.
+        // Where the system forbids it, the program is interpreted.
         let mut memory = MmapMut::map_anon(code.len()).ok()?;
         memory.copy_from_slice(&code);
         let whole = segments[0].code == (0..program.code.len());
         Some(Native { memory: memory.make_exec().ok()?, segments, whole })
     }
-    /// The order in which it reaches the elements of a block.
+    /// The order in which the code reaches the elements of a block.
     pub fn order(&self) -> Order {
         if self.whole { Order::Vectors } else { Order::Instructions }
     }
-    /// Runs a program's code on the block at hand.
+    /// Runs a program's code on the current block.
     pub fn run(&self, code: &[Instruction], frame: &mut Frame) {
         let mut done = 0;
         for segment in &self.segments {
@@ -66,18 +67,18 @@ impl Native {
     }
 }
 
-/// Whether machines like this one have machine code.
+/// Whether this machine runs machine code at the level in force.
 fn available() -> bool {
     !cfg!(miri) && cpu_level() == CpuLevel::Avx512
 }
 
-/// Whether all of a program's code is machine code, in one loop as far as there are registers.
+/// Whether all of a program's code becomes machine code: one loop, if there are registers enough.
 pub(crate) fn is_one_loop(program: &Program) -> bool {
     available() && segment::all_simple(program)
 }
 
-/// Nanoseconds that a program runs before it is worth compiling: several times what writing, mapping and unmapping the code
-/// takes, which what is evaluated without a plan that stays pays every time.
+/// Nanoseconds that a program runs before it is worth compiling: several times the time of writing, mapping
+/// and unmapping the code. An evaluation whose plan is not kept pays for these every time.
 const WORTH: usize = 150_000;
 
 /// A program's machine code, once that is worth it.
@@ -88,7 +89,7 @@ pub(crate) struct Lazy {
 }
 
 impl Lazy {
-    /// The code for another run of the program, which has `time` nanoseconds to do.
+    /// The code for another run of the program, which takes about `time` nanoseconds.
     pub fn get(&self, program: &Program, when: MachineCode, time: usize) -> Option<&Native> {
         match when {
             MachineCode::Never => return None,
@@ -103,7 +104,7 @@ impl Lazy {
                 }
             }
         }
-        // Not where there is none: the level may be raised again.
+        // Nothing is recorded where machine code is not available: the level may be raised again.
         if !available() {
             return None;
         }

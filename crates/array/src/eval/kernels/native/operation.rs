@@ -1,5 +1,5 @@
-//! Each operation in machine instructions. Every result has the bits that the interpreter's loops give it: no products and sums
-//! are contracted.
+//! Each operation in machine instructions. Every result has the bits that the interpreter gives it: products
+//! and sums are not contracted.
 
 use super::asm::{Masked, Rm};
 use super::body::{Body, MASKS, SCRATCH, Source};
@@ -47,7 +47,7 @@ impl Body<'_> {
         self.asm.vector(op, to, 0, one, Masked::Zero(mask), None)
     }
 
-    /// One instruction; none if there is no register left.
+    /// Writes one instruction; `None` if there is no register left.
     pub(super) fn step(&mut self, i: &Instruction, at: usize) -> Option<()> {
         let [s0, s1, s2, _] = SCRATCH;
         let [m0, m1] = MASKS;
@@ -57,7 +57,7 @@ impl Body<'_> {
             Op::Compare(Compare::Ne) => Some(UNEQUAL),
             Op::Compare(Compare::Lt) => Some(LESS),
             Op::Compare(Compare::Le) => Some(LESS_EQUAL),
-            // What is not zero is true.
+            // A number other than zero is true.
             Op::Cast(from) if i.dtype == DType::Bool && from.is_float() => Some(UNEQUAL),
             _ => None,
         };
@@ -82,7 +82,7 @@ impl Body<'_> {
             self.keep_mask(i, at, to);
             return Some(());
         }
-        // All others: vectors.
+        // The other results are vectors.
         let to = match i.op {
             Op::Select => {
                 let mask = self.mask(i.operands[0])?;
@@ -157,7 +157,7 @@ impl Body<'_> {
                         self.arith(ADD, s1, s1, Rm::Reg(one));
                         self.arith(DIV, to, one, Rm::Reg(s1))
                     }
-                    // Zero for what is at most zero; NaN stays.
+                    // Zero for numbers up to zero; NaN stays NaN.
                     Unary::Relu => {
                         let zero = self.number(0.0);
                         self.compare(m0, x, zero, NOT_LESS_EQUAL);
@@ -183,7 +183,7 @@ impl Body<'_> {
             Op::Binary(op) => {
                 let (mut x, mut y) = (self.source(i.operands[0])?, self.source(i.operands[1])?);
                 if matches!(op, Binary::Add | Binary::Mul) && !matches!(x, Source::Reg(_)) {
-                    // One that is not in a register goes last.
+                    // An operand that is not in a register goes last.
                     (x, y) = (y, x)
                 }
                 let x = self.register(x, s0);
@@ -192,7 +192,8 @@ impl Body<'_> {
                         let y = self.register(y, s1);
                         self.release(i, at);
                         let to = self.free.pop()?;
-                        // Of two zeros the positive (negative) one, by their bits; NaN if either is.
+                        // Of two zeros the positive (negative) one, by their bits; NaN if either operand is
+                        // NaN.
                         let (join, before) = if op == Binary::Max { (AND, GREATER) } else { (OR, LESS) };
                         self.arith(join, s2, x, Rm::Reg(y));
                         self.compare(m0, x, Rm::Reg(y), EQUAL);

@@ -11,7 +11,7 @@ use pullback_real::{Binary, Unary};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Where a segment reads or writes memory.
+/// Memory that a segment reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Slot {
     Register(Register),
@@ -44,17 +44,18 @@ impl Slots {
     }
 }
 
-/// A segment: which instructions it stands for, where its code begins, and whose addresses that takes.
+/// A segment: the instructions it implements, the offset at which its code begins, and the slots whose
+/// addresses the code takes.
 pub(crate) struct Segment {
     pub code: Range<usize>,
     pub entry: usize,
     pub slots: Vec<Slot>,
 }
 
-/// More values than registers, at this instruction.
+/// The error that there are more values than registers, at this instruction.
 pub(super) struct Full(pub usize);
 
-/// Whether segments have this instruction; the dtype of its vectors, if it has some.
+/// `Some` if segments can have this instruction, with the dtype of its vectors, if it has any.
 fn simple(program: &Program, i: &Instruction) -> Option<Option<DType>> {
     // Bools live in mask registers, which are not filled from one element.
     let mask = |o: &Operand| match o {
@@ -83,14 +84,14 @@ fn simple(program: &Program, i: &Instruction) -> Option<Option<DType>> {
     }
 }
 
-/// Instructions that can be a segment, and the dtype of its vectors.
+/// Consecutive instructions that can be a segment, and the dtype of its vectors.
 #[derive(Clone)]
 pub(super) struct Stretch {
     pub code: Range<usize>,
     pub dtype: DType,
 }
 
-/// The stretches of a program: of at least two instructions, as long as can be.
+/// The stretches of a program, each of at least two instructions and as long as possible.
 fn stretches(program: &Program) -> Vec<Stretch> {
     let (mut found, mut at) = (vec![], 0);
     while at < program.code.len() {
@@ -135,7 +136,7 @@ pub(super) fn segments(program: &Program, asm: &mut Asm) -> Vec<Segment> {
     segments
 }
 
-/// The loop for these instructions, its constants in registers if there are enough.
+/// The loop for these instructions, with its constants in registers if there are enough.
 fn segment(program: &Program, lives: &Liveness, asm: &mut Asm, stretch: &Stretch) -> Result<Segment, Full> {
     let mark = asm.mark();
     let (plain, constants) = looped(program, lives, asm, stretch, &[])?;
@@ -151,10 +152,11 @@ fn segment(program: &Program, lives: &Liveness, asm: &mut Asm, stretch: &Stretch
         .map(|(segment, _)| segment)
 }
 
-/// Constants that are held in registers, at most: more take longer to load than short rows take.
+/// The most constants that are held in registers. Loading more takes longer than short rows take.
 const PINNED: usize = 12;
 
-/// Whole vectors, then the rest under a mask; and the constants that are read from memory.
+/// Writes a loop over whole vectors, then the remaining elements under a mask. Also returns the constants
+/// that are read from memory.
 fn looped(
     program: &Program,
     lives: &Liveness,
@@ -165,7 +167,8 @@ fn looped(
     let mark = asm.mark();
     let lanes = 64 / stretch.dtype.size() as u8;
     let entry = asm.bytes.len();
-    // The addresses come when it is known how many there are; until then there is scratch for all.
+    // The first addresses are loaded before it is known how many slots there are; the caller's table is long
+    // enough.
     let mut slots = Slots::default();
     let mut body = |asm: &mut Asm, masked| {
         let done = Body::new(program, lives, asm, &mut slots, stretch, masked, pinned).run();

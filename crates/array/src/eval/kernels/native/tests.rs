@@ -1,4 +1,4 @@
-//! Machine code gives the interpreter's bits: random programs, run both ways.
+//! Tests that machine code gives the interpreter's bits: random programs, run both ways.
 
 use super::super::math::{CpuLevel, cpu_level};
 use super::Lazy;
@@ -75,7 +75,7 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
         let (x, y) = if dice.below(2) == 0 { (x, y) } else { (y, x) };
         let z = dice.of(&numbers);
         let (p, q) = (dice.of(&bools), dice.of(&bools));
-        // One that is interpreted among those that are not.
+        // Some operations are interpreted.
         let unary = if dice.below(14) == 0 { Unary::Exp } else { dice.of(&SIMPLE) };
         let (op, kind, result, operands): (Op, DType, DType, SmallVec<[Operand; 3]>) = match dice.below(10) {
             0 | 1 => (Op::Unary(unary), dtype, dtype, smallvec![z]),
@@ -115,7 +115,7 @@ fn random(dice: &mut Dice, dtype: DType, rows: usize, row: usize, length: usize)
     (program, buffers)
 }
 
-/// The bits of all results, of which NaN has none of its own.
+/// The bits of all results; all NaNs count as equal.
 fn results(program: &Program, native: &Lazy, buffers: &[Buffer], n: usize) -> Vec<Vec<u64>> {
     let read: Vec<Option<&Buffer>> = buffers.iter().map(Some).collect();
     let mut outputs: Vec<Buffer> = program.outputs.iter().map(|&d| Buffer::zeroed(n, d)).collect();

@@ -1,7 +1,7 @@
 //! Constants and polynomial coefficients of the approximations, for both widths.
 //!
 //! The polynomials are minimax fits (Remez exchange in 220-bit arithmetic, weighted to the relative error of the whole
-//! function) with rounded coefficients. A constant `X_LO` is what `X` lacks to the exact value.
+//! function) with rounded coefficients. A constant `X_LO` is the exact value less `X`.
 
 mod double;
 mod single;
@@ -10,27 +10,27 @@ mod single;
 pub trait Coef: Sized + 'static {
     /// log2 e.
     const LOG2_E: Self;
-    /// What [`Self::LOG2_E`] lacks.
+    /// log2 e less [`Self::LOG2_E`].
     const LOG2_E_LO: Self;
     /// ln 2.
     const LN_2: Self;
-    /// What [`Self::LN_2`] lacks.
+    /// ln 2 less [`Self::LN_2`].
     const LN_2_LO: Self;
     /// log10 e.
     const LOG10_E: Self;
-    /// What [`Self::LOG10_E`] lacks.
+    /// log10 e less [`Self::LOG10_E`].
     const LOG10_E_LO: Self;
     /// log10 2.
     const LOG10_2: Self;
-    /// What [`Self::LOG10_2`] lacks.
+    /// log10 2 less [`Self::LOG10_2`].
     const LOG10_2_LO: Self;
     /// ⅔.
     const TWO_THIRDS: Self;
-    /// What [`Self::TWO_THIRDS`] lacks.
+    /// ⅔ less [`Self::TWO_THIRDS`].
     const TWO_THIRDS_LO: Self;
     /// π/2.
     const FRAC_PI_2_NEAR: Self;
-    /// What [`Self::FRAC_PI_2_NEAR`] lacks.
+    /// π/2 less [`Self::FRAC_PI_2_NEAR`].
     const FRAC_PI_2_LO: Self;
     /// π in three words, rounded toward zero.
     const PI: [Self; 3];
@@ -42,11 +42,12 @@ pub trait Coef: Sized + 'static {
     const EXP_DEEP: Self;
     /// Above, `e^x` is infinite.
     const EXP_MAX: Self;
-    /// The exponent by which deep results are lifted among the normal numbers, and the bias of exponents.
+    /// The exponent by which results that may be subnormal are scaled to normal numbers, plus the bias of
+    /// exponents.
     const DEEP_SHIFT: Self;
-    /// The bias of exponents less 1.
+    /// The bias of exponents, less 1.
     const SHALLOW_SHIFT: Self;
-    /// Takes deep results back.
+    /// The power of two that undoes the scaling by [`Self::DEEP_SHIFT`].
     const DEEP_SCALE: Self;
     /// Above, `2^x` is infinite.
     const EXP2_MAX: Self;
@@ -64,7 +65,7 @@ pub trait Coef: Sized + 'static {
     const TINY: Self;
     /// Above, `1 + x²` is `x²`.
     const HUGE: Self;
-    /// Takes every subnormal number among the normal ones.
+    /// The exponent by which every subnormal number is scaled to a normal one.
     const SUBNORMAL_SHIFT: Self;
     /// `2^SUBNORMAL_SHIFT`.
     const SUBNORMAL_SCALE: Self;
@@ -78,21 +79,21 @@ pub trait Coef: Sized + 'static {
     const ATAN2_HUGE: Self;
     /// Exponents beyond give 0, 1 or ∞ for every base.
     const POW_MAX: Self;
-    /// Above, squares are scaled.
+    /// Above, numbers are scaled down before they are squared.
     const HYPOT_BIG: Self;
-    /// Below, squares are scaled.
+    /// Below, numbers are scaled up before they are squared.
     const HYPOT_SMALL: Self;
-    /// A scale.
+    /// The factor that scales up.
     const HYPOT_UP: Self;
-    /// Its inverse.
+    /// The factor that scales down, the inverse of [`Self::HYPOT_UP`].
     const HYPOT_DOWN: Self;
-    /// The centre of the map of `erfc`.
+    /// The `K` of the map `(a - K) / (a + K)` in `erfc`.
     const ERFC_K: Self;
     /// Above, `erfc` is 0.
     const ERFC_MAX: Self;
     /// Above, the tail of the normal law is 0.
     const NORM_CDF_MAX: Self;
-    /// What 1/√2 lacks.
+    /// 1/√2 less its rounded value.
     const FRAC_1_SQRT_2_LO: Self;
     /// Below, `erf` is a polynomial.
     const ERF_SMALL: Self;
@@ -108,7 +109,7 @@ pub trait Coef: Sized + 'static {
     const POW_LN: &'static [Self];
     /// `(sin r - r) / r³` in `r²` for `|r| ≤ π/2`.
     const SIN: &'static [Self];
-    /// The same for `|r| ≤ π/4`.
+    /// `(sin r - r) / r³` in `r²` for `|r| ≤ π/4`.
     const TAN_SIN: &'static [Self];
     /// `(cos r - 1 + r²/2) / r⁴` in `r²` for `|r| ≤ π/4`.
     const TAN_COS: &'static [Self];

@@ -1,11 +1,11 @@
-//! Errors in ulp.
+//! Errors of the functions in ulp, against exact values and the standard library.
 
 use std::collections::BTreeMap;
 
 use super::super::scalar::Scalar;
 use super::*;
 
-/// What the standard library is held to, where the baseline uses it (glibc's own bounds reach 2 ulp and more).
+/// The bound for the standard library, where the baseline uses it (glibc's own bounds reach 2 ulp and more).
 const STD_ULP: f64 = 3.0;
 
 #[derive(Default)]
@@ -31,7 +31,7 @@ fn references() -> BTreeMap<&'static str, Reference> {
     all
 }
 
-/// Bit patterns in the order of the numbers.
+/// An integer for each number, in the order of the numbers; those of neighbours differ by 1.
 fn order(x: f64) -> i64 {
     let bits = x.to_bits() as i64;
     if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
@@ -68,7 +68,7 @@ fn f64_is_within_2_ulp_of_exact_values() {
 /// Against the standard library over every magnitude: within the sum of both errors.
 #[test]
 fn f64_is_close_to_the_standard_library_everywhere() {
-    // Not those whose baseline is a formula of ours, with an error of its own.
+    // Without the functions whose baseline is a formula of this crate, with an error of its own.
     use Unary::*;
     let ops = [Sqrt, Cbrt, Exp, Exp2, Expm1, Ln, Ln1p, Log2, Sin, Cos, Tan, Asin, Acos, Atan, Erf];
     let wide = patterns(20_000).map(f64::from_bits).filter(|x| !x.is_nan());

@@ -1,7 +1,8 @@
-//! Accuracy against exact values, special cases, and sameness over levels, lengths and positions.
+//! Tests of accuracy against exact values, of special cases, and of equal results over levels, lengths and
+//! positions.
 //!
-//! `reference.txt` holds, a line each, a function, its arguments, the nearest `f64` to the result as computed by mpmath
-//! with 200 bits (all as bit patterns) and what that lacks, in ulp.
+//! `reference.txt` has a line for each case: a function, its arguments, the nearest `f64` to the result as
+//! computed by mpmath with 200 bits (all as bit patterns), and the exact result less that, in ulp.
 
 mod accuracy;
 mod special;
@@ -51,12 +52,13 @@ pub fn arguments() -> Vec<f64> {
     special.into_iter().chain(wide).chain(usual).collect()
 }
 
-/// Bits, one pattern for all NaNs.
+/// The numbers as text, which is equal where their bits are, and for all NaNs.
 pub fn bits<T: Float>(x: &[T]) -> Vec<String> {
     x.iter().map(|x| format!("{x:?}")).collect()
 }
 
-/// FMA levels give the same bits as each other, whatever the length and the position.
+/// The FMA levels give the same bits as each other; every level gives the same bits for any length and
+/// position.
 fn same_bits<T: Float>(x: &[T]) {
     let y: Vec<T> = x.iter().rev().copied().collect();
     for &op in Unary::ALL {
