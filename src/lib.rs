@@ -22,21 +22,31 @@
 //!
 //! # Features
 //!
-//! On by default is `native`: machine code for fused array arithmetic, on processors with AVX-512. Off are `fft`: Fourier
-//! transforms, computed by rustfft; `linalg`: linear algebra, computed by faer; `machine`: machine code for compiled scalar
-//! functions, by Cranelift; `json`: these as JSON; `ndarray`: conversions from and to ndarray's arrays; `faer`, `nalgebra`:
-//! sparse matrices as those of faer and nalgebra-sparse; `npz`: NumPy's archives of several arrays.
+//! On by default are the parts: `array`, `compile`, `nn` and `stats`, and `native`: machine code for fused array arithmetic, on
+//! processors with AVX-512. Without the defaults there are scalars, of two crates to compile.
+//!
+//! | feature | is for |
+//! |---|---|
+//! | `fft` | Fourier transforms, computed by rustfft |
+//! | `linalg` | linear algebra, computed by faer |
+//! | `machine` | machine code for compiled scalar functions, by Cranelift |
+//! | `json` | compiled scalar functions as JSON |
+//! | `ndarray` | conversions from and to ndarray's arrays |
+//! | `faer`, `nalgebra` | sparse matrices as those of faer and nalgebra-sparse |
+//! | `npz` | NumPy's archives of several arrays |
 #![forbid(unsafe_code)]
 
 // Modules of this crate, so that types and the compiler's advice say `pullback::real::…`.
 
 /// Scalar functions recorded once, as programs: machine code, SIMD lanes, Rust and C source.
+#[cfg(feature = "compile")]
 pub mod compile {
     #[doc(inline)]
     pub use pullback_compile::*;
 }
 
 /// Layers, losses, optimisers and schedules as plain structs over arrays.
+#[cfg(feature = "nn")]
 pub mod nn {
     #[doc(inline)]
     pub use pullback_nn::*;
@@ -49,6 +59,7 @@ pub mod real {
 }
 
 /// Probability distributions, on numbers and arrays, differentiated by argument and parameters.
+#[cfg(feature = "stats")]
 pub mod stats {
     #[doc(inline)]
     pub use pullback_stats::*;
@@ -81,6 +92,7 @@ mod pages {
 }
 
 /// Arrays, transforms of functions of them, and trees.
+#[cfg(feature = "array")]
 pub mod array {
     #[doc(inline)]
     pub use pullback_array::*;

@@ -1,9 +1,6 @@
 //! Constant arrays are folded as they are built: with the values, dtypes and checks that data have.
 
-#[path = "common/panics.rs"]
-mod panics;
-
-use panics::panic_of;
+use crate::panics::panic_of;
 use pullback_array::*;
 
 /// The same elements as data.

@@ -1,10 +1,7 @@
 //! What a checkpointed function keeps in a file: the same gradients under every transform, to the bit, in less memory, and
 //! no file that stays.
 
-#[path = "common/layers.rs"]
-mod layers;
-
-use layers::{Net, layer, net, normal};
+use crate::layers::{Net, layer, net, normal};
 use pullback_array::*;
 use std::path::PathBuf;
 

@@ -81,7 +81,7 @@ fn calls_that_are_not_linear_say_why() {
     for (f, why) in cases {
         let m = message(move || drop(linear_transpose(f, &x())(&one())));
         let want = format!("linear_transpose: the function is not linear: {why}");
-        assert!(m.starts_with(&want) && m.contains("tests/linear.rs"), "{m}\n{want}");
+        assert!(m.starts_with(&want) && m.contains("tests/all/linear.rs"), "{m}\n{want}");
     }
 }
 

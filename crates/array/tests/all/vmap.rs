@@ -140,14 +140,14 @@ fn messages() {
         vmap_axes(|x: &Array| x.clone(), &[None], &[0])(&Array::from([1.0]));
     });
     assert!(
-        m.starts_with("vmap: no leaf of the input is mapped\n  made at crates/array/tests/vmap.rs"),
+        m.starts_with("vmap: no leaf of the input is mapped\n  made at crates/array/tests/all/vmap.rs"),
         "{m}"
     );
     let m = message(|| {
         vmap_axes(|x: &Array| x.clone(), &[Some(0), None], &[0])(&Array::from([1.0]));
     });
     assert!(
-        m.starts_with("vmap_axes: 2 axes for the 1 parts of the input\n  made at crates/array/tests/vmap.rs"),
+        m.starts_with("vmap_axes: 2 axes for the 1 parts of the input\n  made at crates/array/tests/all/vmap.rs"),
         "{m}"
     );
     // Printing inside does not look.

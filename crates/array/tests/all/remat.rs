@@ -1,9 +1,6 @@
 //! Rematerialisation: the same gradients in less memory, whatever is kept; budgets that hold.
 
-#[path = "common/layers.rs"]
-mod layers;
-
-use layers::{Net, layer, net, normal};
+use crate::layers::{Net, layer, net, normal};
 use pullback_array::*;
 
 #[track_caller]

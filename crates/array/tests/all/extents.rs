@@ -1,10 +1,7 @@
 //! Extents, steps and paddings that no memory holds are refused in the caller's line, before anything is computed with
 //! them: kernels rely on extents and strides whose products do not overflow.
 
-#[path = "common/panics.rs"]
-mod panics;
-
-use panics::panic_of;
+use crate::panics::panic_of;
 use pullback_array::*;
 
 const F64: DType = DType::F64;

@@ -1,10 +1,7 @@
 //! What the function of a gradient makes and does not return ends with it: a later gradient that meets it would miss what it
 //! depends on, in silence, and so refuses it.
 
-#[path = "common/panics.rs"]
-mod panics;
-
-use panics::panic_of;
+use crate::panics::panic_of;
 use pullback_array::*;
 use std::cell::RefCell;
 
