@@ -6,7 +6,7 @@
 
 use crate::buffer::Buffer;
 use crate::dtype::DType;
-use crate::prim::{Form, Prim};
+use crate::prim::Prim;
 use crate::shape::{Shape, addressable, fits};
 use pullback_real::{Operation, refuse};
 use smallvec::{SmallVec, smallvec};
@@ -357,7 +357,7 @@ impl Node {
             state.value = Some(value.clone());
             together = state.together.take();
             // What a call stands for has the same value, and its past is for nobody else.
-            let stands_for = self.prim.form() == Form::Last;
+            let stands_for = self.prim.is_last();
             inner = state.args.last().filter(|_| stands_for).cloned();
             args = if self.is_kept() {
                 smallvec![]

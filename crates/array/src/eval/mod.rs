@@ -22,16 +22,15 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
+pub use ir::control::Control;
+pub(crate) use ir::control::{BatchSplit, Body, Flow, Values};
 pub(crate) use ir::layout::Layout;
 pub(crate) use ir::signature::{
     AdjointArgs, AdjointSignature, LoopArgs, LoopSignature, WhileArgs, WhileSignature,
 };
 pub(crate) use kernels::elementwise::Lane;
 pub(crate) use passes::recompute::cheap;
-pub use run::flow::Control;
-pub(crate) use run::flow::{Body, Flow};
-pub(crate) use run::scan::BatchSplit;
-pub(crate) use run::{Compiled, GivenBack, Values};
+pub(crate) use run::{Compiled, GivenBack};
 
 pub use kernels::math::{CpuLevel, cpu_level, set_cpu_level};
 pub use kernels::threads::{set_threads, threads};

@@ -100,6 +100,11 @@ impl Prim {
     pub const fn is_view(&self) -> bool {
         matches!(self.form(), Form::View)
     }
+    /// Whether its value is its last argument, unchanged.
+    #[inline]
+    pub const fn is_last(&self) -> bool {
+        matches!(self.form(), Form::Last)
+    }
     /// The arguments whose elements make the value.
     pub fn operands<'a, T>(&self, args: &'a [T]) -> &'a [T] {
         match self.form() {

@@ -42,7 +42,7 @@ pub(crate) fn pullback(prim: &Prim, args: &[Array], y: &Array, g: &Array) -> Sma
         }
         Kind::RunningExtremum { axis, reverse, .. } => {
             let condition = Condition::of([g]);
-            let pulled = Records::of(y, axis, reverse).pull(g);
+            let pulled = Records::of(&args[0], y, axis, reverse).pull(g);
             smallvec![Some(condition.map_or(pulled.clone(), |c| c.keep(&pulled)))]
         }
         Kind::Call => unreachable!("calls are pulled back as a whole"),
@@ -96,7 +96,7 @@ pub(crate) fn pushforward(
         }
         Kind::RunningExtremum { axis, reverse, .. } => {
             let t = tangents[0].as_ref()?;
-            Some(Records::of(y, axis, reverse).push(t))
+            Some(Records::of(&args[0], y, axis, reverse).push(t))
         }
         Kind::Call => unreachable!("calls are pushed forward as a whole"),
     }

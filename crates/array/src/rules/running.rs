@@ -1,79 +1,70 @@
-//! The derivative of running extrema: each is one element of the argument, the first that had its value.
+//! The derivative of running extrema: each is the elements so far that equal it, with even shares.
 
 use crate::array::Array;
 use crate::dtype::DType;
-use crate::prim::{Compare, Reduction};
-use crate::shape::{Dims, Shape};
-use smallvec::smallvec;
+use crate::ops::associative_scan;
+use crate::prim::Compare;
+use pullback_real::Binary;
 
-/// Which element each running extremum is.
+/// Which elements each running extremum is.
 pub(super) struct Records {
     axis: usize,
     reverse: bool,
-    /// For each line along the axis, whether an element is one, `[lines, extent]`.
-    is_record: Array,
-    /// And the place of the element that each extremum is.
-    places: Array,
+    /// Whether an element equals the extremum at its place.
+    is_extreme: Array,
+    /// Whether an extremum differs from the one before it.
+    begins: Array,
+    /// How many elements so far equal the extremum.
+    count: Array,
 }
 
 impl Records {
-    /// Those of the running extrema `y`. The first element of a line is a record, and each that differs from the extremum before
-    /// it; the last record so far is the element.
+    /// Those of the running extrema `y` of `x`.
     #[track_caller]
-    pub fn of(y: &Array, axis: usize, reverse: bool) -> Records {
-        let y = to_lines(y, axis, reverse);
-        let (lines, n) = (y.shape()[0], y.shape()[1]);
+    pub fn of(x: &Array, y: &Array, axis: usize, reverse: bool) -> Records {
+        let is_extreme = Array::compare_op(Compare::Eq, x, y);
+        let n = y.shape()[axis];
         let later = n.saturating_sub(1);
-        let rises = Array::compare_op(Compare::Ne, &y.narrow(1, 0, later), &y.narrow(1, n - later, later));
-        let first = Array::fill(1.0, Shape::new(&[lines, n - later]), DType::Bool);
-        let is_record = Array::concat_op(&[first, rises], 1);
-        let place = Array::iota(y.0.shape.clone(), 1, DType::I64);
-        let records = Array::select_op(&is_record, &place, &place.zeros_like());
-        let places = records.cumulative_op(Reduction::Max, 1, false);
-        Records { axis, reverse, is_record, places }
+        let changes =
+            Array::compare_op(Compare::Ne, &y.narrow(axis, 0, later), &y.narrow(axis, n - later, later));
+        let begins = beside_end(changes, y, axis, !reverse);
+        let ones = is_extreme.cast(x.dtype());
+        let count = sums_within(&ones, &begins, axis, reverse);
+        Records { axis, reverse, is_extreme, begins, count }
     }
-    /// The tangents of the extrema.
+    /// The tangents of the extrema: the means of those of the elements.
     #[track_caller]
     pub fn push(&self, t: &Array) -> Array {
-        let rows = in_rows(&to_lines(t, self.axis, self.reverse));
-        self.back(&rows.gather_op(&self.places), &t.0.shape)
+        let of_extreme = Array::select_op(&self.is_extreme, t, &t.zeros_like());
+        sums_within(&of_extreme, &self.begins, self.axis, self.reverse) / &self.count
     }
-    /// The cotangents of the elements, with certain zeros where an element is no record.
+    /// The cotangents of the elements, with certain zeros for those that are no extremum.
     #[track_caller]
     pub fn pull(&self, g: &Array) -> Array {
-        let rows = in_rows(&to_lines(g, self.axis, self.reverse));
-        let pulled = Array::scatter_add_op(&self.places, &rows, self.places.shape()[1]);
-        let pulled = self.back(&pulled, &g.0.shape);
-        Array::select_op(&self.back(&self.is_record, &g.0.shape), &pulled, &pulled.zeros_like())
-    }
-    /// Numbers of the lines' elements in the shape of the argument.
-    #[track_caller]
-    fn back(&self, lines: &Array, shape: &Shape) -> Array {
-        let last = axis_last(shape, self.axis);
-        let lines = lines.reshape_op(self.places.0.shape.clone());
-        let lines = if self.reverse { lines.flip_op(smallvec![1]) } else { lines };
-        let mut inverse = last.clone();
-        last.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
-        lines.reshape_op(last.iter().map(|&a| shape[a]).collect()).permute_op(inverse)
+        // In the other direction a run of equal extrema begins where it ends in this one.
+        let (n, axis) = (g.shape()[self.axis], self.axis);
+        let from = if self.reverse { 0 } else { 1 };
+        let inner = self.begins.narrow(axis, from.min(n), n.saturating_sub(1));
+        let ends = beside_end(inner, g, axis, self.reverse);
+        let sums = sums_within(&(g / &self.count), &ends, axis, !self.reverse);
+        Array::select_op(&self.is_extreme, &sums, &sums.zeros_like())
     }
 }
 
-/// The axes in order, with this one last.
-fn axis_last(shape: &Shape, axis: usize) -> Dims {
-    (0..shape.rank()).filter(|&a| a != axis).chain([axis]).collect()
+/// Bools along an axis of `like`, with one more that holds: the first, or the last one.
+#[track_caller]
+fn beside_end(inner: Array, like: &Array, axis: usize, first: bool) -> Array {
+    let n = like.shape()[axis];
+    let end = Array::fill(1.0, like.0.shape.with(axis, n.min(1)), DType::Bool);
+    let parts = if first { [end, inner] } else { [inner, end] };
+    Array::concat_op(&parts, axis)
 }
 
-/// The lines along an axis, `[lines, extent]`, in the order in which they run.
+/// Running sums that begin anew where `begins` holds.
 #[track_caller]
-fn to_lines(x: &Array, axis: usize, reverse: bool) -> Array {
-    let shape = &x.0.shape;
-    let lines = shape.with(axis, 1).size();
-    let lines = x.permute_op(axis_last(shape, axis)).reshape_op(Shape::new(&[lines, shape[axis]]));
-    if reverse { lines.flip_op(smallvec![1]) } else { lines }
-}
-
-/// `[lines, extent, 1]`, as gathers and scatters take it.
-#[track_caller]
-fn in_rows(lines: &Array) -> Array {
-    lines.reshape_op(lines.0.shape.insert(2, 1))
+fn sums_within(x: &Array, begins: &Array, axis: usize, reverse: bool) -> Array {
+    let join = |(a, sum): &(Array, Array), (b, x): &(Array, Array)| {
+        (Array::binary_op(Binary::Max, a, b), Array::select_op(b, x, &(sum + x)))
+    };
+    associative_scan(join, &(begins.clone(), x.clone()), axis as isize, reverse).1
 }

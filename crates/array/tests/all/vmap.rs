@@ -147,7 +147,9 @@ fn messages() {
         vmap_axes(|x: &Array| x.clone(), &[Some(0), None], &[0])(&Array::from([1.0]));
     });
     assert!(
-        m.starts_with("vmap_axes: 2 axes for the 1 parts of the input\n  made at crates/array/tests/all/vmap.rs"),
+        m.starts_with(
+            "vmap_axes: 2 axes for the 1 parts of the input\n  made at crates/array/tests/all/vmap.rs"
+        ),
         "{m}"
     );
     // Printing inside does not look.

@@ -2,6 +2,7 @@
 //! comes out is run by `run`.
 
 pub(crate) mod blocking;
+pub(crate) mod control;
 pub(crate) mod hash;
 pub(crate) mod in_place;
 pub(crate) mod item;
@@ -12,5 +13,6 @@ pub(crate) mod pending;
 pub(crate) mod program;
 pub(crate) mod register;
 pub(crate) mod signature;
+pub(crate) mod slot;
 pub(crate) mod step;
 mod well_formed;

@@ -8,8 +8,8 @@ mod tests;
 
 use crate::buffer::Buffer;
 use crate::eval::ir::item::{Graph, ItemKind};
+use crate::eval::ir::slot::Slot;
 use crate::eval::passes::slots::Memory;
-use crate::eval::run::slot::Slot;
 
 /// What a step reads or is about to write, or has got from a loop or choice.
 ///

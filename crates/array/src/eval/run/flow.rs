@@ -2,119 +2,38 @@
 
 use crate::array::Array;
 use crate::buffer::Buffer;
-use crate::dtype::DType;
 use crate::eval::compile::compile;
-use crate::eval::ir::signature::{AdjointArgs, AdjointSignature, LoopSignature, WhileArgs, WhileSignature};
+use crate::eval::ir::control::{Body, Control, Flow, Planned};
+use crate::eval::ir::signature::{AdjointArgs, LoopSignature, WhileArgs};
 use crate::eval::mistake;
-use crate::eval::run::Compiled;
-use crate::eval::run::scan::{BatchSplit, Scan, row, whole};
-use crate::identity::equal_by_identity;
+use crate::eval::run::scan::{Scan, row, whole};
 use crate::prim::Prim;
-use crate::shape::Shape;
 use pullback_real::schedule::{Action, binomial};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-
-/// A function of arrays, planned when it first runs.
-pub(crate) struct Body {
-    inputs: Vec<Array>,
-    outputs: Vec<Array>,
-    plans: Mutex<Vec<Version>>,
-}
-
-/// A plan of a function, by how many inputs are given up and which of the outputs are computed.
-struct Version {
-    given: usize,
-    wanted: Vec<bool>,
-    planned: Arc<Planned>,
-}
-
-/// A plan, and which of its results is each output, if it is computed.
-pub(crate) struct Planned {
-    pub compiled: Compiled,
-    pub place: Vec<Option<usize>>,
-}
-
-/// A loop or a choice between functions. It equals itself and no other.
-pub struct Control {
-    /// The function's name, for messages.
-    pub(crate) name: &'static str,
-    /// Shapes and dtypes of the outputs.
-    pub(crate) outputs: Vec<(Shape, DType)>,
-    pub(crate) flow: Flow,
-}
-
-equal_by_identity!(Control);
-
-/// What a loop or choice does.
-pub(crate) enum Flow {
-    /// Arguments: a number k as `i64`, operands. The outputs are those of body k.
-    Cond(Vec<Body>),
-    /// A loop until a test fails.
-    While {
-        /// One number as `bool`: whether to go on.
-        test: Body,
-        /// The next state.
-        body: Body,
-        signature: WhileSignature,
-    },
-    /// A loop over rows.
-    Scan {
-        /// From the state, the shared arrays and a row of each of the others: the next state and a row of each result.
-        body: Body,
-        signature: LoopSignature,
-        /// The same loop for parts of a batch, if they do not meet in it.
-        batch_split: Option<BatchSplit>,
-    },
-    /// Arguments: one `bool`, whether something is wrong; operands. The outputs are the operands; the text is the caller's mistake.
-    Check(Arc<str>),
-    /// The reverse sweep over a loop of which few states are kept, in the order of [`binomial`].
-    Adjoint {
-        /// From the state, the shared arrays and the rows that are read forward: the next state.
-        advance: Body,
-        /// From what is carried, the shared arrays, the state before the step and all rows: the next carried, and a row of each
-        /// result.
-        back: Body,
-        signature: AdjointSignature,
-        /// How many states are kept, at most.
-        snapshots: usize,
-    },
-}
+use std::sync::Arc;
 
 impl Body {
-    /// The function from `inputs` to `outputs`.
-    pub fn new(inputs: Vec<Array>, outputs: Vec<Array>) -> Body {
-        Body { inputs, outputs, plans: Mutex::default() }
-    }
-    /// Its inputs and outputs.
-    pub fn graph(&self) -> (&[Array], &[Array]) {
-        (&self.inputs, &self.outputs)
-    }
     /// The plan of all outputs.
     fn all(&self, given: usize) -> Arc<Planned> {
-        self.planned(given, &vec![true; self.outputs.len()])
+        self.planned(given, &vec![true; self.graph().1.len()])
     }
     /// The plan of the outputs that are wanted, from inputs of which the first `given` are given up: their memory is used again if
     /// nobody else holds it.
     pub(crate) fn planned(&self, given: usize, wanted: &[bool]) -> Arc<Planned> {
-        let mut plans = self.plans.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(known) = plans.iter().find(|v| v.given == given && v.wanted == wanted) {
-            return known.planned.clone();
-        }
-        let mut roots: Vec<Array> = vec![];
-        let mut place = vec![];
-        for (y, wanted) in self.outputs.iter().zip(wanted) {
-            let known = roots.iter().position(|r| r.0.id == y.0.id);
-            place.push(wanted.then_some(known.unwrap_or(roots.len())));
-            if known.is_none() && *wanted {
-                roots.push(y.clone())
+        let (inputs, outputs) = self.graph();
+        self.plan_of(given, wanted, || {
+            let mut roots: Vec<Array> = vec![];
+            let mut place = vec![];
+            for (y, wanted) in outputs.iter().zip(wanted) {
+                let known = roots.iter().position(|r| r.0.id == y.0.id);
+                place.push(wanted.then_some(known.unwrap_or(roots.len())));
+                if known.is_none() && *wanted {
+                    roots.push(y.clone())
+                }
             }
-        }
-        let donated: Vec<bool> = (0..self.inputs.len()).map(|k| k < given).collect();
-        let compiled = compile(&self.inputs, &roots, &donated, false);
-        let planned = Arc::new(Planned { compiled, place });
-        plans.push(Version { given, wanted: wanted.to_vec(), planned: planned.clone() });
-        planned
+            let donated: Vec<bool> = (0..inputs.len()).map(|k| k < given).collect();
+            Planned { compiled: Arc::new(compile(inputs, &roots, &donated, false)), place }
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::buffer::Buffer;
 use crate::dtype::{DType, with_size, with_store};
 use crate::eval::ir::item::{Graph, Item, ItemKind, Ref};
 use crate::eval::ir::layout::Strides;
+use crate::eval::ir::slot::Slot;
 use crate::eval::kernels::elementwise::Lane;
 #[cfg(feature = "fft")]
 use crate::eval::kernels::fft;
@@ -14,7 +15,6 @@ use crate::eval::kernels::{
 };
 use crate::eval::mistake;
 use crate::eval::run::disk::{Files, spill, unspill};
-use crate::eval::run::slot::Slot;
 #[cfg(feature = "linalg")]
 use crate::prim::Linalg;
 use crate::prim::{Padding, Prim};

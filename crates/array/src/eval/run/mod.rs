@@ -8,27 +8,25 @@ pub(crate) mod disk;
 pub(crate) mod fail;
 pub(crate) mod flow;
 pub(crate) mod kernel_step;
+mod memory;
 mod read;
 pub(crate) mod scan;
 mod show;
 mod sinks;
-pub(crate) mod slot;
 pub(crate) mod vm;
 
 use crate::buffer::Buffer;
 use crate::eval::Control;
-use crate::eval::ir::item::{Graph, ItemKind};
+use crate::eval::ir::control::{RunBody, Values};
+use crate::eval::ir::item::Graph;
+use crate::eval::ir::slot::{Slot, Slots};
 use crate::eval::ir::step::{Plan, Step};
 use crate::eval::passes::slots::Memory;
 use crate::prim::Prim;
-use slot::Slot;
 use smallvec::SmallVec;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
-
-/// The roots' values.
-pub(crate) type Values = SmallVec<[Arc<Buffer>; 8]>;
 
 /// What a run that panicked leaves.
 pub(crate) struct GivenBack {
@@ -48,16 +46,6 @@ pub(crate) struct Compiled {
     inputs: Vec<Option<usize>>,
     /// Memory of finished runs, for the next.
     idle: Mutex<Vec<Slots>>,
-}
-
-/// Memory of a run.
-#[derive(Default)]
-pub(crate) struct Slots {
-    slots: Vec<Slot>,
-    /// Whether inputs given up may have been written over.
-    begun: bool,
-    /// Memory of results that were given back, for those of the next run.
-    spare: Vec<Buffer>,
 }
 
 impl Compiled {
@@ -160,7 +148,7 @@ impl Compiled {
                     let mut memory: SmallVec<[Buffer; 4]> = SmallVec::new();
                     for (k, &i) in outputs.iter().enumerate() {
                         memory.push(match program.updates(k) {
-                            true => own(&mut slots[slot(i)]),
+                            true => slots[slot(i)].own(),
                             false => self.take(slots, spare, i),
                         })
                     }
@@ -187,7 +175,7 @@ impl Compiled {
                 }
                 Step::Control { lead, outputs } => {
                     let args = self.graph.items[*lead].args.iter();
-                    let args: Vec<Arc<Buffer>> = args.map(|r| share(&mut slots[slot(r.item)])).collect();
+                    let args: Vec<Arc<Buffer>> = args.map(|r| slots[slot(r.item)].share()).collect();
                     let item = &self.graph.items[*lead];
                     let mut results = flow::run(item.prim(), args, outputs.iter().map(|&(k, _)| k));
                     for &(k, i) in outputs {
@@ -212,7 +200,7 @@ impl Compiled {
                 }
             }
         }
-        let results = self.graph.roots.iter().map(|&(_, i)| share(&mut slots[slot(i)])).collect();
+        let results = self.graph.roots.iter().map(|&(_, i)| slots[slot(i)].share()).collect();
         // The next run neither keeps this one's inputs alive nor its results.
         slots.iter_mut().zip(&self.memory.passing).filter(|(_, passing)| **passing).for_each(|(slot, _)| {
             *slot = Slot::Empty;
@@ -224,95 +212,19 @@ impl Compiled {
         spare.clear();
         results
     }
-
-    /// Slots before the first run: the plan's constants.
-    fn fresh(&self) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = self.memory.sizes.iter().map(|_| Slot::Empty).collect();
-        for (i, item) in self.graph.items.iter().enumerate() {
-            if let ItemKind::Data(b) = &item.kind {
-                slots[self.memory.slot[i]] = Slot::Shared(b.clone())
-            }
-        }
-        slots
-    }
-    /// Memory of all that the steps from number `late` on write, so that nothing is left that could fail.
-    fn reserve(&self, late: usize, slots: &mut [Slot], spare: &mut Vec<Buffer>) {
-        for step in &self.plan.steps[late..] {
-            let Step::Fused { program, outputs, sinks, .. } = step else {
-                unreachable!("only fused steps are late")
-            };
-            for (k, &i) in outputs.iter().chain(sinks).enumerate() {
-                let place = self.memory.slot[i];
-                let item = &self.graph.items[i];
-                let (len, dtype) = (item.shape().size(), item.dtype());
-                let class = self.memory.sizes[place];
-                match &mut slots[place] {
-                    // What is written over where it lies, on a copy if somebody else holds it.
-                    slot @ Slot::Shared(_) if k < outputs.len() && program.updates(k) => {
-                        if let Slot::Shared(b) = &*slot
-                            && (b.is_part() || Arc::strong_count(b) > 1)
-                        {
-                            let copy = b.copied();
-                            *slot = Slot::Own(copy)
-                        }
-                    }
-                    Slot::Own(_) if k < outputs.len() && program.updates(k) => {}
-                    Slot::Own(b) if b.holds(len, dtype) => {}
-                    // What somebody else holds now somebody else holds then.
-                    Slot::Shared(b) if Arc::strong_count(b) == 1 && b.holds(len, dtype) => {}
-                    Slot::Own(_) | Slot::Shared(_) => spare.push(Buffer::of_class(class, len, dtype)),
-                    slot @ Slot::Empty => *slot = Slot::Own(Buffer::of_class(class, len, dtype)),
-                }
-            }
-        }
-    }
-    /// Memory for an item: its slot's.
-    fn take(&self, slots: &mut [Slot], spare: &mut Vec<Buffer>, i: usize) -> Buffer {
-        let item = &self.graph.items[i];
-        let (len, dtype) = (item.shape().size(), item.dtype());
-        let slot = self.memory.slot[i];
-        let kept = match std::mem::take(&mut slots[slot]) {
-            Slot::Own(b) => Some(b),
-            Slot::Empty => None,
-            // A donated input, or what a loop has read, if nobody else holds it.
-            Slot::Shared(b) => Arc::into_inner(b),
-        };
-        // What a loop has left in the slot may be smaller than the slot.
-        let kept = kept.filter(|b| b.holds(len, dtype)).or_else(|| {
-            let fits = |b: &Buffer| b.is_of(self.memory.sizes[slot]);
-            spare.iter().position(fits).map(|k| spare.swap_remove(k))
-        });
-        match kept {
-            Some(b) => b.reused(len, dtype),
-            None => Buffer::of_class(self.memory.sizes[slot], len, dtype),
-        }
-    }
 }
 
-impl Slots {
-    /// Takes a result back, if nobody else holds it.
-    pub fn give_back(&mut self, result: Arc<Buffer>) {
-        self.spare.extend(Arc::into_inner(result).filter(|b| !b.is_part()))
+impl RunBody for Compiled {
+    fn run(&self, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Values {
+        Compiled::run(self, inputs)
     }
-}
-
-/// The slot's data as memory to write to: a copy of them, if somebody else holds them.
-fn own(slot: &mut Slot) -> Buffer {
-    match std::mem::take(slot) {
-        Slot::Own(b) => b,
-        Slot::Shared(b) if b.is_part() => b.copied(),
-        Slot::Shared(b) => Arc::try_unwrap(b).unwrap_or_else(|b| b.copied()),
-        Slot::Empty => panic!("steps run after those they read from"),
+    fn slots(&self) -> Slots {
+        Compiled::slots(self)
     }
-}
-
-/// The slot's data, from now on shared.
-fn share(slot: &mut Slot) -> Arc<Buffer> {
-    let shared = match std::mem::take(slot) {
-        Slot::Shared(b) => b,
-        Slot::Own(b) => Arc::new(b),
-        Slot::Empty => panic!("the steps have computed the roots"),
-    };
-    *slot = Slot::Shared(shared.clone());
-    shared
+    fn run_in(&self, slots: &mut Slots, inputs: &mut dyn Iterator<Item = Arc<Buffer>>) -> Values {
+        Compiled::run_in(self, slots, inputs)
+    }
+    fn return_slots(&self, slots: Slots) {
+        Compiled::return_slots(self, slots)
+    }
 }

@@ -2,24 +2,12 @@
 //! the batch from the first step to the last: a step may take no longer than threads take to meet.
 
 use crate::buffer::Buffer;
-use crate::eval::Control;
+use crate::eval::ir::control::{BatchSplit, Body, Control, Planned};
 use crate::eval::ir::signature::{LoopArgs, LoopSignature};
+use crate::eval::ir::slot::Slots;
 use crate::eval::kernels::strips::{Strip, strips};
 use crate::eval::kernels::threads::for_chunks;
-use crate::eval::run::Slots;
-use crate::eval::run::flow::{Body, Planned};
 use std::sync::{Arc, Mutex};
-
-/// How a loop is shared out: each of some arrays is cut along its first axis (that of the batch) into equal parts.
-pub(crate) struct BatchSplit {
-    /// A step of a part.
-    pub body: Body,
-    pub parts: usize,
-    /// Which of the state and of the rows read (not of what every step reads) are cut; the others are for every part.
-    pub inputs: Vec<bool>,
-    /// Which of the state and of the rows made are cut; the others are the same for every part.
-    pub outputs: Vec<bool>,
-}
 
 /// A loop to be run.
 pub(crate) struct Scan<'a> {
@@ -102,7 +90,7 @@ impl Scan<'_> {
             let i = self.signature.row(step);
             let rows = rows.iter().map(|(x, (k, parts))| Arc::new(row(x, i * parts + k, length * parts)));
             let state_and = std::mem::take(now).into_iter().chain(shared.iter().cloned());
-            let values = plan.compiled.run_in(slots, state_and.chain(rows));
+            let values = plan.compiled.run_in(slots, &mut state_and.chain(rows));
             let result = |place: &Option<usize>| place.map(|k| &values[k]);
             for (strip, place) in strips.iter_mut().zip(&plan.place[state..]) {
                 if let (Some(strip), Some(y)) = (strip, result(place)) {
