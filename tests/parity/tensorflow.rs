@@ -74,7 +74,10 @@ fn t2_cotangents_of_ones_own() {
     );
     let (_, pull) = real::vjp(|x: &[Var]| [x[0], x[0]])(&[1.0]);
     let count = panics(|| drop(pull(&[1.0, 2.0, 3.0])));
-    assert_eq!(count, "Pullback::pull: one cotangent for each of the 2 results is needed, not 3");
+    assert!(
+        count.starts_with("vjp: one cotangent for each of the 2 results is needed, not 3\n  made at"),
+        "{count}"
+    );
 }
 
 /// Derivatives by results on the way, and where one input comes before the other.

@@ -1,6 +1,6 @@
 //! The functions that are compared: one list, by the names of the reference data.
 
-use crate::scalar::{self, Scalar};
+use crate::scalar::{self, Formula, Scalar};
 use pullback_array::{Array, Norm, stack, vmap, where_};
 use pullback_nn as nn;
 use pullback_real::{Binary, Real, Unary};
@@ -28,12 +28,6 @@ pub enum Promise {
     Elementary,
     /// Relative errors of 1e-12; 256 units of f32.
     Distribution,
-}
-
-/// A function that is generic in its number.
-pub trait Formula: Copy + 'static {
-    /// Its value.
-    fn at<R: Real>(self, x: &[R]) -> R;
 }
 
 impl Function {

@@ -1,7 +1,12 @@
 //! Numbers one at a time: values and derivatives in every mode.
 
-use crate::functions::Formula;
 use pullback_real::{Dual, Real, Var, grad, jvp, linearize};
+
+/// A function that is generic in its number.
+pub trait Formula: Copy + 'static {
+    /// Its value.
+    fn at<R: Real>(self, x: &[R]) -> R;
+}
 
 /// A function of n numbers with its derivatives of every kind, in the order of [`quantities`](crate::modes::quantities).
 pub trait Scalar {

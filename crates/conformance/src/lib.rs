@@ -8,11 +8,12 @@ mod places;
 mod record;
 mod scalar;
 mod table;
+mod verdict;
 
 use pullback_array::DType;
-use record::Verdict;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
+use verdict::Verdict;
 
 /// What came of some files.
 #[derive(Default)]

@@ -3,21 +3,11 @@
 use crate::attrs::{Attrs, ints, number};
 use crate::convention::Place;
 use crate::places::Places;
+use crate::verdict::Verdict;
 use crate::{convention, scalar, table};
 use pullback_array::{Array, DType, concatenate, grad, jvp, vjp};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-pub enum Verdict {
-    Pass,
-    /// Passed, but a derivative is our choice and not the recorded one.
-    ByConvention,
-    Fail {
-        what: String,
-        /// It is within 1e-13 of the record.
-        inaccuracy: bool,
-    },
-}
 
 /// The record's operation, and whether it agrees.
 pub fn check(record: &Value, dtype: DType) -> (String, Verdict) {

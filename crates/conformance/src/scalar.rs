@@ -3,8 +3,8 @@
 //! The points of a record are one array, and derivatives those of the sum over it, by nesting gradients.
 
 use crate::attrs::{Attrs, number};
-use crate::record::Verdict;
 use crate::table;
+use crate::verdict::Verdict;
 use pullback_array::{Array, DType, grad};
 use serde_json::Value;
 

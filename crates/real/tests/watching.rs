@@ -34,7 +34,7 @@ fn mistakes_name_the_line() {
     let (_, pullback) = linearize(|x| [x[0], x[0]])(&[1.0]);
     let line = line!() + 1;
     let (text, place) = caught(|| drop(pullback.pull(&[1.0])));
-    assert!(text.starts_with("Pullback::pull: one") && place.starts_with(&here(line)), "{text} {place}");
+    assert!(text.starts_with("pull: one") && place.starts_with(&here(line)), "{text} {place}");
     let t = Tape::new();
     let (x, one) = (t.var(1.0), pullback_real::TapeVar::lift(1.5));
     let cases: [(&dyn Fn(), &str); 5] = [

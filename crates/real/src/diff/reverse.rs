@@ -2,8 +2,10 @@
 
 use super::engine::{self, Ends, Point};
 use super::outputs::Outputs;
+use crate::refuse::refuse;
 use crate::sweep::{self, Records};
 use crate::var::Var;
+use std::panic::Location;
 
 /// f ↦ ∇f.
 ///
@@ -97,7 +99,7 @@ impl<R: Point> Linearization<R> {
     pub fn pull(&self, cotangent: &[R]) -> Vec<R> {
         let m = self.ends.exits.len();
         let given = cotangent.len();
-        assert!(given == m, "vjp: one cotangent for each of the {m} results is needed, not {given}");
+        assert!(given == m, "pull: one cotangent for each of the {m} results is needed, not {given}");
         let mut bars = vec![R::lift(0.0); self.records.slots()];
         self.ends.pull_into(&self.records, &mut bars, cotangent.iter().copied())
     }
@@ -109,7 +111,7 @@ impl<R: Point> Linearization<R> {
     pub fn push(&self, tangent: &[R]) -> Vec<R> {
         let n = self.ends.n;
         let given = tangent.len();
-        assert!(given == n, "linearize: one tangent for each of the {n} variables is needed, not {given}");
+        assert!(given == n, "push: one tangent for each of the {n} variables is needed, not {given}");
         let mut dots = vec![[R::lift(0.0)]; self.records.slots()];
         self.ends.push_into(&self.records, &mut dots, |i| [tangent[i]]).map(|[dy]| dy).collect()
     }
@@ -147,11 +149,23 @@ pub fn linearize<R: Point, Y: Outputs<Var>>(
 ///
 /// # Panics
 /// As [`grad`]; the pullback if there are not as many cotangents as results.
+#[track_caller]
 pub fn vjp<R: Point, Y: Outputs<Var>>(f: impl Fn(&[Var]) -> Y) -> impl Fn(&[R]) -> (Y::Of<R>, Pullback<R>) {
+    let made = Location::caller();
     let linearize = linearize(f);
     move |x| {
         let (y, linear) = linearize(x);
-        (y, Box::new(move |cotangent| linear.pull(cotangent)))
+        let pull = move |cotangent: &[R]| {
+            let (m, given) = (linear.ends.exits.len(), cotangent.len());
+            if given != m {
+                refuse(
+                    format_args!("vjp: one cotangent for each of the {m} results is needed, not {given}"),
+                    &[("", made)],
+                )
+            }
+            linear.pull(cotangent)
+        };
+        (y, Box::new(pull))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cholesky, LU and QR factorisations. Rules: Murray, "Differentiation of the Cholesky decomposition" (2016); Walter,
 //! Lehmann & Lamour, "On evaluating higher-order derivatives of the QR decomposition" (2012).
 
-use super::solve::{Triangle, triangular};
+use super::triangular::{Triangle, triangular};
 use super::{
     call, call_one, diagonal_matrix, h, hermitian, hermitian_one, lead, matrices, on_diagonal, phases, run,
     square, sum, symmetrised, t,

@@ -26,14 +26,16 @@ mod factor;
 mod function;
 mod solve;
 mod spectral;
+mod triangular;
 
 pub use banded::solve_banded;
 pub use determinant::{det, slogdet};
 pub use eig::eig;
 pub use factor::{cholesky, lu, qr};
 pub use function::{block_diag, expm, matrix_power, solve_sylvester, sqrtm};
-pub use solve::{Triangle, cho_solve, inv, lstsq, solve, solve_triangular};
+pub use solve::{cho_solve, inv, lstsq, solve};
 pub use spectral::{condition_number, eigh, eigvalsh, matrix_rank, pinv, svd, svdvals};
+pub use triangular::{Triangle, solve_triangular};
 
 use crate::array::Array;
 use crate::custom::Linear;

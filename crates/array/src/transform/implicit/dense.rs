@@ -1,7 +1,9 @@
 //! Dense output: a solution that is looked at between its steps, by the polynomial of order 4 that belongs to the pair.
 
 use super::check_real;
-use super::ode::{Adjoint, Ode, State, Step, advance, first_step, recorded_flow, slope};
+use super::dormand_prince::{State, Step, advance, first_step};
+use super::ode_flow::{recorded_flow, slope};
+use super::ode_options::{Adjoint, Ode};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::ops::where_;

@@ -1,6 +1,7 @@
 //! `odeint_event`: a differential equation up to where a function of the state vanishes.
 
-use super::ode::{Ode, State, first_step, one_step, stages};
+use super::dormand_prince::{State, first_step, one_step, stages};
+use super::ode_options::Ode;
 use super::{check_real, custom_root};
 use crate::array::Array;
 use crate::dtype::DType;

@@ -1,9 +1,12 @@
 //! Implicit differentiation: the derivative of a solution from the equation it solves, whatever solved it.
 
 mod dense;
+mod dormand_prince;
 mod event;
 mod krylov;
 mod ode;
+mod ode_flow;
+mod ode_options;
 #[cfg(feature = "linalg")]
 mod qp;
 mod root;
@@ -12,7 +15,8 @@ mod system;
 pub use dense::{OdeSolution, odeint_dense};
 pub use event::odeint_event;
 pub use krylov::{Krylov, KrylovMethod};
-pub use ode::{Adjoint, Ode, odeint};
+pub use ode::odeint;
+pub use ode_options::{Adjoint, Ode};
 #[cfg(feature = "linalg")]
 pub use qp::Qp;
 pub use root::{
