@@ -55,6 +55,7 @@ harness::mistakes! {
     grad_or_none(leaks)(&[1.0]) => "this `Var` belongs to a gradient that has ended: return it from the function, or take its number out with `value()`";
     vjp(leaks_all)(&[1.0]) => "this `Var` belongs to a gradient that has ended: return it from the function, or take its number out with `value()`";
     vjp(both)(&[1.0, 2.0]).1(&[1.0]) => "vjp: one cotangent for each of the 2 results is needed, not 1\n  made at #";
+    linearize(both)(&[1.0, 2.0]).1.pull(&[1.0]) => "pull: one cotangent for each of the 2 results is needed, not 1";
     linearize(both)(&[1.0, 2.0]).1.push(&[1.0]) => "push: one tangent for each of the 2 variables is needed, not 1";
     jvp(|x| x[0])(&[1.0, 2.0], &[1.0]) => "jvp: one tangent for each of the 2 variables is needed, not 1\n  made at #";
     jacobian(leaks_all)(&[1.0]) => "this `Var` belongs to a gradient that has ended: return it from the function, or take its number out with `value()`";
