@@ -86,6 +86,8 @@ mod tests {
     use super::super::threads::on_one_and_two;
     use super::*;
 
+    type Join<'a, T> = (Reduction, &'a dyn Fn(T, T) -> T);
+
     /// By the definition, for each way to reduce.
     fn check<T: Number>(rng: &mut Rng, shape: &[usize], of: fn(f64) -> T) {
         let (strides, offset) = random_strides(rng, shape);
@@ -94,7 +96,7 @@ mod tests {
         let (axis, reverse) = (rng.below(shape.len()), rng.below(2) == 0);
         let larger = |x: T, y: T| if x > y { x } else { y };
         let smaller = |x: T, y: T| if x < y { x } else { y };
-        let all: [(Reduction, &dyn Fn(T, T) -> T); 3] =
+        let all: [Join<T>; 3] =
             [(Reduction::Sum, &T::plus), (Reduction::Max, &larger), (Reduction::Min, &smaller)];
         for (op, join) in all {
             let (one, two) = on_one_and_two(|| {

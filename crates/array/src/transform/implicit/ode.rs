@@ -16,7 +16,7 @@ use crate::transform::control::{filled, like, pulled, wanted};
 use crate::transform::replay::Recorded;
 use crate::transform::{Schedule, cond, jvp, ravel, scan, scan_with};
 use crate::tree::{Tree, leaves};
-use pullback_real::{Real, refuse};
+use pullback_real::refuse;
 use std::sync::Arc;
 
 /// y at the times `ts`, stacked, for dy/dt = f(t, y) and y = `start` at the first of them; the times may run either way.
