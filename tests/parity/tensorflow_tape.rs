@@ -1,4 +1,6 @@
 //! A3, continued: GradientTape, ForwardAccumulator, custom gradients and the checker.
+//!
+//! Over 300 lines: one list of claims.
 
 use super::{all_close, close, panics, within};
 use pullback::array::check::{check_grads, jacobians};

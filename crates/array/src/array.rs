@@ -4,15 +4,17 @@
 //! evaluation frees a node's past only when no running transform may still ask for it, so training loops do not
 //! grow and data-dependent control flow inside `grad` keeps its gradient.
 
+pub(crate) use crate::place::{Place, operation};
+pub(crate) use crate::trace::{Inside, LOST, Running, Trace, next_id};
+
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::prim::Prim;
 use crate::shape::{Shape, addressable, fits};
-use pullback_real::{Operation, refuse};
+use pullback_real::refuse;
 use smallvec::{SmallVec, smallvec};
-use std::cell::Cell;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// An n-dimensional array of numbers of one dtype, computed when it is looked at.
@@ -74,105 +76,7 @@ impl State {
     }
 }
 
-/// One running transform.
-pub(crate) struct Trace {
-    pub start: u64,
-    running: AtomicBool,
-    /// Whether its function is being run.
-    inside: AtomicBool,
-    /// The lines where numbers that depend on its inputs were looked at.
-    looks: Mutex<Vec<&'static Location<'static>>>,
-}
-
-thread_local! { static INSIDE: Cell<usize> = const { Cell::new(0) } }
-/// While it lives, the function of a transform is being run on this thread, or, of [`Inside::none`], no such function.
-pub(crate) struct Inside {
-    of: Option<Arc<Trace>>,
-    before: usize,
-}
-impl Inside {
-    pub fn of(trace: &Arc<Trace>) -> Inside {
-        trace.inside.store(true, Relaxed);
-        Inside { of: Some(trace.clone()), before: INSIDE.replace(INSIDE.get() + 1) }
-    }
-    /// While nodes are evaluated: whose they are was asked when they were made.
-    pub fn none() -> Inside {
-        Inside { of: None, before: INSIDE.replace(0) }
-    }
-}
-impl Drop for Inside {
-    fn drop(&mut self) {
-        if let Some(trace) = &self.of {
-            trace.inside.store(false, Relaxed)
-        }
-        INSIDE.set(self.before)
-    }
-}
-
-/// Ends its transform when dropped, also when the function panics.
-pub(crate) struct Running(pub Arc<Trace>);
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.running.store(false, Relaxed)
-    }
-}
-impl Trace {
-    pub fn start() -> Running {
-        let inside = AtomicBool::new(false);
-        let (running, looks) = (AtomicBool::new(true), Mutex::new(vec![]));
-        Running(Arc::new(Trace { start: next_id(), running, inside, looks }))
-    }
-    pub fn is_running(&self) -> bool {
-        self.running.load(Relaxed)
-    }
-    /// The lines where numbers that depend on its inputs were looked at, in the order in which it first happened.
-    pub fn looks(&self) -> MutexGuard<'_, Vec<&'static Location<'static>>> {
-        self.looks.lock().unwrap_or_else(|e| e.into_inner())
-    }
-}
-
-/// The transform of whose placeholders a lost state is one.
-pub(crate) const LOST: &str = "jit_update";
-
-thread_local! { static PLACE: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) } }
-/// While it lives, nodes this thread makes are credited to another node's line: derivatives to the operation they
-/// belong to, inputs to where the user made them.
-pub(crate) struct Place(Option<&'static Location<'static>>);
-impl Place {
-    pub fn of(node: &Array) -> Place {
-        Place::at(node.0.at)
-    }
-    pub fn at(line: &'static Location<'static>) -> Place {
-        Place(PLACE.replace(Some(line)))
-    }
-    /// The line that nodes are credited to, or else the caller's.
-    #[track_caller]
-    pub fn line() -> &'static Location<'static> {
-        PLACE.get().unwrap_or(Location::caller())
-    }
-    /// The caller's line, unless it is credited already: for nodes that are made in a closure, which has no caller.
-    #[track_caller]
-    pub fn here() -> Place {
-        Place(PLACE.replace(Some(Place::line())))
-    }
-}
-impl Drop for Place {
-    fn drop(&mut self) {
-        PLACE.set(self.0)
-    }
-}
-/// While it lives, an operation that is made of others runs: the nodes of all are credited to its caller's line, and mistakes
-/// are told in its name.
-#[track_caller]
-pub(crate) fn operation(name: &'static str) -> (Operation, Place) {
-    (Operation::named(name), Place::here())
-}
-
-static NEXT: AtomicU64 = AtomicU64::new(1);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
-fn next_id() -> u64 {
-    NEXT.fetch_add(1, Relaxed)
-}
 /// How many graph nodes are alive in the process: a training loop holds this constant.
 pub fn live_nodes() -> usize {
     LIVE.load(Relaxed)
@@ -180,6 +84,13 @@ pub fn live_nodes() -> usize {
 /// How many buffers of array data are alive in the process.
 pub fn live_buffers() -> usize {
     Buffer::live()
+}
+
+impl Place {
+    /// The line of a node.
+    pub(crate) fn of(node: &Array) -> Place {
+        Place::at(node.0.at)
+    }
 }
 
 impl Array {
@@ -263,7 +174,7 @@ impl Array {
         if !fits(&shape, dtype) {
             addressable(prim.name(), &shape, dtype)
         }
-        if INSIDE.get() > 0
+        if Inside::any()
             && !matches!(prim, Prim::Stop)
             && let Some(a) = args.iter().find(|a| a.0.is_left_behind())
         {
@@ -289,10 +200,10 @@ impl Array {
             None => 1 + args.iter().map(|a| if a.is_evaluated() { 0 } else { a.0.depth }).max().unwrap_or(0),
         };
         LIVE.fetch_add(1, Relaxed);
-        let inner = live.as_ref().is_some_and(|t| t.inside.load(Relaxed));
+        let inner = live.as_ref().is_some_and(|t| t.is_inside());
         let state =
             Mutex::new(State { args, value, cut: false, returned: false, square: None, together: None });
-        let at = PLACE.get().unwrap_or(Location::caller());
+        let at = Place::line();
         Array(Arc::new(Node { id: next_id(), prim, shape, dtype, at, live, inner, traced, depth, state }))
     }
 

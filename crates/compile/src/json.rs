@@ -19,6 +19,8 @@
 //! that must hold. What stands there twice is computed once. The integers of rows are bounded: `powi` to ±2³⁰, the orders of
 //! Bessel functions and of `polygamma` to 1000, others to less. A function has `"format": "pullback function"` and the number
 //! of its `parameters`.
+//!
+//! Over 300 lines: one format, written and read.
 
 use crate::builder::{Builder, Guard, Instruction, Outcome};
 use crate::function::Function;

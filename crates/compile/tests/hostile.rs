@@ -1,5 +1,7 @@
 //! Programs that somebody else wrote, symbols where they do not belong, and programs of any length: an error, a panic in the
 //! user's line, or the right numbers; the interpreter and machine code agree in all.
+//!
+//! Over 300 lines: one list of cases.
 
 use pullback_compile::{Function, Program, Symbol};
 use pullback_real::{Real, Scalar};

@@ -4,13 +4,13 @@
 //! needs no record: its result has the same slot and another slope. Only where two different slots meet is a
 //! node recorded, with both slopes.
 
-use crate::both::value_and_slope;
 use crate::operators;
 use crate::real::{Binary, Unary};
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
 use crate::session;
 use crate::tape;
+use crate::value_and_slope::value_and_slope;
 use crate::var::Var;
 
 /// A function of `x` alone.

@@ -1,5 +1,7 @@
 //! Adjoints of long loops: a chain keeps some of the loop's states, and its sweep visits all of them, last to first,
 //! running the loop's step again where a state was not kept.
+//!
+//! Over 300 lines: one data structure, with its documentation.
 
 mod disk;
 

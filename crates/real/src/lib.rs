@@ -2,7 +2,6 @@
 #![deny(unsafe_code)]
 
 mod arith;
-mod both;
 pub mod chain;
 pub mod check;
 mod complex;
@@ -31,6 +30,7 @@ pub mod special;
 mod sweep;
 pub mod table;
 mod tape;
+mod value_and_slope;
 mod var;
 
 pub use check::{assert_derivatives, check};

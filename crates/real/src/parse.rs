@@ -1,4 +1,6 @@
 //! From text to a formula: operators and functions by the names and bindings of the table.
+//!
+//! Over 300 lines: one grammar.
 
 mod token;
 

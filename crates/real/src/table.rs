@@ -3,6 +3,8 @@
 //! documentation) comes from these rows.
 //!
 //! A slope is written in `Real` itself, so derivatives of derivatives are nothing special.
+//!
+//! Over 300 lines: one table.
 
 /// How an operation is written in a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,4 +1,6 @@
 //! Formulas: printing, simplifying, differentiating, and graphs of any depth.
+//!
+//! Over 300 lines: one list of cases.
 use proptest::prelude::*;
 use pullback_real::explicit::Step;
 use pullback_real::{Binary, Expr, Listing, Real, Tape, Unary, parse};

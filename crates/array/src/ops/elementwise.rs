@@ -1,4 +1,6 @@
 //! Elementwise functions by NumPy's names, beside those of [`Real`].
+//!
+//! Over 300 lines: one list of functions, with their documentation.
 
 use crate::array::{Array, operation};
 use crate::dtype::DType;

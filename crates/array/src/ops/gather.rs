@@ -1,4 +1,6 @@
 //! Reading and writing elements named by integer arrays.
+//!
+//! Over 300 lines: one list of functions, with their documentation.
 
 use crate::array::{Array, operation};
 use crate::dtype::DType;

@@ -1,4 +1,6 @@
 //! Moving elements: shapes, axes, repetition.
+//!
+//! Over 300 lines: one list of functions, with their documentation.
 
 use crate::array::{Array, operation};
 use crate::axis::Ints;

@@ -1,4 +1,6 @@
 //! An index fitted to a shape: how it is read, and how values are put back.
+//!
+//! Over 300 lines: one way from an index to a shape, and back.
 
 use crate::array::Array;
 use crate::dtype::DType;

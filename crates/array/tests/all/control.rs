@@ -1,4 +1,6 @@
 //! Loops and choices: the values, gradients and second derivatives of the same written out, in batches, compiled.
+//!
+//! Over 300 lines: one list of cases.
 
 use pullback_array::{
     Array, DType, Jit, Key, Real, Schedule, associative_scan, bounded_while, concatenate, cond, fori_loop,

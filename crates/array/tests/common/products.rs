@@ -1,4 +1,6 @@
 //! Products, convolutions and pooling, by loops over every index.
+//!
+//! Over 300 lines: one list of operations.
 
 use super::catalogue::operations;
 use super::{Case, Draw, Host, Spec::Any, indices};

@@ -1,4 +1,6 @@
 //! Exponential integrals of a real argument.
+//!
+//! Over 300 lines: one function, with the coefficients of each region.
 
 use super::dd::Dd;
 use super::poly::{Piece, piecewise};

@@ -4,6 +4,8 @@
 //! is expressed through the right one: with the distance `r` of `x` above an integer,
 //! `Γ(x) = ± Γ(r) Γ(1 - r) / Γ(1 - x)` (the recurrence and DLMF 5.5.3), in double-double arithmetic because the three
 //! terms of the logarithm and of its derivative cancel at the zeros between the poles.
+//!
+//! Over 300 lines: one function, with the coefficients of each region.
 
 use super::dd::Dd;
 use super::poly::{Piece, horner, piecewise};

@@ -2,6 +2,8 @@
 //!
 //! Of the complementary pair the smaller one is computed and subtracted from one; which method computes it depends
 //! on the place in the quadrant, see [`minor`].
+//!
+//! Over 300 lines: one function, with a method for each region.
 
 use super::dd::Dd;
 use super::erf::erfcx;

@@ -1,5 +1,7 @@
 //! Copies between any two strided views. They materialise permutations, slices, flips, broadcasts, padding
 //! and parts of a concatenation, at the speed of memory where the order in memory allows.
+//!
+//! Over 300 lines: each order in which memory can be read has its loop.
 
 use super::threads::{Ptr, for_chunks};
 use super::view::{Axis, View, ViewMut, merge};

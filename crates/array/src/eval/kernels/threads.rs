@@ -5,6 +5,8 @@
 //! starts at once, helpers join when they are ready, and the caller waits only for helpers that have joined.
 //! Helpers watch for the next job for a short while before they sleep. While the team is busy (with the job
 //! of another thread, or of the caller itself), a job runs on its caller alone.
+//!
+//! Over 300 lines: one protocol, with its tests.
 
 use crate::poison::poison;
 use std::any::Any;

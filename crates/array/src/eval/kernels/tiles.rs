@@ -2,6 +2,8 @@
 //! factor are read in place, one number for a whole row of the tile. Panels of the right factor, a tile wide,
 //! are packed while the first rows pass over them. Every element is summed in blocks of at most [`DEPTH`]
 //! terms in the order of k, for any tiles, cells and threads.
+//!
+//! Over 300 lines: one macro writes the code of each type and level.
 
 use super::math::{CpuLevel, cpu_level};
 use super::number::Matrix;

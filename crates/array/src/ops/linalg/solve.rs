@@ -78,7 +78,7 @@ pub(super) fn solve_with(a: &Array, factors: &Factors, b: &Array, transposed: bo
 }
 
 /// The solution of `l lᴴ x = b` from the lower factor `l` that [`cholesky`](super::cholesky) gives; `b` as for
-/// [`solve_triangular`].
+/// [`solve_triangular`](crate::linalg::solve_triangular).
 ///
 /// ```
 /// use pullback_array::{Array, linalg::{cho_solve, cholesky}};
@@ -87,7 +87,7 @@ pub(super) fn solve_with(a: &Array, factors: &Factors, b: &Array, transposed: bo
 /// ```
 ///
 /// # Panics
-/// As [`solve_triangular`].
+/// As [`solve_triangular`](crate::linalg::solve_triangular).
 #[track_caller]
 pub fn cho_solve(l: &Array, b: &Array) -> Array {
     let n = square("cho_solve", l);

@@ -1,4 +1,6 @@
 //! Instructions that compute: functions, arithmetic, comparisons, choices, casts, integers, complex numbers.
+//!
+//! Over 300 lines: one list of instructions.
 
 use super::moves;
 use super::pool::{Code, Draw, Pool};
