@@ -1,4 +1,4 @@
-//! Arithmetic of `Var`, recorded as it happens.
+//! Arithmetic of `Var`, recorded while it is computed.
 //!
 //! A variable knows its slope by one slot of the tape. So a function of one number, or of a number and a constant,
 //! needs no record: its result has the same slot and another slope. Only where two different slots meet is a
@@ -13,7 +13,7 @@ use crate::tape;
 use crate::value_and_slope::value_and_slope;
 use crate::var::Var;
 
-/// A function of `x` alone.
+/// The result of a function of `x` alone: it depends on the same slot, with another slope.
 #[inline(always)]
 fn along(x: &Var, value: f64, slope: f64) -> Var {
     Var::new(value, x.slope * slope, x.key)
@@ -43,7 +43,7 @@ impl Real for Var {
             return z.into();
         }
         let here = tape::next_key();
-        // Both belong to the open recording, and nothing but slopes is recorded.
+        // Both belong to the open recording, which records only slopes.
         if ((x.key ^ here) | (y.key ^ here)) >> 32 == 0 {
             let (dx, dy) = (op.slope_x(&x.value, &y.value, &z), op.slope_y(&x.value, &y.value, &z));
             if x.key == y.key {
@@ -59,7 +59,7 @@ impl Real for Var {
         } else if y.is_constant() && !x.is_recorded() {
             return along(x, z, op.slope_x(&x.value, &y.value, &z));
         }
-        // All that is rare takes one way, out of line: a full tape, operations that are recorded too, mistakes.
+        // The rare cases share one call out of line: a full tape, recorded operations, mistakes.
         Var::new(z, 1.0, record_binary(op, parts(x), parts(y), z))
     }
     #[inline(always)]
@@ -102,15 +102,15 @@ impl Real for Var {
     }
 }
 
-/// A variable's value, slope and key, each in a register: to copy a variable that has just been stored takes a wider load than
-/// the stores were, which has to wait for them.
+/// A variable's value, slope and key, each passed in a register. Copying a variable that has just been stored
+/// would use a load wider than the stores, which has to wait for them.
 type Parts = (f64, f64, u64);
 #[inline(always)]
 fn parts(x: &Var) -> Parts {
     (x.value, x.slope, x.key)
 }
 
-// These return only what is new, so that results need not go through memory.
+// These functions return only the new key, so that results need not go through memory.
 #[cold]
 #[inline(never)]
 #[track_caller]

@@ -9,27 +9,27 @@ use crate::schedule::{self, Action};
 pub use disk::Disk;
 use std::io;
 
-/// Which states of a loop are kept for the way back. n is the number of steps.
+/// Which states of a loop are kept for the backward sweep. n is the number of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Keep {
     /// All n: no step is run twice.
     Full,
-    /// ⌈log₂ n⌉ + 1 of them, denser towards the end (eviction by counting trailing zeros), and as many again on the way
-    /// back; each step is run O(log n) times more. The number of steps need not be known.
+    /// ⌈log₂ n⌉ + 1 of them, denser towards the end (eviction by counting trailing zeros), and as many again
+    /// during the backward sweep; each step is run O(log n) times more. The number of steps may be unknown.
     Logarithmic,
-    /// So many at most, with the fewest steps run again that this allows (binomial checkpointing; Griewank and Walther,
-    /// ACM TOMS 26 (2000)). The number of steps must be known: see [`Chain::run`].
+    /// At most this many, with the fewest steps run again that this allows (binomial checkpointing; Griewank
+    /// and Walther, ACM TOMS 26 (2000)). The number of steps must be known: see [`Chain::run`].
     Binomial(usize),
-    /// So many at most, at least 2, for a number of steps that is not known: every second is dropped, whenever there is no room. The
-    /// way back is binomial between them.
+    /// At most this many, at least 2, for an unknown number of steps: every second state is dropped whenever
+    /// there is no room. The backward sweep is binomial between kept states.
     Online(usize),
 }
 
-/// The states of a loop `s₀, s₁ = step(s₀), …` as far as they are kept.
+/// The states of a loop `s₀, s₁ = step(s₀), …`, as far as they are kept.
 ///
-/// A step may be anything that gives the next state from the one before, so that `restore(sᵢ) = sᵢ₊₁`; a state is what
-/// the adjoint of its step needs to know.
+/// A step is any function that gives the next state from the one before. A state is the data that the adjoint
+/// of its step needs.
 ///
 /// ```
 /// use pullback_real::chain::{Chain, Keep};
@@ -47,9 +47,9 @@ pub struct Chain<S> {
     /// The states kept so far, with their numbers.
     kept: Vec<(usize, S)>,
     len: usize,
-    /// Where the next states go.
+    /// Chooses the states that [`Keep::Logarithmic`] evicts.
     rule: Ruler,
-    /// The distance of the states that [`Keep::Online`] keeps.
+    /// The distance between the states that [`Keep::Online`] keeps.
     stride: usize,
 }
 
@@ -57,8 +57,8 @@ impl<S> Chain<S> {
     /// An empty chain, to which states are [pushed](Chain::push).
     ///
     /// # Panics
-    /// For [`Keep::Binomial`], whose choice needs the number of states: use [`Chain::run`]. If no state, or online fewer
-    /// than two, may be kept.
+    /// For [`Keep::Binomial`], which needs the number of states: use [`Chain::run`]. For [`Keep::Online`]
+    /// with fewer than two states.
     #[track_caller]
     pub fn new(keep: Keep) -> Chain<S> {
         match keep {
@@ -75,7 +75,7 @@ impl<S> Chain<S> {
     /// The states `start`, `step(start)`, … before each of `steps` steps.
     ///
     /// # Panics
-    /// If no state, or online fewer than two, may be kept.
+    /// For [`Keep::Binomial`] with no state, or [`Keep::Online`] with fewer than two.
     #[track_caller]
     pub fn run(start: S, steps: usize, keep: Keep, mut step: impl FnMut(&S) -> S) -> Chain<S>
     where
@@ -83,7 +83,7 @@ impl<S> Chain<S> {
     {
         if let Keep::Binomial(slots) = keep {
             assert!(slots > 0, "Keep::Binomial(0): at least the first state must be kept");
-            // The places of the first descent; the last state's step is still to come.
+            // The snapshots of the first descent, which ends before the last step.
             let mut chain = Chain::empty(keep);
             chain.len = steps;
             let mut state = start;
@@ -95,7 +95,7 @@ impl<S> Chain<S> {
                 Action::Back(_) => descending = false,
                 Action::Load(_) | Action::Drop(_) => {}
             });
-            // The state at hand takes no place: its step is the next one backward.
+            // The current state takes no slot: its step is the first one backward.
             if chain.kept.last().is_some_and(|(i, _)| i + 1 < steps) {
                 chain.kept.push((steps - 1, state))
             }
@@ -147,7 +147,7 @@ impl<S> Chain<S> {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
-    /// How many are kept; with [`Keep::Binomial`] beside the last one.
+    /// How many states are kept; [`Keep::Binomial`] does not count the last one if it takes no slot.
     pub fn snapshots(&self) -> usize {
         match self.keep {
             Keep::Binomial(slots) => self.kept.len().min(slots),
@@ -155,16 +155,16 @@ impl<S> Chain<S> {
         }
     }
 
-    /// `adjoint(sᵢ, …adjoint(sₙ₋₁, g)…)`, from the last state to the first; `step` restores those that were not kept.
-    /// The chain can be swept again.
+    /// `adjoint(sᵢ, …adjoint(sₙ₋₁, g)…)`, from the last state to the first; `step` restores the states that
+    /// were not kept. The chain can be swept again.
     pub fn sweep<G>(&self, g: G, step: impl FnMut(&S) -> S, mut adjoint: impl FnMut(&S, G) -> G) -> G
     where
         S: Clone,
     {
         self.clone().sweep_once(g, step, |s, g| adjoint(&s, g))
     }
-    /// Like [`sweep`](Chain::sweep), where the adjoint may change a state that is kept: the next sweep sees the change.
-    /// Changes of a state that had to be restored are lost, as it is.
+    /// Like [`sweep`](Chain::sweep), but the adjoint may change the states. The next sweep sees the change of
+    /// a kept state; the change of a restored state is lost with that state.
     pub fn sweep_mut<G>(
         &mut self,
         mut g: G,
@@ -177,7 +177,7 @@ impl<S> Chain<S> {
         let spare = self.spare();
         let mut to = self.len;
         for (i, state) in self.kept.iter_mut().rev() {
-            // What lies behind the kept state, from a copy; then the kept state itself.
+            // First the states after the kept one, restored from it; then the kept state itself.
             if to - *i > 1 {
                 let mut next = step(state);
                 if to - *i == 2 {
@@ -191,7 +191,7 @@ impl<S> Chain<S> {
         }
         g
     }
-    /// Like [`sweep`](Chain::sweep); each state is given away, and its memory is free for others.
+    /// Like [`sweep`](Chain::sweep), but each state is passed by value, and its memory is free for others.
     pub fn sweep_once<G>(
         mut self,
         mut g: G,
@@ -203,7 +203,7 @@ impl<S> Chain<S> {
     {
         let mut to = self.len;
         while let Some((i, state)) = self.kept.pop() {
-            // The place of this state is among the free ones.
+            // The slot of this state is among the free ones.
             let spare = self.spare();
             g = match to - i {
                 1 => adjoint(state, g),
@@ -224,11 +224,11 @@ impl<S> Chain<S> {
     }
 }
 
-/// How a stretch of states is visited of which only the first is there.
+/// How a stretch of states is visited if only its first state is kept.
 enum Spare {
     /// With a logarithmic number of states.
     Logarithmic,
-    /// With so many places, that of the first included.
+    /// With so many slots, that of the first state included.
     Slots(usize),
 }
 
@@ -244,7 +244,7 @@ impl Spare {
         match self {
             Spare::Logarithmic => {
                 let mut chain = Chain::empty(Keep::Logarithmic);
-                // The first waits outside, so that the rest is shorter than the stretch.
+                // The first state is held outside the inner chain, so that this is shorter than the stretch.
                 let mut state = step(&first);
                 for _ in 2..n {
                     let next = step(&state);
@@ -252,7 +252,7 @@ impl Spare {
                     state = next
                 }
                 chain.push(state);
-                // No recursion into closures of closures: the types would never end.
+                // Dynamic calls: with recursion into closures of closures the types would never end.
                 let g = chain.sweep_once(
                     g,
                     &mut *step as &mut dyn FnMut(&S) -> S,
@@ -275,7 +275,7 @@ impl Spare {
     }
 }
 
-/// Which of the states kept is evicted when one more comes: the ruler sequence, by trailing zeros.
+/// Chooses the state to evict when one more is kept: the ruler sequence, by trailing zeros.
 #[derive(Clone, Debug)]
 struct Ruler {
     tick: usize,
@@ -287,8 +287,8 @@ impl Default for Ruler {
     }
 }
 impl Ruler {
-    /// After the newest state was put last: the place of the one to evict. `height + 2` states are kept between two
-    /// powers of two; the first of all, and the newest, always stay.
+    /// The index of the state to evict, after the newest state was put last. `height + 2` states are kept
+    /// between two powers of two; the first of all, and the newest, always stay.
     fn next(&mut self) -> Option<usize> {
         let zeros = self.tick.trailing_zeros() as usize + 2;
         if self.height <= zeros {
@@ -301,8 +301,8 @@ impl Ruler {
     }
 }
 
-/// The adjoint of `steps` steps of `step`, whose states are kept on disk, all of them, in a file that is gone afterwards:
-/// no step is run twice, and memory holds two states.
+/// The adjoint of `steps` steps of `step`, with all states kept in a temporary file, which is removed
+/// afterwards: no step is run twice, and memory holds two states.
 ///
 /// ```
 /// use pullback_real::chain;

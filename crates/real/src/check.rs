@@ -1,20 +1,22 @@
-//! Whether derivatives are right: every mode against extrapolated differences of the order below.
+//! Checks of derivatives: each mode is compared with extrapolated differences of the derivatives one order
+//! lower.
 //!
-//! The value itself is the only thing trusted. First derivatives are compared with differences of values, second
-//! ones with differences of first ones, and so on; so a derivative that was made wrong on purpose, or cut by
-//! accident, shows at its own order.
+//! Only the value itself is trusted. First derivatives are compared with differences of values, second ones
+//! with differences of first ones, and so on. So a derivative that is wrong on purpose, or cut by accident,
+//! shows at its own order.
 
 use crate::diff::{grad, hessian, jacobian, linearize, value_and_grad};
 use crate::differences::{Difference, differences};
 use crate::var::Var;
 use std::fmt;
 
-/// How far derivatives and differences may lie apart beside what differences can resolve, relative to the larger of them.
+/// The allowed deviation of a derivative from the difference, relative to the larger of the two, in addition
+/// to the error of the difference.
 const TOLERANCE: f64 = 1e-9;
-/// The roundoff of a value, relative: a few units in the last place.
+/// The relative roundoff of a value: a few units in the last place.
 const ROUNDOFF: f64 = 16.0 * f64::EPSILON;
 
-/// What was compared.
+/// The result of a check without a mismatch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// The value of the function.
@@ -34,11 +36,11 @@ pub struct Mismatch {
     pub by: Vec<usize>,
     /// The point.
     pub at: Vec<f64>,
-    /// What differentiation gave.
+    /// The derivative by differentiation.
     pub derivative: f64,
-    /// What differences gave.
+    /// The derivative by differences.
     pub difference: f64,
-    /// Their estimated error.
+    /// The estimated error of `difference`.
     pub error: f64,
 }
 
@@ -65,12 +67,12 @@ impl std::error::Error for Mismatch {}
 /// assert!(wrong.to_string().starts_with("derivative of order 1 by x[0] at [0.5]: reverse mode gives 0.5, "));
 /// ```
 ///
-/// `f` must be smooth around `x`. Each derivative is compared by itself, to what differences of values can resolve: next to a
-/// value of 1e6 they see 1e-8, whatever the other derivatives are.
+/// `f` must be smooth around `x`. Each derivative is compared on its own, to the accuracy that differences of
+/// values have: next to a value of 1e6 they resolve 1e-8, whatever the size of the other derivatives.
 ///
 /// # Errors
-/// The first derivative that does not agree. Where differences do not settle, this is an error too; at a kink they
-/// settle on the mean of the two sides.
+/// The first derivative that does not agree. Differences that do not converge are an error too; at a kink
+/// they converge to the mean of the two sides.
 ///
 /// # Panics
 /// If `order` is not 1, 2 or 3.
@@ -99,7 +101,7 @@ pub fn check(f: impl Fn(&[Var]) -> Var, x: &[f64], order: usize) -> Result<Repor
     Ok(all.report)
 }
 
-/// Panics where [`check`] finds a derivative that is wrong: for tests.
+/// Panics if [`check`] finds a wrong derivative: for tests.
 ///
 /// ```
 /// use pullback_real::{Real, assert_derivatives};
@@ -121,8 +123,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Each mode's Jacobian of `f`, row by row, with differences of `f`, whose results are derivatives of order
-    /// `order`.
+    /// Compares each mode's Jacobian of `f`, row by row, with differences of `f`. The results of `f` are
+    /// derivatives of order `order`.
     fn compare(
         &mut self,
         f: &dyn Fn(&[f64]) -> Vec<f64>,

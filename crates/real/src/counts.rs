@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-/// What this thread recorded and swept since it began; take the difference of two to learn what lies between.
+/// The work that this thread has recorded and swept since it began. The difference of two counts is the work
+/// between them.
 ///
 /// ```
 /// use pullback_real::{Counts, jacobian};

@@ -1,20 +1,21 @@
-//! Derivatives by differences, each with an estimate of its error: what derivatives are checked with.
+//! Derivatives by differences, each with an estimate of its error: the reference for checks of derivatives.
 
 /// A derivative by differences.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
     /// The derivative.
     pub value: f64,
-    /// How far off it may be: by truncation, and by the roundoff of the function.
+    /// The estimated error of the derivative, by truncation and by the roundoff of the function.
     pub error: f64,
-    /// The part of the error that roundoff makes at the best step.
+    /// The part of the error due to roundoff at the best step.
     pub roundoff: f64,
 }
 
 impl Difference {
-    /// Whether a derivative that is right but for a share `tolerance` of itself may lie where this one does. A wild
-    /// estimate excuses nothing: a part in a thousand at most, beside roundoff, its own and the `noise` of terms that cancel,
-    /// of which more is taken if it is seen.
+    /// Whether `derivative`, up to the relative `tolerance`, agrees with this one. `noise` is the roundoff of
+    /// terms that cancel. Four times the estimated error is allowed as well. A wild estimate excuses little:
+    /// the extra allowance is at most a thousandth of the size, four times the roundoff and 300 times the
+    /// noise.
     pub fn agrees(&self, derivative: f64, tolerance: f64, noise: f64) -> bool {
         let size = derivative.abs().max(self.value.abs());
         let most = 1e-3 * size + 4.0 * self.roundoff + 300.0 * noise;

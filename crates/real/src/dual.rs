@@ -50,11 +50,11 @@ impl<R> Dual<R> {
     }
 }
 
-// Operations are inlined, so that they are known while compiling; what they need of the number inside is mostly only
-// offered for inlining, else code would grow with every level of nesting by a factor. Not so where two numbers meet:
-// whether that is inlined decides about the speed of many directions (1.6 times), and is not left to chance.
+// Operations are inlined, so that `op` is a constant for the compiler. Most of the functions that they call
+// are only offered for inlining: otherwise the code would grow by a factor with every level of nesting.
+// `along_both` is always inlined, since that changes the speed of many directions by a factor of 1.6.
 
-/// slope·dx for every direction, and 0 where nothing changes, whatever the slope.
+/// slope·dx for every direction, and 0 where dx is certainly 0, whatever the slope is.
 #[inline]
 #[track_caller]
 fn along<R: Real, const N: usize>(slope: &R, dx: &[R; N]) -> [R; N] {
@@ -64,7 +64,7 @@ fn along<R: Real, const N: usize>(slope: &R, dx: &[R; N]) -> [R; N] {
     let eps = carefully(slope.clone(), dx.clone());
     from_fn(|i| eps[i].clone())
 }
-/// The same for a function of two numbers.
+/// The sum of slope·dx for both arguments of a function of two numbers, like [`along`].
 #[inline(always)]
 #[track_caller]
 fn along_both<R: Real, const N: usize>(slopes: (&R, &R), dx: &[R; N], dy: &[R; N]) -> [R; N] {
@@ -74,7 +74,8 @@ fn along_both<R: Real, const N: usize>(slopes: (&R, &R), dx: &[R; N], dy: &[R; N
     let (a, b) = (carefully(slopes.0.clone(), dx.clone()), carefully(slopes.1.clone(), dy.clone()));
     from_fn(|i| &a[i] + &b[i])
 }
-/// Takes copies, and its result is copied, so that in the usual case no number needs an address.
+/// slope·dx without the certain zeros. Arguments and result are copies, so that in the usual case no number
+/// needs an address.
 #[inline(never)]
 #[track_caller]
 fn carefully<R: Real, const N: usize>(slope: R, dx: [R; N]) -> [R; N] {

@@ -1,8 +1,8 @@
-//! What is wrong with a formula someone wrote, and where.
+//! Errors in the text of a formula: a message and its place.
 
 use std::fmt::{Display, Formatter, Result};
 
-/// What is wrong with a text, shown with its line and a mark under the place.
+/// An error in the text of a formula, shown with its line and a mark under the place.
 ///
 /// ```
 /// let error = pullback_real::parse("x + sinn(y)").unwrap_err();
@@ -25,9 +25,9 @@ struct Inner {
 }
 
 impl Error {
-    /// `message` about the place `at`, a byte's, in `text`.
+    /// An error with `message` at the byte `at` of `text`.
     pub(crate) fn new(text: &str, at: usize, message: impl Into<String>) -> Error {
-        // Of a long line, what is near the place.
+        // A long line is cut to so many characters before and after the place.
         const BEFORE: usize = 50;
         const AFTER: usize = 25;
         let (before, after) = text.split_at(at);
@@ -46,7 +46,7 @@ impl Error {
         let line = before.matches('\n').count() + 1;
         Error(Box::new(Inner { message: message.into(), line, column: column + 1, excerpt, mark }))
     }
-    /// What is wrong, in a sentence.
+    /// The message, in one sentence.
     pub fn message(&self) -> &str {
         &self.0.message
     }

@@ -1,4 +1,5 @@
-//! Formulas: the symbolic carrier, on which the table prints its own rules.
+//! Symbolic formulas. They are numbers for generic code, so the rules of the table give the formulas of
+//! derivatives.
 
 mod carrier;
 mod cotangent;

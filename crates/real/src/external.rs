@@ -1,11 +1,11 @@
-//! Functions that are computed elsewhere: a value and its slopes, put on the tape as they are.
+//! External functions: a value and its slopes are computed elsewhere and recorded on the tape.
 
 use crate::session;
 use crate::var::Var;
 
 impl Var {
-    /// The result of an external function (a table, a solver, another library), from its value and its slopes by the
-    /// numbers it was given.
+    /// The result of an external function (a table, a solver, another library), from its value and its slopes
+    /// by its arguments.
     ///
     /// ```
     /// use pullback_real::{Scalar, Var, grad};
@@ -20,8 +20,8 @@ impl Var {
     /// ```
     ///
     /// # Panics
-    /// Where derivatives of the slopes would be needed, which are plain numbers: inside a gradient that is differentiated
-    /// again. If a number belongs to another gradient.
+    /// Inside a gradient that is differentiated again: it needs derivatives of the slopes, which are plain
+    /// numbers. Also if a number belongs to another gradient.
     #[track_caller]
     pub fn external(value: f64, slopes: &[(Var, f64)]) -> Var {
         let mut sum: Option<Var> = None;
@@ -32,7 +32,7 @@ impl Var {
                 )
             }
             session::check(x);
-            // −0 is what changes no value it is added to.
+            // Adding −0 changes no value.
             let part = |value| Var::new(value, x.slope * slope, x.key);
             sum = Some(sum.map_or_else(|| part(value), |sum| sum + part(-0.0)))
         }

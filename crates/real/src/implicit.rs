@@ -1,11 +1,12 @@
-//! Taylor series of what an equation gives: solutions of f(y) = 0, and of y′ = f(y).
+//! Taylor series of the solutions of equations: f(y) = 0, and y′ = f(y).
 
 use crate::dual::Dual;
 use crate::real::Real;
 use crate::series::Series;
 
-/// The series y with f(y) = 0, from its constant term, a simple root: an implicit function along a curve, or the inverse of
-/// a function. By Newton's method, which doubles the number of right coefficients in each step.
+/// The series y that solves f(y) = 0, from its constant term, which is a simple root: an implicit function
+/// along a curve, or the inverse of a function. Each step of Newton's method doubles the number of correct
+/// coefficients.
 ///
 /// ```
 /// use pullback_real::{Dual, Real, Series, implicit_series};
@@ -34,8 +35,9 @@ pub fn implicit_series<R: Real, const N: usize>(
     y
 }
 
-/// The solution of y′ = f(y) from y(0) = `start` as series in time, a coefficient after the other: y_{k+1} = f(y)_k/(k + 1).
-/// An equation that depends on time has time as a further unknown, with slope 1.
+/// The solution of y′ = f(y) from y(0) = `start` as series in time. Each coefficient follows from those
+/// before: y_{k+1} = f(y)_k/(k + 1). An equation that depends on time has time as a further unknown, with
+/// slope 1.
 ///
 /// ```
 /// use pullback_real::{Series, ode_series};

@@ -1,4 +1,5 @@
-//! Numbers of pullback: one table of elementary derivatives, and the carriers it serves.
+//! Automatic differentiation of scalars: one table of elementary functions with their derivatives, and the
+//! number types that compute with it (plain, forward, reverse, symbolic, Taylor series).
 #![deny(unsafe_code)]
 
 mod arith;
@@ -55,7 +56,7 @@ pub use session::release_memory;
 pub use table::Notation;
 pub use var::Var;
 
-/// The lines of the README run as a test.
+/// The examples of the README, run as doc-tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

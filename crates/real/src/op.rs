@@ -1,5 +1,6 @@
-//! What the rows of the table become: the enums `Unary` and `Binary`, with value, slope, name and notation of each
-//! case. A macro without imports; it is expanded where `Real` is declared, since slopes are written in `Real`.
+//! The macro that turns the rows of the table into the enums `Unary` and `Binary`, with value, slope, name
+//! and notation of each case. It has no imports: it is expanded where `Real` is declared, since slopes are
+//! written in `Real`.
 
 macro_rules! elementary {
     (
@@ -24,13 +25,13 @@ macro_rules! elementary {
         pub enum Binary { $($(#[$bd])* $B,)* $($(#[$gd])* $G,)* $($(#[$md])* $M($mt),)* }
 
         impl Unary {
-            /// Every row, those with an integer at one sample of it.
+            /// Every row; an indexed row appears once, with a sample integer.
             pub const ALL: &'static [Unary] = &[$(Unary::$U,)* $(Unary::$F,)* $(Unary::$N($nsample),)*];
             /// The name of its method.
             pub fn name(self) -> &'static str {
                 match self { $(Unary::$U => stringify!($u),)* $(Unary::$F => stringify!($f),)* $(Unary::$N(_) => stringify!($n),)* }
             }
-            /// The row with this name, of those without an integer.
+            /// The row with this name, among the rows without an integer.
             pub fn by_name(name: &str) -> Option<Unary> {
                 $(if name == stringify!($u) { return Some(Unary::$U) })*
                 $(if name == stringify!($f) { return Some(Unary::$F) })*
@@ -60,10 +61,11 @@ macro_rules! elementary {
                     $(Unary::$N($ni) => { let ($nx, $ny) = (x, y); $nslope })*
                 }
             }
-            /// Whether the slope is zero wherever it exists (steps): such a result carries no derivative.
+            /// Whether the slope is zero wherever it exists, as for step functions: such a result carries no
+            /// derivative.
             #[inline(always)]
             pub const fn is_flat(self) -> bool { matches!(self, $(Unary::$F)|*) }
-            /// How it is written.
+            /// How the operation is written in a formula.
             pub fn notation(self) -> Notation {
                 match self {
                     $(Unary::$U => $unote,)* $(Unary::$F => Notation::Function,)* $(Unary::$N(_) => $nnote,)*
@@ -83,13 +85,13 @@ macro_rules! elementary {
             }
         }
         impl Binary {
-            /// Every row, those with an integer at one sample of it.
+            /// Every row; an indexed row appears once, with a sample integer.
             pub const ALL: &'static [Binary] = &[$(Binary::$B,)* $(Binary::$G,)* $(Binary::$M($msample),)*];
             /// The name of its method or operator.
             pub fn name(self) -> &'static str {
                 match self { $(Binary::$B => stringify!($b),)* $(Binary::$G => stringify!($g),)* $(Binary::$M(_) => stringify!($m),)* }
             }
-            /// The row with this name, of those without an integer.
+            /// The row with this name, among the rows without an integer.
             pub fn by_name(name: &str) -> Option<Binary> {
                 $(if name == stringify!($b) { return Some(Binary::$B) })*
                 $(if name == stringify!($g) { return Some(Binary::$G) })*
@@ -132,7 +134,7 @@ macro_rules! elementary {
             /// Whether both slopes are zero wherever they exist.
             #[inline(always)]
             pub const fn is_flat(self) -> bool { matches!(self, $(Binary::$G)|*) }
-            /// How it is written.
+            /// How the operation is written in a formula.
             pub fn notation(self) -> Notation {
                 match self {
                     $(Binary::$B => $bnote,)* $(Binary::$G => Notation::Function,)* $(Binary::$M(_) => $mnote,)*
@@ -153,7 +155,7 @@ macro_rules! elementary {
                 }
             }
         }
-        /// Hands the method names and documentation of the rows to the macro that declares `Real`.
+        /// Passes the method names and documentation of the rows to the macro that declares `Real`.
         macro_rules! methods {
             ($callback:ident) => {
                 $callback! {

@@ -1,4 +1,4 @@
-//! From text to a formula: operators and functions by the names and bindings of the table.
+//! The parser of formulas. Names and precedences of operators and functions come from the table.
 //!
 //! Over 300 lines: one grammar.
 
@@ -16,20 +16,20 @@ use token::{Token, shorten};
 
 /// How deep parentheses, signs and powers may be nested in each other.
 const DEPTH: usize = 200;
-/// The largest integer power that is taken as one; those beyond are powers by a number.
+/// The largest integer exponent that becomes `powi`; a larger one is an ordinary number.
 const POWER: u32 = 1_000_000_000;
-/// The highest derivative of the digamma function.
+/// The highest order of an indexed function, such as a derivative of the digamma function.
 const ORDER: u32 = 100;
 
 /// Reads a formula.
 ///
-/// - Operators `+ - * / %` (also `− · × ÷`) and `^`, which binds tighter than a sign (`-x^2` is `-(x^2)`) and to
-///   the right; a literal integer exponent makes it [`powi`](Real::powi). Nothing is multiplied without `*`.
+/// - Operators `+ - * / %` (also `− · × ÷`) and `^`, which binds tighter than a sign (`-x^2` is `-(x^2)`) and
+///   to the right; a literal integer exponent makes it [`powi`](Real::powi). A product always needs its `*`.
 /// - Functions by the names of [`Real`]'s methods and the usual other names: `sin(x)`, `atan2(y, x)`, `max(a, b)`,
 ///   `log(x)`, `sigmoid(x)`, `polygamma(n, x)`, `clamp(x, lo, hi)`, `select(cond, a, b)`.
 /// - The constants `pi`, `e`, `tau`, `inf`, `nan`. All other names are variables.
 ///
-/// What [`Expr`] prints is read back as the same formula.
+/// The text that [`Expr`] prints is read back as the same formula.
 ///
 /// ```
 /// use pullback_real::parse;
@@ -72,17 +72,17 @@ impl FromStr for Expr {
 
 struct Parser<'a> {
     text: &'a str,
-    /// The next word, not yet used, and where it lies.
+    /// The next token, not used yet, and its range in the text.
     token: Token<'a>,
     start: usize,
     end: usize,
-    /// Where the word before it ended.
+    /// Where the token before it ended.
     last_end: usize,
     depth: usize,
     variables: HashMap<&'a str, Expr>,
 }
 
-/// An argument of a call: its formula, and where it lies in the text.
+/// An argument of a call: its formula and its range in the text.
 struct Argument {
     value: Expr,
     start: usize,
@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Operands joined by operators that bind at least so tightly; all of these bind to the left.
+    /// Operands joined by operators of precedence `least` or higher; all of these bind to the left.
     fn formula(&mut self, least: u8) -> Result<Expr, Error> {
         let mut left = self.signed()?;
         while let Token::Sign(sign) = self.token {
@@ -152,7 +152,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// The integer that is written here, if it is only that.
+    /// The integer that is written in this range, if nothing else is.
     fn integer(&self, start: usize, end: usize) -> Option<i32> {
         let bare = |c: char| c.is_whitespace() || c == '(' || c == ')';
         let digits = self.text[start..end].trim_matches(bare);
@@ -192,7 +192,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The parenthesis that closes the one opened at `open`.
+    /// Consumes the parenthesis that closes the one opened at `open`.
     fn close(&mut self, open: usize) -> Result<(), Error> {
         match self.token {
             Token::Sign(')') => self.advance(),
@@ -295,7 +295,7 @@ impl<'a> Parser<'a> {
         Ok(args)
     }
 
-    /// Two operands beside each other.
+    /// The error for two operands beside each other.
     fn missing_operator(&self) -> Error {
         let before = self.text[..self.last_end].chars().rev();
         let last: String = before.take_while(|c| c.is_alphanumeric() || "_.)".contains(*c)).collect();
@@ -308,7 +308,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The operator with this sign that binds to the left, and how tightly.
+/// The operator with this sign that binds to the left, and its precedence.
 fn operator(sign: char) -> Option<(Binary, u8)> {
     Binary::ALL.iter().find_map(|op| match op.notation() {
         Notation::Infix(s, binds) if s.starts_with(sign) && *op != Binary::Pow => Some((*op, binds)),

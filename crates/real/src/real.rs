@@ -1,4 +1,5 @@
-//! `Real`: what generic numeric code asks of a number, and the operators every carrier gets from it.
+//! `Real`: the trait of numbers for generic numeric code, with its operators. A type that implements it is
+//! called a carrier.
 //!
 //! Bounds on a type other than `Self` reach the users of a trait only through an associated type; [`Imply`]
 //! is that detour. With it the single bound `R: Real` allows `&x * &y`, `2.0 * &x` and `x.max(0.0)`.
@@ -45,7 +46,7 @@ impl<T, Rhs> AssignOps<Rhs> for T where
 {
 }
 
-/// What a method of two numbers takes as its second: a number, a reference to one, or a plain `f64`.
+/// The second argument of a method of two numbers: a number, a reference to one, or a plain `f64`.
 pub trait Arg<R> {
     /// The argument as a number.
     fn into_real(self) -> R;
@@ -120,7 +121,8 @@ macro_rules! real_trait {
             fn is_surely_zero(&self) -> bool {
                 self.certain() == Some(0.0)
             }
-            /// The plain number that this certainly is, at any values of the variables; `None` is always a safe answer.
+            /// The plain number that this certainly equals, at any values of the variables; `None` is always
+            /// a safe answer.
             #[inline(always)]
             fn certain(&self) -> Option<f64> {
                 None
@@ -131,7 +133,8 @@ macro_rules! real_trait {
             fn is_surely_finite(&self) -> bool {
                 false
             }
-            /// The same value without a derivative of any order, where the kind of number can have it so: a formula stays as it is.
+            /// This value held constant, without derivatives of any order. A carrier that cannot do this (a
+            /// formula) returns itself unchanged.
             #[inline(always)]
             fn held(&self) -> Self {
                 self.clone()
@@ -229,7 +232,7 @@ pub trait Scalar: Real + Copy + std::fmt::Debug + PartialOrd + PartialOrd<f64> +
     fn value(self) -> f64;
 }
 
-/// `x` held constant: the same value, and no derivative of any order.
+/// `x` held constant: its value, and no derivative of any order.
 ///
 /// ```
 /// use pullback_real::{grad, stop_gradient};

@@ -1,11 +1,11 @@
-//! What is recorded: for every result, the slopes by its arguments (a node), and where derivatives will be
-//! differentiated again, the operation itself.
+//! The records of reverse mode: for every result a node, with its slopes by its arguments; where derivatives
+//! will be differentiated again, also the operation itself.
 
 use crate::real::{Binary, Unary};
 use crate::table::Notation;
 use crate::var::Var;
 
-/// The slopes of one result by at most two earlier ones. Slot 0 stands for «nothing», with slope 0.
+/// The slopes of one result by at most two earlier ones. Slot 0 marks a missing argument, with slope 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     pub slopes: [f64; 2],
@@ -26,7 +26,7 @@ impl Node {
     }
 }
 
-/// One recorded operation: what was done, to which numbers, with which result.
+/// One recorded operation: the function, its operands and its result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Operation {
     /// y = x: an independent variable of an inner gradient.
@@ -38,21 +38,21 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// Its result.
+    /// The result of the operation.
     pub fn result(&self) -> Var {
         match *self {
             Operation::Alias { y, .. } | Operation::Unary { y, .. } => y,
             Operation::Binary { z, .. } => z,
         }
     }
-    /// The numbers it was done to.
+    /// The operands.
     pub fn args(&self) -> [Option<Var>; 2] {
         match *self {
             Operation::Alias { x, .. } | Operation::Unary { x, .. } => [Some(x), None],
             Operation::Binary { x, y, .. } => [Some(x), Some(y)],
         }
     }
-    /// The name by the table.
+    /// The name in the table.
     pub fn name(&self) -> &'static str {
         match self {
             Operation::Alias { .. } => "alias",
@@ -60,7 +60,7 @@ impl Operation {
             Operation::Binary { op, .. } => op.name(),
         }
     }
-    /// Its slopes by what its arguments depend on.
+    /// The node of the operation: its slopes by the slots that its arguments depend on.
     pub fn node(&self) -> Node {
         match *self {
             Operation::Alias { x, .. } => Node::along(x, 1.0),
@@ -77,7 +77,7 @@ impl Operation {
             }
         }
     }
-    /// It, on these operands, as it is written.
+    /// The operation in the notation of formulas, applied to these operands.
     pub fn formula(&self, args: &[String]) -> String {
         let (notation, integer) = match self {
             Operation::Alias { .. } => (Notation::Function, None),
@@ -95,7 +95,7 @@ impl Operation {
             }
         }
     }
-    /// The same, its numbers changed by `f`.
+    /// The operation with `f` applied to each of its numbers.
     pub fn map(self, f: impl Fn(Var) -> Var) -> Operation {
         match self {
             Operation::Alias { x, y } => Operation::Alias { x: f(x), y: f(y) },

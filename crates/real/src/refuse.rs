@@ -1,4 +1,5 @@
-//! What a caller's mistake ends with: a panic in the caller's line, of one sentence and the lines where its operands were made.
+//! The panic for a caller's mistake. It points at the caller's line and gives one sentence and the lines
+//! where the operands were made.
 
 use std::cell::Cell;
 use std::fmt::{Arguments, Write};
@@ -6,11 +7,12 @@ use std::panic::Location;
 
 thread_local! { static OPERATION: Cell<Option<&'static str>> = const { Cell::new(None) } }
 
-/// While it lives, mistakes are told in the name of the operation that the user called, not of those it is made of.
+/// While this guard lives, messages name the operation that the user called, not the operations it consists
+/// of.
 #[doc(hidden)]
 pub struct Operation(Option<&'static str>);
 impl Operation {
-    /// The operation of this name, unless it is itself a part of one.
+    /// Names the operation in messages, unless it is itself a part of a named one.
     pub fn named(name: &'static str) -> Operation {
         Operation(OPERATION.replace(OPERATION.get().or(Some(name))))
     }
@@ -21,8 +23,8 @@ impl Drop for Operation {
     }
 }
 
-/// Panics in the caller's line, with a sentence that names the operation ("name: …") and says what to do, and a line for each
-/// operand: what it is called ("" for an only one) and where it was made.
+/// Panics in the caller's line. The sentence names the operation ("name: …") and says what to do. A line for
+/// each operand gives its name ("" for an only one) and where it was made.
 #[doc(hidden)]
 #[cold]
 #[track_caller]

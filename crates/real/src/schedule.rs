@@ -1,22 +1,23 @@
-//! Which steps of a long loop are run again when its states are too many to keep: optimal checkpointing.
+//! Optimal checkpointing of a long loop whose states are too many to keep: which states are kept, and which
+//! steps run again.
 
-/// What the reverse sweep over a loop does next.
+/// The next action of the reverse sweep over a loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Runs steps `from..to` forward, from the state at hand.
+    /// Runs steps `from..to` forward, from the current state.
     Advance {
-        /// The state at hand is the one before this step.
+        /// The current state is the one before this step.
         from: usize,
-        /// The state then is the one before this step.
+        /// Afterwards the current state is the one before this step.
         to: usize,
     },
-    /// Keeps the state at hand, the one before this step.
+    /// Keeps the current state, which is the one before this step.
     Save(usize),
-    /// Takes the kept state before this step.
+    /// Makes the kept state before this step the current one.
     Load(usize),
-    /// Forgets the kept state before this step.
+    /// Discards the kept state before this step.
     Drop(usize),
-    /// The step backward, from the state before it, which is at hand.
+    /// Runs this step backward. The current state is the one before it.
     Back(usize),
 }
 
@@ -45,7 +46,8 @@ pub fn binomial(steps: usize, snapshots: usize, act: &mut dyn FnMut(Action)) {
     }
 }
 
-/// Steps `from..to` backward; the state before the first is kept and at hand, one of `snapshots`.
+/// Runs steps `from..to` backward. The state before `from` is the current one, and is kept as one of
+/// `snapshots`.
 fn sweep(from: usize, mut to: usize, snapshots: usize, act: &mut dyn FnMut(Action)) {
     while to - from > 1 {
         let middle = if snapshots == 1 { to - 1 } else { from + split(to - from, snapshots) };
@@ -63,16 +65,17 @@ fn sweep(from: usize, mut to: usize, snapshots: usize, act: &mut dyn FnMut(Actio
     act(Action::Back(from))
 }
 
-/// Where the next snapshot goes, of n ≥ 2 steps with s ≥ 2 snapshots: both parts are as long as r − 1 and r repetitions
-/// allow.
+/// The position of the next snapshot in n ≥ 2 steps with s ≥ 2 snapshots: the left part is as long as r − 1
+/// repetitions allow, the right part as long as r do.
 fn split(n: usize, s: usize) -> usize {
     let r = (1..).find(|&r| reach(s, r) >= n).unwrap_or(1);
     let (left, right) = (reach(s, r - 1), reach(s - 1, r));
-    // As far to the right as the left part allows, but not beyond the second last step.
+    // As far to the right as the left part allows, but the right part keeps the length that r − 1 repetitions
+    // reach.
     left.min(n - reach(s - 1, r - 1).min(n - 1)).max(n.saturating_sub(right)).clamp(1, n - 1)
 }
 
-/// C(s + r, s): how many steps s snapshots reach if none is run more than r times (or `usize::MAX`).
+/// C(s + r, s): how many steps s snapshots reach if no step is run more than r times (or `usize::MAX`).
 fn reach(s: usize, r: usize) -> usize {
     let mut c = 1u128;
     for k in 1..=s.min(r) as u128 {
@@ -88,7 +91,8 @@ fn reach(s: usize, r: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// Runs a schedule, checks that it does what it says, and counts: steps forward and most states kept.
+    /// Runs a schedule, checks that each action is possible, and counts the steps forward and the most states
+    /// kept.
     fn run(n: usize, s: usize) -> (usize, usize) {
         let (mut at, mut kept, mut next, mut forward, mut most) = (0, vec![], n, 0, 0);
         binomial(n, s, &mut |action| match action {

@@ -1,5 +1,6 @@
-//! Truncated Taylor series: derivatives of any order along a curve, at a cost that grows with the square of the order (for
-//! functions whose derivatives are ever new ones, those of Bessel and ψ⁽ⁿ⁾, with its third power).
+//! Truncated Taylor series: derivatives of any order along a curve, at a cost that grows with the square of
+//! the order. It grows with the third power for functions whose derivatives are always new functions, those
+//! of Bessel and ψ⁽ⁿ⁾.
 //!
 //! Arithmetic and the common functions have recurrences (Griewank and Walther, "Evaluating Derivatives", 2008, chapter
 //! 13). Every other row of the table is integrated from its slope, y′ = s(x, y)·x′ (`online`).
@@ -66,7 +67,7 @@ impl<R: Real, const N: usize> Series<R, N> {
         })
     }
 
-    /// From the constant term and a rule for the next coefficient from those so far.
+    /// A series from its constant term and a rule that gives the next coefficient from those before it.
     fn build(first: R, next: impl Fn(usize, &[R]) -> R) -> Self {
         let mut c: [R; N] = std::array::from_fn(|_| first.clone());
         for k in 1..N {
@@ -97,7 +98,7 @@ impl<R: Real, const N: usize> Series<R, N> {
     }
 }
 
-/// Σ a_j·b_{k−j} over the range of j, leaving out what is certainly zero.
+/// Σ a_j·b_{k−j} over the range of j, without the terms that are certainly zero.
 #[track_caller]
 fn convolved<R: Real>(a: &[R], b: &[R], range: std::ops::RangeInclusive<usize>, k: usize) -> R {
     let terms = range.filter(|&j| !a[j].is_surely_zero() && !b[k - j].is_surely_zero());
@@ -110,7 +111,7 @@ fn weighted<R: Real>(a: &[R], b: &[R], k: usize) -> R {
     terms.map(|j| j as f64 * &a[j] * &b[k - j]).reduce(|a, b| a + b).unwrap_or_else(|| R::lift(0.0))
 }
 
-/// Functions of one number that `next_unary` has.
+/// Functions of one number for which `next_unary` has a recurrence.
 const RECURRENT: [Unary; 6] = [Unary::Neg, Unary::Square, Unary::Recip, Unary::Sqrt, Unary::Exp, Unary::Ln];
 
 /// Whether any of the coefficients 1 to k may be other than zero.
@@ -118,7 +119,8 @@ fn moves<R: Real>(c: &[R], k: usize) -> bool {
     !c[1..=k].iter().all(R::is_surely_zero)
 }
 
-/// The k-th coefficient of y = op(x) from those of x and those of y before it, for functions that need no slope.
+/// The k-th coefficient of y = op(x), from those of x and those of y before it; `None` for a function without
+/// a recurrence.
 #[track_caller]
 fn next_unary<R: Real>(op: Unary, x: &[R], y: &[R], k: usize) -> Option<R> {
     Some(match op {
@@ -135,7 +137,7 @@ fn next_unary<R: Real>(op: Unary, x: &[R], y: &[R], k: usize) -> Option<R> {
         _ => return None,
     })
 }
-/// The same of z = op(x, y).
+/// The k-th coefficient of z = op(x, y), like [`next_unary`].
 #[track_caller]
 fn next_binary<R: Real>(op: Binary, (x, y): (&[R], &[R]), z: &[R], k: usize) -> Option<R> {
     Some(match op {

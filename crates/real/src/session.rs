@@ -1,6 +1,6 @@
-//! Opening and closing recordings. A *session* is a recording of its own, with plain numbers at its ends; a
-//! *level* lies inside one and is differentiated again by what surrounds it. Both close when dropped, so that
-//! a panic in the user's function leaves nothing behind.
+//! Opening and closing recordings. A *session* is a recording of its own, with plain numbers as its point and
+//! result. A *level* lies inside a session and is differentiated again by the surrounding gradient. Both
+//! close when dropped, so that a panic in the user's function leaves nothing behind.
 
 use crate::counts::{self, Counts};
 use crate::record::{Node, Operation};
@@ -16,7 +16,7 @@ thread_local! {
     static WAITING: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// An open recording of its own; the one before waits until it closes.
+/// An open session. The recording that was open before waits until this one closes.
 pub(crate) struct Session {
     outer: Option<Open>,
     /// Its independent variables.
@@ -27,7 +27,7 @@ pub(crate) struct Session {
 pub struct Recorded {
     pub(crate) store: Store,
     pub(crate) inputs: usize,
-    /// The session's number, by which its results are known.
+    /// The session's number, which is part of the keys of its results.
     pub(crate) epoch: u32,
 }
 
@@ -63,7 +63,7 @@ impl Session {
         counts::add(Counts { recordings: 1, nodes, ..Counts::default() });
         Some(recorded)
     }
-    /// Closes the session and returns what it recorded.
+    /// Closes the session and returns its recording.
     pub fn finish(mut self) -> Recorded {
         self.end().expect("a session ends once")
     }
@@ -74,18 +74,18 @@ impl Drop for Session {
     }
 }
 impl Drop for Recorded {
-    /// The memory waits for the next session.
+    /// Keeps the memory for the next session.
     fn drop(&mut self) {
         let store = std::mem::take(&mut self.store);
-        // A thread that is ending has no use for it.
+        // A thread that is ending has no use for the memory.
         let _ = SPARE.try_with(|spare| spare.borrow_mut().push(store));
     }
 }
 
-/// Gives the memory that this thread keeps for its next recordings back to the system, and returns how many bytes these were.
+/// Frees the memory that this thread keeps for its next recordings, and returns its size in bytes.
 ///
-/// A thread keeps the memory of recordings that have ended, as much as its longest took ([`Counts::bytes_held`]), since fresh
-/// memory is slow. A recording that is open keeps its own.
+/// A thread keeps the memory of ended recordings, as much as the longest of them took
+/// ([`Counts::bytes_held`]), since fresh memory is slow. An open recording keeps its own memory.
 ///
 /// ```
 /// use pullback_real::{Counts, grad, release_memory};
@@ -101,11 +101,11 @@ pub fn release_memory() -> usize {
 
 /// An inner recording: each operation on its variables is recorded, so that its sweep can be recorded in turn.
 pub(crate) struct Level {
-    /// Only where no session surrounds it.
+    /// The level's own session, if no recording was open before.
     session: Option<Session>,
     /// The slot of its first variable.
     first: u32,
-    /// Where its operations begin.
+    /// The index of its first operation.
     start: usize,
     surrounding: bool,
 }
@@ -114,7 +114,7 @@ pub(crate) struct Level {
 #[derive(Clone)]
 pub struct Operations {
     pub(crate) list: Vec<Operation>,
-    /// The lines that asked for them.
+    /// The source lines of these operations.
     pub(crate) places: Vec<&'static Location<'static>>,
     pub(crate) first: u32,
     /// One more than the last slot.
@@ -160,7 +160,7 @@ impl Drop for Level {
     }
 }
 
-/// Records an operation with the result `value`: its node, and where asked for, the operation itself.
+/// Records an operation with the result `value`: its node and, inside a level, the operation itself.
 #[track_caller]
 pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Var {
     let recording = tape::with(|open| open.operations);
@@ -181,7 +181,7 @@ pub(crate) fn record(value: f64, operation: impl FnOnce(Var) -> Operation) -> Va
     result
 }
 
-/// Refuses a number of another recording than the open one.
+/// Panics if `x` belongs to another recording than the open one.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn check(x: Var) {
@@ -193,7 +193,7 @@ pub(crate) fn check(x: Var) {
 #[inline(never)]
 #[track_caller]
 pub(crate) fn refuse(epoch: u32) -> ! {
-    // A result is looked at when its own recording has closed already, so that the one around it is the open one.
+    // A result is checked after its own recording has closed, when the surrounding recording is the open one.
     if epoch == tape::epoch() || WAITING.with_borrow(|waiting| waiting.contains(&epoch)) {
         panic!(
             "an inner gradient at plain numbers uses a variable of the gradient around it, whose derivative would \

@@ -1,10 +1,10 @@
-//! Slopes of the table that take more than a line, for any carrier.
+//! Slopes of functions of the table that take more than a line, for any type of number.
 
 use crate::real::Real;
 use std::f64::consts::{FRAC_1_PI, FRAC_2_SQRT_PI};
 
-/// `exp(-x²)`; what the square loses by rounding, which a large exponent shows, is made good: with h near x, of few bits,
-/// `x² = h² + (x - h)(x + h)`.
+/// `exp(-x²)`. A large exponent amplifies the rounding error of the square, which is therefore corrected:
+/// with h near x and of few bits, `x² = h² + (x - h)(x + h)`.
 #[track_caller]
 pub(crate) fn bell<R: Real>(x: &R) -> R {
     let (square, h) = (x.square(), (16.0 * x).round() * 0.0625);
@@ -13,15 +13,17 @@ pub(crate) fn bell<R: Real>(x: &R) -> R {
     R::select(&e, &(&e * (1.0 - lost)), &R::lift(0.0))
 }
 
-/// `exp(-square)`, and where that is 0 a certain zero: the square's infinite slope does no harm there.
+/// `exp(-square)`. Where it is 0, it is a certain zero, so that the infinite slope of the square does no
+/// harm.
 #[track_caller]
 pub(crate) fn exp_minus<R: Real>(square: &R) -> R {
     let e = (-square).exp();
     R::select(&e, &e, &R::lift(0.0))
 }
 
-/// `size · exp(e)/exp(e)`, held to its value as a number and moving as an exponential of `e`: for slopes that are accurate by one formula
-/// and whose own derivatives cancel or overflow by it.
+/// `size · exp(e)/exp(e)`, where `size` and the divisor are held constant: the value of `size`, with the
+/// relative derivatives of an exponential of `e`. For slopes whose formula gives an accurate value, but
+/// derivatives that cancel or overflow.
 #[track_caller]
 fn moving<R: Real>(size: &R, e: &R) -> R {
     size.held() * (e - e.held()).exp()
@@ -31,13 +33,13 @@ fn moving<R: Real>(size: &R, e: &R) -> R {
 #[track_caller]
 pub(crate) fn erf_inv_slope<R: Real>(x: &R, y: &R) -> R {
     let (middle, rest) = (x.abs().less(0.5), 1.0 - x.abs());
-    // The side not taken is computed at 0.
+    // The branch that is not selected is computed at 0.
     let near = R::select(&middle, y, &R::lift(0.0)).square().exp();
     let tail = R::select(&rest, &moving(&(y.abs().erfcx() / &rest), &y.square()), &rest.recip());
     FRAC_2_SQRT_PI.recip() * R::select(&middle, &near, &tail)
 }
 
-/// The slope of the inverse y of erfc at q, as [`erf_inv_slope`].
+/// The slope of the inverse y of erfc at q, computed like [`erf_inv_slope`].
 #[track_caller]
 pub(crate) fn erfc_inv_slope<R: Real>(q: &R, y: &R) -> R {
     let (left, right) = (q.less(0.5), R::lift(1.5).less(q));
@@ -47,7 +49,8 @@ pub(crate) fn erfc_inv_slope<R: Real>(q: &R, y: &R) -> R {
     -FRAC_2_SQRT_PI.recip() * R::select(&(left + right), &tail, &middle)
 }
 
-/// The slope of the normal quantile y at p: `1/(p λ(y))` with the inverse Mills ratio λ, or the same from the other side.
+/// The slope of the normal quantile y at p: `1/(p λ(y))` with the inverse Mills ratio λ, or its mirror image
+/// in the right half.
 #[track_caller]
 pub(crate) fn norm_quantile_slope<R: Real>(p: &R, y: &R) -> R {
     let left = p.less(0.5);
@@ -56,15 +59,16 @@ pub(crate) fn norm_quantile_slope<R: Real>(p: &R, y: &R) -> R {
     R::select(&near, &slope, &near.recip())
 }
 
-/// The slope of `y = 1/Γ(x)`: `-ψ(x)/Γ(x)`, on the left by the reflection `1/Γ(x) = Γ(1 - x) sin(πx)/π`, where nothing is infinite.
+/// The slope of `y = 1/Γ(x)`: `-ψ(x)/Γ(x)`; on the left by the reflection `1/Γ(x) = Γ(1 - x) sin(πx)/π`,
+/// where nothing is infinite.
 #[track_caller]
 pub(crate) fn rgamma_slope<R: Real>(x: &R, y: &R) -> R {
-    // Farther left Γ(1 - x) overflows.
+    // Farther to the left Γ(1 - x) overflows.
     let left = x.less(0.5) * R::lift(-170.0).less(x);
     let (low, high) = (R::select(&left, x, &R::lift(0.0)), R::select(&left, &R::lift(1.0), x));
     let mirrored = 1.0 - &low;
     let turn = low.cos_pi() - FRAC_1_PI * low.sin_pi() * mirrored.polygamma(0);
-    // Far right 1/Γ is 0, and ψ infinite in the end.
+    // Far to the right 1/Γ is 0, and ψ tends to infinity.
     let right = R::select(&high.less(200.0), &-(y * high.polygamma(0)), &R::lift(0.0));
     R::select(&left, &(turn / mirrored.rgamma()), &right)
 }
@@ -81,13 +85,13 @@ pub(crate) fn ln_minus_digamma<R: Real>(x: &R, a: &R) -> R {
     x.ln_ratio(a) + 0.5 / a - a.stirling_error(1)
 }
 
-/// `∂ⁿ/∂aⁿ` of the gamma density, from the derivatives of its logarithm. For a small a all of these have the pole 1/a, hence for `a
-/// w/x` with the density w of a + 1.
+/// `∂ⁿ/∂aⁿ` of the gamma density, from the derivatives of its logarithm. For a small a all of these have a
+/// pole at a = 0. There the density is written as `a w/x`, with the density w of a + 1.
 #[track_caller]
 pub(crate) fn gamma_pdf_by_a<R: Real>(n: u32, a: &R, x: &R) -> R {
     let finite = x.less(f64::INFINITY);
     let small = a.less(1.0) * R::lift(0.0).less(x) * &finite;
-    // Infinitely far out the density is 0.
+    // At x = ∞ the density is 0.
     let (b, z) = (a + &small, R::select(&finite, x, &R::lift(1.0)));
     let bell = bell_polynomials((1..=n).map(|k| ln_pdf_by_a(k, &b, &z)));
     let (last, before) = (&bell[n as usize], f64::from(n) * &bell[n.max(1) as usize - 1]);
@@ -104,8 +108,9 @@ pub(crate) fn ln_gamma_pdf_by_x<R: Real>(a: &R, x: &R) -> R {
     R::select(&near, &((&d - &at) / at), &(d.ratio(x) - 1.0))
 }
 
-/// The slope by x of h = ∂ⁿ/∂aⁿ of the gamma density over P: for n = 0 of logarithm `(a - 1 - x)/x - h`, in which a/x cancels for
-/// x < a. There it is `-1/x - (1 - h(a)/h(a + 1))`, by P(a + 1) = P(a) - x/a times the density.
+/// The slope by x of h = ∂ⁿ/∂aⁿ of the gamma density over P. For n = 0 the slope of ln h is
+/// `(a - 1 - x)/x - h`, in which a/x cancels for x < a. There it is computed as `-1/x - (1 - h(a)/h(a + 1))`,
+/// since P(a + 1) = P(a) - x/a times the density.
 #[track_caller]
 pub(crate) fn gamma_p_hazard_slope<R: Real>(n: u32, a: &R, x: &R, h: &R) -> R {
     if n > 0 {
@@ -115,7 +120,8 @@ pub(crate) fn gamma_p_hazard_slope<R: Real>(n: u32, a: &R, x: &R, h: &R) -> R {
     let near = -(x.recip() + (1.0 - h / (a + 1.0).gamma_p_hazard(x, 0)));
     h * R::select(&low, &near, &((a - 1.0 - x) / x - h))
 }
-/// The same for Q: of logarithm `(a - 1 - x)/x + h`, in which 1 cancels for large x. There it is `(a - 1)/x (1 - h(a)/h(a - 1))`.
+/// Like [`gamma_p_hazard_slope`], for Q. The slope of ln h is `(a - 1 - x)/x + h`, in which 1 cancels for
+/// large x. There it is computed as `(a - 1)/x (1 - h(a)/h(a - 1))`.
 #[track_caller]
 pub(crate) fn gamma_q_hazard_slope<R: Real>(n: u32, a: &R, x: &R, h: &R) -> R {
     if n > 0 {
@@ -148,13 +154,14 @@ fn ln_pdf_by_a<R: Real>(k: u32, a: &R, x: &R) -> R {
 /// The slope by x of the gamma density at x = 0: that of `x^(a-1)/Γ(a)`, less the density there.
 #[track_caller]
 pub(crate) fn gamma_pdf_slope_at_0<R: Real>(a: &R, x: &R) -> R {
-    // Elsewhere the power might overflow.
+    // Away from 0 the power might overflow: there it is computed at a = x = 1.
     let (a, x) = (&R::select(x, &R::lift(1.0), a), &R::select(x, &R::lift(1.0), x));
     let power = (a - 1.0) * x.pow(a - 2.0);
     R::select(&(a - 1.0), &power, &R::lift(0.0)) / a.gamma() - a.gamma_pdf(x)
 }
 
-/// The first derivatives of an exponential over itself, from those of the exponent: the complete Bell polynomials, from the 0th.
+/// The complete Bell polynomials of `slopes`, from the 0th: the derivatives of an exponential divided by the
+/// exponential, from the derivatives of its exponent.
 #[track_caller]
 fn bell_polynomials<R: Real>(slopes: impl Iterator<Item = R>) -> Vec<R> {
     let slopes: Vec<R> = slopes.collect();

@@ -1,6 +1,6 @@
-//! The two sweeps: cotangents backward over a record, tangents forward over it. Written once; where the slopes
-//! come from (numbers on the tape, or operations differentiated again) and what is carried (a number, several at
-//! once, or merely whether there is a connection) are parameters.
+//! The two sweeps over a recording: cotangents backward and tangents forward. Both are generic in the source
+//! of the slopes (numbers on the tape, or operations that are differentiated again) and in the carried
+//! quantity (one number, several at once, or only whether there is a connection).
 
 use crate::real::{Real, Scalar};
 use crate::record::{Node, Operation};
@@ -11,7 +11,7 @@ use std::cell::Cell;
 
 /// A list of results in the order in which they were computed, each with slopes by earlier slots.
 pub trait Records<R> {
-    /// One more than the last slot. Slot 0 is nobody's.
+    /// One more than the last slot. Slot 0 belongs to no number.
     fn slots(&self) -> usize;
     /// How many results there are.
     fn len(&self) -> usize;
@@ -19,10 +19,11 @@ pub trait Records<R> {
     fn result(&self, k: usize) -> usize;
     /// The slots that result `k` depends on directly, and its slopes by them.
     fn each_arg(&self, k: usize, f: impl FnMut(usize, R));
-    /// Result `k` is being looked at, and those before it will be: their slopes may be asked for.
+    /// Called when a reverse sweep reaches result `k`: the slopes of the results before it may be prefetched.
     #[inline(always)]
     fn going_back(&self, _k: usize) {}
-    /// Carries the cotangents in `bar` back to the variables, and uses up those of the results.
+    /// Carries the cotangents in `bar` back to the variables. The cotangents of the results are reset to
+    /// zero.
     #[inline]
     fn back(&self, bar: &mut [R])
     where
@@ -33,11 +34,11 @@ pub trait Records<R> {
     }
 }
 
-/// What a sweep carries along, linear in it.
+/// A quantity that a sweep carries along, linear in it.
 pub trait Carried<R>: Copy {
-    /// Nothing.
+    /// The zero.
     fn zero() -> Self;
-    /// Whether it is nothing for certain; it is then not carried further, whatever the slope.
+    /// Whether it is certainly zero. A certain zero is not propagated, whatever the slope is.
     fn is_zero(&self) -> bool;
     /// `self += slope · from`.
     fn add(&mut self, slope: R, from: Self);
@@ -56,7 +57,7 @@ impl<R: Scalar> Carried<R> for R {
         *self += slope * from
     }
 }
-/// Several at once.
+/// Several numbers at once.
 impl<R: Scalar, const N: usize> Carried<R> for [R; N] {
     #[inline(always)]
     fn zero() -> Self {
@@ -75,7 +76,7 @@ impl<R: Scalar, const N: usize> Carried<R> for [R; N] {
         }
     }
 }
-/// Only whether there is a connection.
+/// Only whether there is a connection: `true` where the number is connected.
 impl<R> Carried<R> for bool {
     fn zero() -> bool {
         false
@@ -88,11 +89,13 @@ impl<R> Carried<R> for bool {
     }
 }
 
-/// Carries the cotangents in `bar` back to the variables. Those of the results are used up, or with `KEEP` stay.
+/// Carries the cotangents in `bar` back to the variables. The cotangents of the results are reset to zero, or
+/// with `KEEP` stay.
 #[inline]
 pub(crate) fn reverse<const KEEP: bool, R, C: Carried<R>>(records: &impl Records<R>, bar: &mut [C]) {
     let Some(last) = records.len().checked_sub(1) else { return };
-    // The cotangent of the result before is in a register while this one adds to it: chains would wait for memory.
+    // The cotangent of the previous result is kept in a register while this one adds to it: through memory, a
+    // chain of operations would wait for each store.
     let mut g = bar[records.result(last)];
     for k in (0..=last).rev() {
         let slot = records.result(k);
@@ -114,7 +117,8 @@ pub(crate) fn reverse<const KEEP: bool, R, C: Carried<R>>(records: &impl Records
     bar[0] = C::zero();
 }
 
-/// The same over a tape, of one number each, whose results are used up: the places are counted by shrinking slices.
+/// [`reverse`] without `KEEP` over a tape, for one number per slot. Shrinking slices take the place of an
+/// index.
 fn reverse_nodes(tape: &Nodes, bar: &mut [f64]) {
     let inputs = tape.inputs;
     let Some(mut g) = bar[..tape.slots()].last().copied() else { return };
@@ -136,7 +140,7 @@ fn reverse_nodes(tape: &Nodes, bar: &mut [f64]) {
         g = before;
         (nodes, left) = (earlier, rest)
     }
-    // The slot before the first node.
+    // `g` is now the cotangent of the slot before the first node.
     bar[inputs] = g;
     bar[0] = 0.0
 }
@@ -155,7 +159,7 @@ pub(crate) fn forward<R, C: Carried<R>>(records: &impl Records<R>, dot: &mut [C]
     }
 }
 
-/// Nodes behind `inputs` variables.
+/// Nodes whose slots follow those of `inputs` variables.
 pub struct Nodes<'a> {
     pub(crate) nodes: &'a [Node],
     pub(crate) inputs: usize,
@@ -188,7 +192,7 @@ impl Records<f64> for Nodes<'_> {
     }
 }
 impl Recorded {
-    /// What a sweep reads.
+    /// The recording as sweeps read it.
     pub(crate) fn nodes(&self) -> Nodes<'_> {
         Nodes { nodes: &self.store.nodes, inputs: self.inputs }
     }
@@ -211,8 +215,8 @@ impl Operations {
 thread_local! {
     static ZERO_SLOPES: Cell<bool> = const { Cell::new(false) };
 }
-/// Runs `f`, in which inner sweeps go through slopes that are 0 as if they were 1: what is recorded of them has the structure
-/// that it may have at other points, and no meaning in numbers.
+/// Runs `f` with inner sweeps that treat a slope of 0 as 1. The recording of these sweeps has the structure
+/// that it may have at other points; its numbers have no meaning.
 pub(crate) fn with_zero_slopes<T>(f: impl FnOnce() -> T) -> T {
     struct Restore(bool);
     impl Drop for Restore {

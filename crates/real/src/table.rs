@@ -2,7 +2,7 @@
 //! where it is smooth. Everything else (`Real`'s methods, forward, reverse and symbolic mode, arrays, tests,
 //! documentation) comes from these rows.
 //!
-//! A slope is written in `Real` itself, so derivatives of derivatives are nothing special.
+//! A slope is an expression over `Real`, so derivatives of derivatives need no rules of their own.
 //!
 //! Over 300 lines: one table.
 
@@ -14,13 +14,13 @@ pub enum Notation {
     Function,
     /// A sign in front, as in `-x`.
     Prefix(&'static str),
-    /// A sign between the operands, binding as tightly as the number says.
+    /// An operator between the operands, and its precedence: a larger number binds tighter.
     Infix(&'static str, u8),
-    /// `x^n` with the row's integer, binding as tightly as the number says.
+    /// `x^n` with the row's integer, and its precedence.
     Power(u8),
 }
 
-/// Hands the rows to a macro that makes something of them.
+/// Passes the rows of the table to the macro `$callback`.
 macro_rules! rows {
     ($callback:ident) => {
         $callback! {
@@ -35,7 +35,7 @@ macro_rules! rows {
                 /// 1 − x², accurate where |x| is near 1.
                 #[doc(hidden)]
                 OneMinusSquare one_minus_square = |x| (1.0 - x) * (1.0 + x), |x, _| -2.0 * x, Function, -0.9..0.9;
-                // Its slope is written without the x² that is infinite where the function is 0.
+                // The slope is written without x², which overflows to ∞ where the function is 0.
                 /// 1/(1 + x²), the slope of [`atan`](Real::atan).
                 #[doc(hidden)]
                 RecipOnePlusSquare recip_one_plus_square = |x| 1.0 / (1.0 + x * x),
@@ -179,7 +179,7 @@ macro_rules! rows {
                 BesselJ bessel_j(n: u32 = 2) = |x| s::bessel_j(n, x),
                     |x, _| match n { 0 => -x.bessel_j(1), _ => 0.5 * (x.bessel_j(n - 1) - x.bessel_j(n + 1)) },
                     Function, 0.3..6.0;
-                // At 0, where both terms are −∞, 1/x goes to the same ∞, with its slopes.
+                // At 0, where both terms are −∞, 1/x and its slopes have the same infinite limits.
                 /// The Bessel function of the second kind Yₙ(x), for x > 0.
                 BesselY bessel_y(n: u32 = 2) = |x| s::bessel_y(n, x),
                     |x, _| R::select(
@@ -222,12 +222,12 @@ macro_rules! rows {
                 Mul mul = |x, y| x * y, |x, y, _| (y.clone(), x.clone()), Infix("*", 2), (-3.0..3.0, -3.0..3.0);
                 /// x/y.
                 Div div = |x, y| x / y, |_, y, z| (y.recip(), -(z / y)), Infix("/", 2), (-3.0..3.0, 0.3..3.0);
-                // At 0 the slope by the base does not move with the exponent, since the one by the exponent is 0: second
-                // derivatives are symmetric.
+                // At x = 0 the slope by the base holds the exponent constant, since the slope by the exponent
+                // is 0 there. So second derivatives are symmetric.
                 /// x to the power y, NaN where x < 0 and y is no integer.
                 ///
-                /// At x = 0 the slope by y is taken as 0 for every y, with all its derivatives. The slope by x is that of the power
-                /// rule there, y·0^(y − 1), with y held, and 0 at 0⁰.
+                /// At x = 0 the slope by y is taken as 0 for every y, with all its derivatives. There the
+                /// slope by x is that of the power rule, y·0^(y − 1), with y held constant, and 0 at 0⁰.
                 Pow pow = f64::powf,
                     |x, y, z| (
                         {
@@ -253,11 +253,11 @@ macro_rules! rows {
                         { let h = x.hypot(y); R::select(&h, &-(y.over_hypot(x) * z / &h), &R::lift(0.0)) }
                     ),
                     Function, (0.3..3.0, -3.0..3.0);
-                /// The larger, NaN if either is; a tie splits the derivative evenly.
+                /// The larger of x and y, NaN if either is NaN; a tie splits the derivative evenly.
                 Max max = s::maximum,
                     |x, y, _| (0.5 * (1.0 + y.less(x) - x.less(y)), 0.5 * (1.0 + x.less(y) - y.less(x))),
                     Function, (0.1..0.9, 1.1..2.0);
-                /// The smaller, NaN if either is; a tie splits the derivative evenly.
+                /// The smaller of x and y, NaN if either is NaN; a tie splits the derivative evenly.
                 Min min = s::minimum,
                     |x, y, _| (0.5 * (1.0 + x.less(y) - y.less(x)), 0.5 * (1.0 + y.less(x) - x.less(y))),
                     Function, (0.1..0.9, 1.1..2.0);
@@ -267,7 +267,7 @@ macro_rules! rows {
                     Function, (0.3..3.0, 0.3..3.0);
                 /// The remainder of x/y with the sign of x, like `%`; the quotient is held constant.
                 Rem rem = |x, y| x % y, |x, y, _| (R::lift(1.0), -x.trunc_divide(y)), Infix("%", 2), (2.2..2.8, 1.0..1.1);
-                /// The remainder of x/y with the sign of y, NumPy's; the quotient is held constant.
+                /// The remainder of x/y with the sign of y, as in NumPy; the quotient is held constant.
                 Remainder remainder = s::remainder, |x, y, _| (R::lift(1.0), -x.floor_divide(y)), Function, (2.2..2.8, 1.0..1.1);
                 /// ln(eˣ + eʸ).
                 LogAddExp log_add_exp = s::log_add_exp, |x, y, _| (x.exp_share(y), y.exp_share(x)),
@@ -319,11 +319,11 @@ macro_rules! rows {
                 XLogY xlogy = s::xlogy, |x, y, _| (y.ln(), x.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
                 /// x·ln(1 + y), 0 where x = 0.
                 XLog1pY xlog1py = s::xlog1py, |x, y, _| (y.ln_1p(), x.ratio(1.0 + y)), Function, (-3.0..3.0, -0.7..3.0);
-                /// x·y, and 0 where x = 0 whatever y is: the product of a tangent and a slope.
+                /// x·y, but 0 for x = 0 and any y, even ∞ or NaN: the product of a tangent and a slope.
                 #[doc(hidden)]
                 TimesOrZero times_or_zero = |x, y| if x == 0.0 { 0.0 } else { x * y }, |x, y, _| (y.clone(), x.clone()),
                     Function, (0.3..3.0, -3.0..3.0);
-                /// x/y, and 0 for 0/0, which does not move with y: the slope of [`xlogy`](Real::xlogy) by y.
+                /// x/y, but 0 for 0/0, where it is constant in y: the slope of [`xlogy`](Real::xlogy) by y.
                 #[doc(hidden)]
                 Ratio ratio = s::ratio, |_, y, z| (y.recip(), -z.ratio(y)), Function, (-3.0..3.0, 0.3..3.0);
             }

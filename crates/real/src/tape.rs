@@ -1,9 +1,10 @@
-//! Where this thread records: the one file with `unsafe` in it, because a push per operation is what reverse
-//! mode on scalars costs.
+//! The tape of this thread. This is the one file of the crate with `unsafe`: the cost of reverse mode on
+//! scalars is the push of one node per operation.
 //!
-//! The storage itself is an ordinary `Vec`; what every operation touches (where the next node goes, until where
-//! there is room, whose recording it is) lies apart, in cells that need neither initialisation nor a destructor.
-//! Slot 0 stands for «nothing», then come the independent variables, which need no node, then the nodes.
+//! The nodes are stored in an ordinary `Vec`. The state that every operation touches (the address of the next
+//! node, the end of the capacity, the number of the recording) lies apart, in cells that need neither
+//! initialisation nor a destructor. Slot 0 marks a missing argument; then come the independent variables,
+//! which need no node, then the nodes.
 #![allow(unsafe_code)]
 
 use crate::record::{Node, Operation};
@@ -11,19 +12,20 @@ use crate::var::Var;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
-/// What each push needs.
+/// The state that each push uses.
 struct Hot {
-    /// Where the node of slot 0 would lie.
+    /// The address that a node of slot 0 would have.
     origin: Cell<*mut Node>,
-    /// The key of the next node: the number of the open recording above, [`NONE`] without one, the slot below.
+    /// The key of the next node: in the upper half the number of the open recording ([`NONE`] without one),
+    /// in the lower half the slot.
     next: Cell<u64>,
-    /// The first key without room.
+    /// The first key beyond the capacity.
     end: Cell<u64>,
 }
-/// No recording is open. (No variable has this epoch.)
+/// The epoch while no recording is open. (No variable has this epoch.)
 const NONE: u32 = u32::MAX;
 
-/// What a variable is known by: the number of its recording above, its slot below.
+/// The key of a variable: the number of its recording in the upper half, its slot in the lower half.
 #[inline(always)]
 pub(crate) const fn key(epoch: u32, slot: u32) -> u64 {
     (epoch as u64) << 32 | slot as u64
@@ -33,9 +35,9 @@ pub(crate) const fn key(epoch: u32, slot: u32) -> u64 {
 #[derive(Default)]
 pub(crate) struct Store {
     pub nodes: Vec<Node>,
-    /// What is differentiated again, inside inner gradients.
+    /// The operations inside inner gradients, which are differentiated again.
     pub operations: Vec<Operation>,
-    /// The lines that asked for them.
+    /// The source lines of these operations.
     pub places: Vec<&'static Location<'static>>,
     /// The variables handed to the function.
     pub inputs: Vec<Var>,
@@ -43,7 +45,7 @@ pub(crate) struct Store {
     pub bars: Vec<f64>,
 }
 
-/// All that belongs to the open recording.
+/// The state of the open recording.
 pub(crate) struct Open {
     pub store: Store,
     /// The slot of its first node.
@@ -73,7 +75,7 @@ thread_local! {
         let nowhere = key(NONE, 1);
         Hot { origin: Cell::new(std::ptr::null_mut()), next: Cell::new(nowhere), end: Cell::new(nowhere) }
     };
-    /// The open recording; the length of its nodes is out of date until [`exchange`].
+    /// The open recording; the length of its nodes is out of date until [`settle`] sets it.
     static OPEN: RefCell<Open> = const { RefCell::new(Open::NOTHING) };
 }
 
@@ -114,19 +116,19 @@ pub(crate) fn push_if_room(node: Node) -> Option<u64> {
         let place = t.origin.get().wrapping_add(key as u32 as usize);
         prefetch(place.wrapping_byte_add(AHEAD));
         // SAFETY: `sync` set `origin` and `end` so that the slots up to `end` are the capacity of the open
-        // recording's `nodes`, which nobody reads, moves its buffer or lends while it is open; `next` starts at
-        // the first of these slots and never passes `end`. Without a recording `next` is `end`.
+        // recording's `nodes`. While it is open, nobody reads or lends these nodes, and only `grow` moves
+        // their buffer and calls `sync` after it. `next` starts at the first of these slots and never passes
+        // `end`. Without a recording `next` is `end`.
         unsafe { place.write(node) };
         t.next.set(key + 1);
         Some(key)
     })
 }
 
-/// How far ahead of what is written or read memory is asked for, in bytes: past the end of a page, where the processor's own
-/// foresight stops.
+/// The prefetch distance in bytes: past the end of a page, where the hardware prefetcher stops.
 pub(crate) const AHEAD: usize = 8192;
 
-/// Asks for the line of memory at `place`, whether or not anything lies there.
+/// Prefetches the cache line at `place`, whether or not anything is stored there.
 #[inline(always)]
 pub(crate) fn prefetch<T>(place: *const T) {
     #[cfg(target_arch = "x86_64")]
@@ -182,7 +184,7 @@ pub(crate) fn exchange(mut open: Open) -> Open {
     })
 }
 
-/// Works on the open recording, except its nodes.
+/// Calls `f` on the open recording, except its nodes, whose length may be out of date.
 pub(crate) fn with<T>(f: impl FnOnce(&mut Open) -> T) -> T {
     OPEN.with_borrow_mut(f)
 }

@@ -1,9 +1,10 @@
-//! Value and slope together, for functions where one exponential or one table serves both: the tape asks for both at once.
+//! Value and slope together, for functions where one exponential or one table serves both: the tape needs
+//! both at once.
 
 use crate::real::Unary;
 use crate::special as s;
 
-/// op(x) and its slope there: those of the table, the slope up to rounding.
+/// op(x) and its slope at x. The value equals that of the table, the slope does so up to rounding.
 #[inline(always)]
 pub(crate) fn value_and_slope(op: Unary, x: f64) -> (f64, f64) {
     match op {
@@ -22,7 +23,7 @@ pub(crate) fn value_and_slope(op: Unary, x: f64) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    /// Over the whole line, tails and all.
+    /// Over the whole line, including the tails.
     #[test]
     fn both_are_those_of_the_table() {
         for &op in Unary::ALL {

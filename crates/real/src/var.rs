@@ -1,27 +1,29 @@
-//! `Var`, the number of reverse mode: its value, the slot of the tape that it depends on, and its slope by it.
+//! `Var`, the number of reverse mode: its value, the slot of the tape that it depends on, and its slope by
+//! that slot.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A number whose derivatives are recorded on this thread: what [`grad`](crate::grad) hands to your function.
+/// A number whose derivatives are recorded on this thread: [`grad`](crate::grad) calls your function with it.
 ///
-/// It is `Copy` and has no lifetime. Outside the function that it was handed to it must not be used: take the
+/// It is `Copy` and has no lifetime. It must not be used outside the function that received it: take the
 /// number out with [`value`](crate::Scalar::value).
 ///
-/// It stays on its thread:
+/// It cannot move to another thread:
 ///
 /// ```compile_fail
 /// let x = pullback_real::Var::from(1.0);
 /// std::thread::spawn(move || x + 1.0);
 /// ```
-// In this order: of a value and a slope side by side the compiler makes one load, which waits for the two stores before it.
+// The order of the fields matters: if value and slope lie side by side, the compiler merges their loads into
+// one, which waits for the two stores before it.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Var {
     pub(crate) value: f64,
-    /// Its slot, and above it the number of the recording it belongs to, with [`REC`] where operations are recorded
-    /// too; 0 for a constant. One word, so that it stays in a register.
+    /// The slot in the lower half; in the upper half the number of its recording, with [`REC`] set where
+    /// operations are recorded too. 0 for a constant. One word, so that it stays in a register.
     pub(crate) key: u64,
     /// d value / d slot.
     pub(crate) slope: f64,
@@ -32,7 +34,7 @@ pub struct Var {
 pub(crate) const REC: u32 = 1 << 31;
 
 impl Var {
-    /// What changes with the slot of `key` at the rate `slope`.
+    /// A number that depends on the slot of `key` with the slope `slope`.
     #[inline(always)]
     pub(crate) fn new(value: f64, slope: f64, key: u64) -> Var {
         Var { value, slope, key, here: PhantomData }
@@ -50,7 +52,7 @@ impl Var {
     pub(crate) fn is_constant(self) -> bool {
         self.key == 0
     }
-    /// Whether it is active, and nothing but slopes is recorded of it.
+    /// Whether it is a variable of which only slopes are recorded.
     #[inline(always)]
     pub(crate) fn is_plain(self) -> bool {
         self.key as i64 > 0
@@ -60,7 +62,7 @@ impl Var {
     pub(crate) fn is_recorded(self) -> bool {
         (self.key as i64) < 0
     }
-    /// The same number, and no derivative: it counts as a constant from here on.
+    /// The number without its derivative: it counts as a constant from here on.
     ///
     /// ```
     /// use pullback_real::grad;

@@ -46,7 +46,7 @@ impl Disk {
             let path = folder.as_ref().join(name);
             match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok(Disk { path, file, lengths: vec![], end: 0 }),
-                // Left by a process of the same number that was killed.
+                // The file was left by a killed process with the id of this one.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(about(&path, "made", e)),
             }
@@ -89,7 +89,7 @@ impl Disk {
     }
 }
 
-/// The same error, with what was tried.
+/// The error with the path and the failed operation in its message.
 fn about(path: &Path, done: &str, e: io::Error) -> io::Error {
     io::Error::new(
         e.kind(),
@@ -99,7 +99,7 @@ fn about(path: &Path, done: &str, e: io::Error) -> io::Error {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // A file that someone else removed already is no loss.
+        // It is no loss if someone else has removed the file already.
         let _ = std::fs::remove_file(&self.path);
     }
 }

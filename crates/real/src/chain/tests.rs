@@ -1,6 +1,8 @@
+//! Tests of chains: the order of visits, and how many states are kept and steps are run.
+
 use super::*;
 
-/// A step whose adjoint depends on every state, and the order of visits.
+/// The order in which a sweep visits n states, the steps that it runs again, and the number of snapshots.
 fn visited(keep: Keep, n: usize) -> (Vec<u64>, usize, usize) {
     let (mut again, mut most) = (0, 0);
     let chain = Chain::run(0u64, n, keep, |s| s + 1);
@@ -52,7 +54,7 @@ fn as_many_states_as_promised() {
     assert!(Chain::run((), 1000, Keep::Binomial(5), |()| ()).snapshots() <= 5);
 }
 
-/// Steps in all, those of the way there included: the binomial optimum counts the first descent as well.
+/// Counts all steps, those of the first descent included, as the binomial optimum does.
 #[test]
 fn binomial_runs_the_fewest_steps() {
     for ((n, slots), extra) in [((10, 3), 15), ((100, 10), 222), ((1000, 10), 3636), ((1000, 20), 2747)] {
@@ -125,7 +127,7 @@ fn online_needs_two() {
     Chain::<f64>::new(Keep::Online(1));
 }
 
-/// Errors of the disk say what was tried with which file.
+/// Errors of the disk name the failed operation and the file.
 #[test]
 fn what_the_disk_refuses() {
     let missing = std::env::temp_dir().join("pullback-no-such-folder");

@@ -1,6 +1,6 @@
-//! Elementary functions of complex numbers, principal branches. Written so that a part that is small is as accurate as
-//! one that is large wherever that costs little, and so that each part is smooth in both where the function is: carriers
-//! differentiate these very lines.
+//! Elementary functions of complex numbers, on their principal branches. A small part is as accurate as a
+//! large one wherever that costs little. Each part is written as a smooth function of both parts wherever the
+//! function is smooth, since carriers differentiate these formulas.
 
 use super::Complex;
 use crate::real::Real;
@@ -30,7 +30,7 @@ impl<R: Real> Complex<R> {
     #[track_caller]
     pub fn exp(&self) -> Complex<R> {
         let (e, s) = (self.re.exp(), self.im.sin());
-        // Infinite on the real axis, not NaN.
+        // On the real axis the result is infinite, not NaN.
         let im = R::select(&e.less(f64::INFINITY), &(&e * &s), &R::select(&s, &(&e * &s), &s));
         Complex::new(e * self.im.cos(), im)
     }
@@ -92,7 +92,7 @@ impl<R: Real> Complex<R> {
         let y = &self.im * &sign;
         let negative = self.re.less(0.0);
         let x = R::select(&negative, &-&self.re, &self.re);
-        // √((|x| + |z|)/2) is the larger part; by eighths nothing overflows.
+        // √((|x| + |z|)/2) is the larger part; with an eighth of x and y nothing overflows.
         let (u, v) = (0.125 * x, 0.125 * &y);
         let large = 2.0 * (&u + u.hypot(&v)).sqrt();
         let ratio = R::select(&large, &(&y / (2.0 * &large)), &y);
@@ -129,7 +129,8 @@ impl<R: Real> Complex<R> {
             false => self.pow(&Complex::lift(c, 0.0)),
         }
     }
-    /// z to the power w, e^{w ln z}. Of 0 it is 1 for w = 0 and 0 if the real part of w is positive, else NaN.
+    /// z to the power w, e^{w ln z}. For z = 0 it is 1 if w = 0 and 0 if the real part of w is positive, else
+    /// NaN.
     #[inline(always)]
     #[track_caller]
     pub fn pow(&self, w: &Complex<R>) -> Complex<R> {
@@ -186,7 +187,7 @@ impl<R: Real> Complex<R> {
         let sech = self.re.sech();
         Complex::new(&sech * self.im.cos() / &size, -(sech * t * self.im.sin() / size))
     }
-    /// tanh x, sech² x, and |cosh z|² sech² x = tanh² x + cos² y sech² x, of which nothing overflows or cancels.
+    /// tanh x, sech² x, and |cosh z|² sech² x = tanh² x + cos² y sech² x; none of them overflows or cancels.
     #[inline(always)]
     #[track_caller]
     fn over_cosh(&self) -> (R, R, R) {

@@ -1,5 +1,6 @@
-//! Complex numbers over any carrier: a program through complex numbers is one through their parts, and differentiates
-//! like any other. Arrays compute their complex functions by the same formulas.
+//! Complex numbers over any type that implements `Real`. A program with complex numbers is a program with
+//! their parts, so it is differentiated like any other. Arrays compute their complex functions by the same
+//! formulas.
 
 mod functions;
 mod inverse;
@@ -64,7 +65,7 @@ impl<R: Real> From<R> for Complex<R> {
 
 /// f ↦ f′, for holomorphic functions of one complex number.
 ///
-/// Of other functions it is the derivative along the real axis.
+/// For other functions it is the derivative along the real axis.
 ///
 /// ```
 /// use pullback_real::{Complex, holomorphic_derivative};

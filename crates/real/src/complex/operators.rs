@@ -22,8 +22,8 @@ impl<R: Real> Complex<R> {
         let re = &self.re * &y.re - &self.im * &y.im;
         Complex::new(re, &self.re * &y.im + &self.im * &y.re)
     }
-    /// Smith's method, with everything divided by the divisor's larger part first: nothing overflows that the quotient
-    /// does not. (R. L. Smith, CACM 5, 1962.)
+    /// The quotient by Smith's method, with everything divided by the larger part of the divisor first:
+    /// nothing overflows unless the quotient does. (R. L. Smith, CACM 5, 1962.)
     #[inline(always)]
     #[track_caller]
     fn over(&self, y: &Complex<R>) -> Complex<R> {
@@ -35,10 +35,10 @@ impl<R: Real> Complex<R> {
         let size = 1.0 + ratio.square();
         let (re, im) = ((&p + &q * &ratio) / &size, (&q - &p * &ratio) / &size);
         let im = R::select(&turned, &-&im, &im);
-        // By zero: the ratio is undefined, the parts' own quotients are not.
+        // Division by zero: the ratio is undefined, but the quotients p and q are not.
         Complex::new(R::select(&large, &re, &p), R::select(&large, &im, &q))
     }
-    /// Both parts times a number of the carrier.
+    /// Both parts multiplied by a number of type `R`.
     #[inline(always)]
     #[track_caller]
     pub fn scale(&self, by: &R) -> Complex<R> {

@@ -36,8 +36,8 @@ pub struct AbsNormal {
 
 /// f ↦ x ↦ its piecewise linear model at x.
 ///
-/// The kinks are those of `abs`, `relu`, `max` and `min`. A Rust `if` is the branch that was taken; jumps (`floor`, `sign`)
-/// are constant.
+/// The kinks are those of `abs`, `relu`, `max` and `min`. A Rust `if` counts as the branch that was taken;
+/// jumps (`floor`, `sign`) count as constants.
 ///
 /// ```
 /// use pullback_real::{Real, Var, abs_normal};
@@ -128,17 +128,17 @@ impl AbsNormal {
     }
 }
 
-/// Over as many as both have.
+/// The scalar product over the common length, without the terms where `a` is 0.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).filter(|(a, _)| **a != 0.0).map(|(a, b)| a * b).sum()
 }
 
-/// A switching variable: what it is made of, and its value.
+/// A switching variable: its linear combination of slots, and its value.
 struct Switch {
     of: Vec<(usize, f64)>,
     value: f64,
 }
-/// A result: its slopes, and what it takes of an absolute value.
+/// A result: its slopes, and the absolute value in it with its weight, if there is one.
 struct Line {
     slot: usize,
     into: Vec<(usize, f64)>,
@@ -174,7 +174,7 @@ fn lines(operations: &Operations) -> (Vec<Line>, Vec<Switch>) {
     (lines, switches)
 }
 
-/// The derivatives of Σ weight·slot by the n inputs and the s absolute values, these held apart.
+/// The derivatives of Σ weight·slot by the n inputs and the s absolute values, which count as further inputs.
 fn swept(
     lines: &[Line],
     slots: usize,

@@ -1,8 +1,8 @@
-//! Jacobians by vertex elimination: neither forward nor reverse, but the intermediate results taken out of the graph in
-//! any order, each joining what goes in with what comes out.
+//! Jacobians by vertex elimination: intermediate results are removed from the graph in any order, and each
+//! removal joins the edges in with the edges out. Forward and reverse mode are two of these orders.
 //!
-//! The least number of multiplications is hard to find (the problem is NP-complete; U. Naumann, Mathematical Programming
-//! 112 (2008)). Small graphs are searched; on larger ones the best of the known orders is taken.
+//! The least number of multiplications is hard to find (the problem is NP-complete; U. Naumann, Mathematical
+//! Programming 112 (2008)). Small graphs are searched; on larger ones the best of the known orders is taken.
 
 use super::engine::{self, Ends, Point};
 use super::outputs::Outputs;
@@ -10,7 +10,7 @@ use crate::sweep::Records;
 use crate::var::Var;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// In which order intermediate results are eliminated.
+/// The order in which intermediate results are eliminated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Elimination {
@@ -18,13 +18,14 @@ pub enum Elimination {
     Forward,
     /// Last to first: reverse mode, one sparse sweep.
     Reverse,
-    /// Always the one that costs least: (edges in) × (edges out). After Markowitz (1957), as Griewank and Reese (1991) use it.
+    /// Always the result that costs least: (edges in) × (edges out). After Markowitz (1957), as Griewank and
+    /// Reese (1991) use it.
     Markowitz,
     /// The cheapest order of all where at most 14 results lie between inputs and outputs, else the cheapest of the three.
     Best,
 }
 
-/// A Jacobian, and what it took.
+/// A Jacobian, and the cost of its elimination.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Eliminated<R> {
     /// One row per result.
@@ -73,8 +74,8 @@ pub fn eliminate<R: Point, Y: Outputs<Var>>(
     }
 }
 
-/// The results that lie between inputs and outputs, and the partial derivatives on the edges. Outputs have numbers of
-/// their own, behind all slots.
+/// The graph of the results between inputs and outputs, with the partial derivatives on its edges. Outputs
+/// are vertices of their own, numbered after all slots.
 struct Graph<R> {
     slots: usize,
     inputs: usize,
@@ -100,7 +101,7 @@ impl<R: Point> Graph<R> {
                 graph.add(slot, graph.slots + i, slope)
             }
         }
-        // What leads to no output takes no part.
+        // Results that lead to no output are removed.
         for v in graph.inner().into_iter().rev() {
             if graph.out.get(&v).is_none_or(BTreeSet::is_empty) {
                 for p in graph.into.remove(&v).unwrap_or_default().into_keys() {
@@ -149,7 +150,7 @@ impl<R: Point> Graph<R> {
     }
 }
 
-/// The graph without its numbers.
+/// The edges of the graph, without the partial derivatives.
 #[derive(Clone)]
 struct Shape {
     into: BTreeMap<usize, BTreeSet<usize>>,
@@ -157,11 +158,12 @@ struct Shape {
 }
 
 impl Shape {
-    /// A multiplication for each pair of an edge in and an edge out, also those to outputs, whose factor may be 1.
+    /// The multiplications that eliminate `v`: one for each pair of an edge in and an edge out, also of edges
+    /// to outputs, whose factor may be 1.
     fn cost(&self, v: usize) -> usize {
         self.into.get(&v).map_or(0, BTreeSet::len) * self.out.get(&v).map_or(0, BTreeSet::len)
     }
-    /// Takes a result out; how many multiplications that takes.
+    /// Eliminates a result and returns the number of multiplications.
     fn take(&mut self, v: usize) -> usize {
         let cost = self.cost(v);
         let (into, out) = (self.into.remove(&v).unwrap_or_default(), self.out.remove(&v).unwrap_or_default());
@@ -197,7 +199,8 @@ impl Shape {
         let orders = [inner.to_vec(), inner.iter().rev().copied().collect(), self.markowitz(inner)];
         orders.into_iter().min_by_key(|order| self.total(order)).unwrap_or_default()
     }
-    /// What is left depends on which results were taken out, and not on their order: the best way to every set of them.
+    /// The cheapest order, by dynamic programming over sets of eliminated results: the remaining graph
+    /// depends on the set, not on the order of elimination.
     fn searched(&self, inner: &[usize]) -> Vec<usize> {
         let mut ways: HashMap<u32, (usize, Vec<usize>, Shape)> =
             HashMap::from([(0, (0, vec![], self.clone()))]);

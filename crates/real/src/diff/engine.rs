@@ -18,20 +18,20 @@ pub trait Engine: Scalar {
     fn record<T>(x: &[Self], f: impl FnOnce(&[Var]) -> T) -> (T, Self::Recorded);
     /// The value of a result, and where the sweep enters: the slot and the slope by it.
     fn exit(recorded: &Self::Recorded, y: Var) -> (Self, usize, Self);
-    /// What sweeps read.
+    /// The recording as sweeps read it.
     fn records(recorded: &Self::Recorded) -> impl Records<Self>;
-    /// The same, to keep.
+    /// The recording in the form that may be kept.
     fn keep(recorded: Self::Recorded) -> Self::Kept;
-    /// Adjoints of every slot, all zero, and their return, zero again.
+    /// A buffer with the adjoint of every slot, all zero.
     fn bars(recorded: &mut Self::Recorded) -> Vec<Self>;
-    /// See [`bars`](Engine::bars).
+    /// Gives back the buffer of [`bars`](Engine::bars), zero again.
     fn give_back(recorded: &mut Self::Recorded, bars: Vec<Self>);
 }
 
 /// A number at which reverse mode can be applied: a plain `f64`, or a [`Var`](crate::Var) of a surrounding gradient, so
 /// that the result can be differentiated again.
 ///
-/// Nothing else can be a point; forward mode goes inside reverse mode (`Dual<Var>`), not around it:
+/// No other type can be a point; forward mode goes inside reverse mode (`Dual<Var>`), not around it:
 ///
 /// ```compile_fail
 /// use pullback_real::{Dual, grad};
@@ -196,7 +196,8 @@ impl<R: Scalar> Ends<R> {
     }
 }
 
-/// Records `f` at `x`: the shape and the values of its results, and all that sweeps need.
+/// Records `f` at `x`. Returns the values of its results in their shape, the ends of the sweeps, and the
+/// recording.
 pub(crate) fn record<R: Engine, Y: Outputs<Var>>(
     f: impl FnOnce(&[Var]) -> Y,
     x: &[R],

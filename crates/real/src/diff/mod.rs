@@ -1,4 +1,4 @@
-//! The transforms: functions to functions.
+//! The transforms of differentiation: each takes a function and returns another one.
 
 mod abs_normal;
 mod elimination;

@@ -1,4 +1,4 @@
-//! Where a NaN comes from: the first operation that made one, on the way there or on the way back.
+//! The origin of a NaN: the first operation that made one, in the evaluation or in the backward sweep.
 
 use super::engine::Engine;
 use crate::session::Operations;
@@ -10,11 +10,11 @@ use std::panic::Location;
 /// The operation that made the first NaN.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Nan {
-    /// The operation with the numbers it was done to, or the name of the input.
+    /// The operation with its operands, or the name of the input.
     pub operation: String,
-    /// `None` if its value is NaN; else the adjoint that came back to it and made a NaN of its derivatives.
+    /// `None` if its value is NaN; else the adjoint that reached it and made its derivatives NaN.
     pub adjoint: Option<f64>,
-    /// The line that asked for it; of an input, the line that asked for the search.
+    /// The source line of the operation; for an input, that of the search.
     pub place: &'static Location<'static>,
 }
 impl fmt::Display for Nan {
@@ -31,8 +31,8 @@ impl fmt::Display for Nan {
     }
 }
 
-/// f ↦ x ↦ the first operation whose value is NaN; if there is none, the first on the way back whose derivative is. A product
-/// 0·∞ counts as NaN wherever it stands, also where a sweep would leave it out.
+/// f ↦ x ↦ the first operation whose value is NaN; if there is none, the first in the backward sweep whose
+/// derivative is NaN. A product 0·∞ counts as NaN everywhere, also where a sweep would leave it out.
 ///
 /// ```
 /// use pullback_real::{Scalar, find_nan};
@@ -72,7 +72,8 @@ pub fn find_nan(f: impl Fn(&[Var]) -> Var) -> impl Fn(&[f64]) -> Option<Nan> {
     }
 }
 
-/// What the sweep comes to first where a NaN begins: an operation, or a variable; and its adjoint.
+/// The first place in the backward sweep where a NaN begins, an operation (`Ok`) or a variable (`Err`), and
+/// its adjoint.
 fn backward(operations: &Operations, y: Var) -> Option<(Result<usize, usize>, f64)> {
     let mut bars: Vec<Option<f64>> = vec![None; operations.slots()];
     bars[operations.slot(y)?] = Some(1.0);

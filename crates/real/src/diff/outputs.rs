@@ -1,14 +1,14 @@
-//! What a differentiated function may return: one number, a vector of them, or an array.
+//! The results that a differentiated function may return: one number, a vector of them, or an array.
 
 use crate::real::Scalar;
 
 /// One or several numbers of type `T`.
 pub trait Outputs<T> {
-    /// The same with numbers of another type.
+    /// This shape with numbers of type `R`.
     type Of<R>;
     /// All numbers.
     fn numbers(&self) -> &[T];
-    /// The same shape, filled with other numbers.
+    /// This shape, filled with `values`.
     fn like<R>(&self, values: Vec<R>) -> Self::Of<R>;
 }
 

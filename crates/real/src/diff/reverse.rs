@@ -9,7 +9,7 @@ use std::panic::Location;
 
 /// f ↦ ∇f.
 ///
-/// Where `f` does not depend on a variable its derivative is 0; [`grad_or_none`] tells the difference.
+/// Where `f` does not depend on a variable its derivative is 0; [`grad_or_none`] tells this from other zeros.
 ///
 /// ```
 /// use pullback_real::{Scalar, grad};
@@ -103,7 +103,7 @@ impl<R: Point> Linearization<R> {
         let mut bars = vec![R::lift(0.0); self.records.slots()];
         self.ends.pull_into(&self.records, &mut bars, cotangent.iter().copied())
     }
-    /// J·tangent: one rate per variable, one per result.
+    /// J·tangent: one tangent per variable, one derivative per result.
     ///
     /// # Panics
     /// If there are not as many tangents as variables.

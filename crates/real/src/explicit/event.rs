@@ -1,29 +1,29 @@
-//! Watching a tape: a function that is called with everything that happens on it.
+//! Events of a tape: a function that is called for each recorded step, each swept step and each clearing.
 
 use super::show::Step;
 use super::tape::Tape;
 
-/// What happened on a [`Tape`].
+/// An event on a [`Tape`].
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// A variable or an operation came on the tape.
+    /// A variable or an operation was recorded.
     Recorded(&'a Step),
     /// A reverse sweep passed a step, whose adjoint was complete by then.
     Swept {
-        /// The step, last to first.
+        /// The step; a sweep passes steps from last to first.
         step: &'a Step,
-        /// The derivative of what the sweep began with by the step's result.
+        /// The derivative of the seeded results by the step's result.
         adjoint: f64,
     },
-    /// All was forgotten.
+    /// All steps were discarded.
     Cleared,
 }
 
 pub(super) type Hook = Box<dyn Fn(Event)>;
 
 impl Tape {
-    /// An empty tape, whose every step and sweep `hook` is told about: to log, to count, or to stop (by a panic) where
-    /// something must not happen.
+    /// An empty tape that calls `hook` for every step and sweep: to log, to count, or to stop (by a panic)
+    /// where something must not happen.
     ///
     /// ```
     /// use pullback_real::explicit::Event;
@@ -44,13 +44,13 @@ impl Tape {
     pub fn watched(hook: impl Fn(Event) + 'static) -> Tape {
         Tape { hook: Some(Box::new(hook)), ..Tape::new() }
     }
-    /// Tells of the last step.
+    /// Reports the last step to the hook.
     pub(super) fn tell_recorded(&self) {
         if let Some(hook) = &self.hook {
             hook(Event::Recorded(&self.step(self.len() - 1)))
         }
     }
-    /// Tells of a sweep's steps that anything reached.
+    /// Reports the steps that a sweep reached to the hook.
     pub(super) fn tell_swept(&self, bars: &[f64], connected: &[bool]) {
         if let Some(hook) = &self.hook {
             for k in (0..bars.len() - 1).rev().filter(|k| connected[k + 1]) {

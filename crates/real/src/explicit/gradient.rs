@@ -1,13 +1,13 @@
-//! Gradients of an explicit tape: the adjoint of everything on it.
+//! Gradients of an explicit tape: the adjoints of all its steps.
 
 use super::tape::{Tape, TapeVar};
 use crate::counts::{self, Counts};
 use crate::sweep::{self, Nodes, Records};
 
-/// The derivatives of one result, or of a weighted sum of several, by everything that is on the tape.
+/// The derivatives of one result, or of a weighted sum of several, by all steps of the tape.
 pub struct Gradient<'t> {
     pub(super) tape: &'t Tape,
-    /// By slot.
+    /// The adjoints, by slot.
     pub(super) bars: Vec<f64>,
     connected: Vec<bool>,
 }
@@ -75,8 +75,8 @@ impl Tape {
     pub fn gradient(&self, seeds: &[(TapeVar, f64)]) -> Gradient<'_> {
         self.swept("Tape::gradient", seeds, &[])
     }
-    /// The same with the results in `fixed` held fixed: partial derivatives by them and by what does not go
-    /// through them.
+    /// Like [`gradient`](Tape::gradient), with the results in `fixed` held fixed: partial derivatives by
+    /// these results, and by others along the paths that do not go through them.
     ///
     /// ```
     /// use pullback_real::Tape;
@@ -125,7 +125,7 @@ impl<'t> TapeVar<'t> {
     pub fn step(self) -> Option<usize> {
         self.tape.map(|tape| tape.position("step", self))
     }
-    /// The derivatives of this result by everything on its tape. The tape stays as it is.
+    /// The derivatives of this result by all steps of its tape. The tape does not change.
     ///
     /// # Panics
     /// If this is a constant.

@@ -1,5 +1,5 @@
-//! The tape as an object, for those who want to look at it: variables that borrow it, every operation with its
-//! value and its place in the program, adjoints of all intermediates.
+//! The tape as an object that can be inspected: variables that borrow it, every operation with its value and
+//! its place in the program, adjoints of all intermediates.
 
 mod event;
 mod gradient;

@@ -1,4 +1,4 @@
-//! What a tape looks like: its steps as data, as a table, and as a graph.
+//! Display of a tape: its steps as data, as a table, and as a graph.
 
 use super::gradient::Gradient;
 use super::tape::{Entry, Tape};
@@ -21,15 +21,15 @@ pub enum Argument {
 pub struct Step {
     /// Its position on the tape.
     pub index: usize,
-    /// The operation's name by the table, `var` for an independent variable.
+    /// The operation's name in the table, `var` for an independent variable.
     pub name: &'static str,
     /// The steps and constants that it depends on.
     pub args: Vec<Argument>,
-    /// Its slopes by them, 0 by a constant.
+    /// The slopes by `args`, 0 by a constant.
     pub slopes: Vec<f64>,
     /// Its value.
     pub value: f64,
-    /// Its name, if it was given one.
+    /// The name under which it is printed, if it was given one.
     pub label: Option<String>,
     /// The place in the program that recorded it.
     pub place: &'static Location<'static>,
@@ -75,7 +75,7 @@ impl Step {
     fn title(&self) -> String {
         self.label.clone().unwrap_or_else(|| format!("w{}", self.index + 1))
     }
-    /// The operation on the given operands, as it is written.
+    /// The formula of the operation on these operands.
     fn formula(&self, args: &[String]) -> String {
         self.operation.map_or("variable".into(), |operation| operation.formula(args))
     }
@@ -105,7 +105,7 @@ impl Tape {
                 false => Argument::Step(x.slot() as usize - 1),
             })
             .collect();
-        // A node keeps only the slopes by what is active.
+        // A node keeps only the slopes by active arguments.
         let mut active = node.slopes.into_iter();
         let mut slope = |arg: &Argument| match arg {
             Argument::Step(_) => active.next().unwrap_or(0.0),

@@ -1,4 +1,4 @@
-//! The tape and the numbers on it.
+//! The explicit tape, a list of recorded operations, and the numbers on it.
 
 use super::event::{Event, Hook};
 use crate::operators;
@@ -83,7 +83,7 @@ impl Tape {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// Forgets everything that was recorded.
+    /// Discards everything that was recorded.
     pub fn clear(&mut self) {
         *self.list.get_mut() = List::default();
         if let Some(hook) = &self.hook {
@@ -117,7 +117,7 @@ impl Tape {
         self.tell_recorded();
         TapeVar { var: active(value, slot), tape: Some(self) }
     }
-    /// Where `x` lies in the list.
+    /// The index of `x` in the list.
     #[track_caller]
     pub(super) fn position(&self, what: &str, x: TapeVar) -> usize {
         match x.tape {
@@ -128,7 +128,7 @@ impl Tape {
     }
 }
 
-/// The number of slot `slot`, whose operations are recorded.
+/// The variable of slot `slot`, whose operations are recorded.
 fn active(value: f64, slot: u32) -> Var {
     Var::new(value, 1.0, tape::key(REC, slot))
 }

@@ -1,4 +1,4 @@
-//! A formula is a number like any other.
+//! Formulas as numbers: the implementation of `Real` for `Expr`.
 
 use super::node::Expr;
 use super::simplify;

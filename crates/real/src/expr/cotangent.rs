@@ -1,7 +1,7 @@
-//! The cotangents of reverse mode on formulas, and where they hold.
+//! The cotangents of reverse mode on formulas, with the condition under which they hold.
 //!
-//! What lies in a branch gets its cotangent only where the branch is taken. A factor 0 elsewhere would not do:
-//! the slope beside it may be infinite there. So the condition is kept apart until the end.
+//! A formula in a branch gets its cotangent only where the branch is taken. A factor 0 elsewhere is not
+//! enough: the slope beside it may be infinite there. So the condition is kept apart until the end.
 
 use super::node::Expr;
 use crate::real::Real;
@@ -40,11 +40,11 @@ impl Cotangent {
     pub fn new(g: Expr) -> Cotangent {
         Cotangent { guard: None, g }
     }
-    /// The same guard around another formula.
+    /// The formula `g` under the guard of this cotangent.
     pub fn with(&self, g: Expr) -> Cotangent {
         Cotangent { guard: self.guard.clone(), g }
     }
-    /// The same, held only where `cond` is not zero, or if not `taken`, where it is zero.
+    /// This cotangent where `cond` is not zero, or if not `taken`, where it is zero; 0 elsewhere.
     pub fn within(&self, cond: &Expr, taken: bool) -> Cotangent {
         let inner = Guard { cond: cond.clone(), taken };
         let guard = match &self.guard {
@@ -53,7 +53,7 @@ impl Cotangent {
         };
         Cotangent { guard: Some(guard), g: self.g.clone() }
     }
-    /// It as one formula.
+    /// The cotangent as one formula, which is 0 where the guard does not hold.
     pub fn formula(&self) -> Expr {
         match &self.guard {
             None => self.g.clone(),

@@ -1,4 +1,5 @@
-//! Reverse mode on formulas: the slopes of the table, applied once to each shared node, so that nothing swells.
+//! Reverse mode on formulas: the slopes of the table are applied once to each shared node, so that
+//! derivatives do not swell.
 
 use super::cotangent::Cotangent;
 use super::node::{Expr, Node};
@@ -6,7 +7,7 @@ use super::walk::Order;
 use std::collections::HashMap;
 
 impl Expr {
-    /// The formula of its derivative by the variable of this name.
+    /// The formula of the derivative by the variable of this name.
     ///
     /// ```
     /// use pullback_real::parse;
@@ -17,15 +18,15 @@ impl Expr {
         self.gradient(&[name]).swap_remove(0)
     }
 
-    /// The formulas of its derivatives by these variables, with common parts shared among all.
+    /// The formulas of the derivatives by these variables, which share their common parts.
     ///
     /// The derivative by a variable that does not occur is 0.
     pub fn gradient(&self, names: &[&str]) -> Vec<Expr> {
         let Order { nodes, parts, roots } = Order::of([self]);
-        // A name may stand there several times.
+        // A name may occur several times in `names`.
         let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
         names.iter().enumerate().for_each(|(k, name)| places.entry(name).or_default().push(k));
-        // Only what depends on one of the variables takes part.
+        // Only nodes that depend on one of the variables are active.
         let mut active = Vec::with_capacity(nodes.len());
         for (e, [a, b, c]) in nodes.iter().zip(&parts) {
             active.push(match e.node() {
@@ -39,7 +40,7 @@ impl Expr {
         let mut cotangents: Vec<Option<Cotangent>> = vec![None; nodes.len()];
         cotangents[roots[0]] = Some(Cotangent::new(Expr::constant(1.0)));
         let mut gradient: Vec<Option<Cotangent>> = vec![None; names.len()];
-        // Contributions come in reverse; put in front, they read as the formula does.
+        // Contributions come in reverse order; put in front of the sum, they read as the formula does.
         let add = |sum: &mut Option<Cotangent>, one: Cotangent| {
             *sum = Some(sum.take().map_or_else(|| one.clone(), |sum| one.plus(&sum)));
         };

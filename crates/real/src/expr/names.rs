@@ -49,7 +49,7 @@ const FUNCTIONS: [(&str, Function); 21] = [
     ("select", Function::Select),
 ];
 
-/// Names that others use, and ours.
+/// Names that other libraries use, with the names used here.
 const ALIASES: [(&str, &str); 28] = [
     ("log", "ln"),
     ("log1p", "ln_1p"),
@@ -102,7 +102,7 @@ pub(crate) fn name_of(c: f64) -> Option<&'static str> {
     CONSTANTS.iter().find(|(_, x)| *x == c || (x.is_nan() && c.is_nan())).map(|(n, _)| *n)
 }
 
-/// The name of a row with its integer written out: `digamma` and `trigamma` have names of their own.
+/// The name of a row; polygamma functions of order 0 and 1 have their own names, `digamma` and `trigamma`.
 pub(crate) fn name_of_unary(op: Unary) -> &'static str {
     FUNCTIONS
         .iter()
@@ -110,7 +110,7 @@ pub(crate) fn name_of_unary(op: Unary) -> &'static str {
         .map_or(op.name(), |(name, _)| name)
 }
 
-/// The name of a function most like `name`, if any is.
+/// The name of the function closest to `name`, if any is close.
 pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     let len = name.chars().count();
     if len > 24 {
@@ -127,7 +127,8 @@ pub(crate) fn nearest(name: &str) -> Option<&'static str> {
         .map(|(_, known)| known)
 }
 
-/// How far apart two words are: 2 for each letter put in, left out or swapped with its neighbour, 3 for one replaced.
+/// The edit distance of two words: 2 for each letter inserted, deleted or swapped with its neighbour, 3 for
+/// one replaced.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];

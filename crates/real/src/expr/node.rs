@@ -1,4 +1,4 @@
-//! The shared graph a formula is, and its end: a graph a million nodes deep is freed without recursion.
+//! Formulas as shared graphs. A graph a million nodes deep is freed without recursion.
 
 use crate::real::{Binary, Unary};
 use std::mem::replace;
@@ -17,11 +17,11 @@ use std::rc::Rc;
 /// assert_eq!(z.derivative("x").to_string(), "y + cos(x)");
 /// ```
 ///
-/// # What is simplified
+/// # Simplifications
 ///
 /// Operations are simplified as they are applied, lightly, and never so that a value changes (but for the sign of a
 /// zero, and for zero times a factor that is not finite):
-/// - an operation on plain numbers is done, if its result is finite;
+/// - an operation on plain numbers is computed, if its result is finite;
 /// - `0 + x`, `x - 0`, `1*x`, `x/1`, `x^1` are `x`, `0 - x` and `-1*x` are `-x`, `0*x` is 0, `x^0` is 1;
 /// - signs are gathered: `--x` is `x`, `-(x - y)` is `y - x`, `x + -y` is `x - y`, `x*-y` is `-(x*y)`, `-(2*x)` is
 ///   `-2*x`;
@@ -29,13 +29,13 @@ use std::rc::Rc;
 #[derive(Clone)]
 pub struct Expr(Rc<Node>);
 
-/// What a formula is made of.
+/// A node of a formula.
 pub(crate) enum Node {
     Const(f64),
     Var(Rc<str>),
     Unary(Unary, Expr),
     Binary(Binary, Expr, Expr),
-    /// The condition, what holds where it is not zero, what holds elsewhere.
+    /// The condition, the value where it is not zero, and the value elsewhere.
     Select(Expr, Expr, Expr),
 }
 
@@ -62,8 +62,8 @@ impl Node {
 impl Expr {
     /// The variable of this name.
     ///
-    /// Any text will do; [`parse`](crate::parse()) reads a printed formula back if its variables are named by letters,
-    /// digits and underscores, and not as a function or a constant is.
+    /// Any text is allowed. [`parse`](crate::parse()) reads a printed formula back if the names of its
+    /// variables consist of letters, digits and underscores, and are not names of functions or constants.
     pub fn var(name: &str) -> Expr {
         Expr(Rc::new(Node::Var(name.into())))
     }
@@ -71,7 +71,7 @@ impl Expr {
     pub fn constant(c: f64) -> Expr {
         Expr(Rc::new(Node::Const(c)))
     }
-    /// The plain number this is, if it is one.
+    /// The plain number, if the formula is one.
     ///
     /// ```
     /// use pullback_real::{Expr, Real};
@@ -90,7 +90,7 @@ impl Expr {
     pub(crate) fn node(&self) -> &Node {
         &self.0
     }
-    /// What tells this node from all others of the graph, while the graph lives.
+    /// The identity of this node, unique in the graph while the graph lives.
     pub(crate) fn id(&self) -> *const Node {
         Rc::as_ptr(&self.0)
     }

@@ -8,15 +8,15 @@ use crate::table::Notation;
 use std::collections::HashMap;
 use std::fmt::{Debug, Display, Formatter, Result};
 
-// How tightly the forms bind: twice the table's number, so that the sign in front fits between `*` and `^`.
+// Precedences of the forms: twice the table's number, so that the sign in front fits between `*` and `^`.
 const ANY: u8 = 0;
 const PREFIX: u8 = 5;
 const CALL: u8 = 255;
 
-/// What remains to be written.
+/// A piece that remains to be written.
 #[derive(Clone, Copy)]
 enum Piece<'a> {
-    /// This formula, in parentheses unless it binds at least so tightly.
+    /// This formula, in parentheses unless its precedence is at least this.
     Expr(&'a Expr, u8),
     Text(&'a str),
     Number(f64),
@@ -24,7 +24,7 @@ enum Piece<'a> {
 }
 use Piece::{Integer, Number, Text};
 
-/// How tightly a formula binds as it is written.
+/// The precedence of a formula as it is written.
 fn binding(e: &Expr) -> u8 {
     match e.node() {
         Node::Const(c) if c.is_sign_negative() && !c.is_nan() => PREFIX,
@@ -68,10 +68,10 @@ fn pieces(e: &Expr) -> Vec<Piece<'_>> {
         Node::Binary(op, x, y) => match op.notation() {
             Notation::Infix(sign, p) => {
                 let space = Text(if p == 1 { " " } else { "" });
-                // The power binds to the right, and there a sign needs no parentheses.
+                // The power binds to the right, and a sign in the exponent needs no parentheses.
                 let (left, right) = if *op == Binary::Pow { (2 * p + 1, PREFIX) } else { (2 * p, 2 * p + 1) };
                 let mut all = vec![Piece::Expr(x, left), space, Text(sign), space, Piece::Expr(y, right)];
-                // `x^3` is read as the power by an integer, and this is not it.
+                // `x^3` is read as `powi`, which this is not.
                 if *op == Binary::Pow && y.as_constant().is_some_and(|c| format!("{c:?}").ends_with(".0")) {
                     all.push(Text(".0"));
                 }
@@ -89,7 +89,7 @@ fn pieces(e: &Expr) -> Vec<Piece<'_>> {
     }
 }
 
-/// Writes `root`, of its parts those that have names by their names.
+/// Writes `root`; parts that have names are written by their names.
 fn write(f: &mut Formatter<'_>, root: &Expr, names: &HashMap<*const Node, String>) -> Result {
     let mut rest = pieces(root);
     rest.reverse();
@@ -136,8 +136,8 @@ pub struct Listing<'a> {
 }
 
 impl Expr {
-    /// It as a list of statements, one for each part that is used more than once, the last giving its value: as long as
-    /// the graph is large, where the formula itself may be exponentially longer.
+    /// The formula as a list of statements, one for each part that is used more than once; the last one gives
+    /// the value. The list is as long as the graph is large; the formula itself may be exponentially longer.
     ///
     /// ```
     /// use pullback_real::{Expr, Real};
@@ -170,7 +170,7 @@ impl Display for Listing<'_> {
         let order = Order::of(self.roots.iter().map(|(_, e)| *e));
         let mut uses = vec![0; order.nodes.len()];
         for part in order.parts.iter().flatten().chain(&order.roots) {
-            // A part that a node does not have is nowhere.
+            // A part that a node does not have is out of range.
             if let Some(n) = uses.get_mut(*part) {
                 *n += 1;
             }

@@ -1,4 +1,4 @@
-//! What an operation on formulas gives: the few simplifications that change no value, else a new node.
+//! Operations on formulas: a few simplifications that change no value, else a new node.
 
 use super::node::{Expr, Node};
 use crate::real::{Binary, Unary};

@@ -1,4 +1,5 @@
-//! Every node of a formula once, its parts before it; and with that, the value for any kind of number.
+//! Traversal of formulas: each node once, after its parts. With it a formula is evaluated for any type of
+//! number.
 
 use super::node::{Expr, Node};
 use crate::real::Real;
@@ -9,9 +10,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// The distinct nodes of some formulas, each after its parts, leaves in the order of reading.
 pub(super) struct Order<'a> {
     pub nodes: Vec<&'a Expr>,
-    /// Where the parts of each node are among the nodes; a part that it does not have is nowhere.
+    /// The indices of each node's parts; `usize::MAX` for a part that it does not have.
     pub parts: Vec<[usize; 3]>,
-    /// Where the formulas are.
+    /// The indices of the formulas.
     pub roots: Vec<usize>,
 }
 
@@ -20,11 +21,11 @@ impl<'a> Order<'a> {
         let mut order = Order { nodes: Vec::new(), parts: Vec::new(), roots: Vec::new() };
         let mut places: HashMap<*const Node, usize, BuildHasherDefault<Spread>> = HashMap::default();
         for root in roots {
-            // A node is met twice: to put its parts before it, and then to be counted.
+            // A node is popped twice: first to put its parts before it, then to be listed.
             let mut stack = vec![(root, false)];
             while let Some((e, parts_done)) = stack.pop() {
                 if parts_done {
-                    // It may have been put on the stack more than once before it was counted.
+                    // It may have been put on the stack more than once before it was listed.
                     if let Entry::Vacant(place) = places.entry(e.id()) {
                         place.insert(order.nodes.len());
                         let place = |part: Option<&Expr>| part.map_or(usize::MAX, |part| places[&part.id()]);
@@ -42,7 +43,7 @@ impl<'a> Order<'a> {
     }
 }
 
-/// Spreads addresses over a table, which one multiplication does well enough.
+/// A hasher of addresses: one multiplication spreads them well enough over a table.
 #[derive(Default)]
 struct Spread(u64);
 impl Hasher for Spread {
@@ -58,7 +59,7 @@ impl Hasher for Spread {
 }
 
 impl Expr {
-    /// Its value, where `lookup` gives that of a variable; in any kind of number.
+    /// The value of the formula in any carrier, where `lookup` gives that of a variable.
     ///
     /// Shared parts are computed once, and `lookup` is asked once for each name.
     ///

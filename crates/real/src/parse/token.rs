@@ -1,8 +1,8 @@
-//! The words of a formula.
+//! The tokens of a formula: numbers, names and signs.
 
 use crate::error::Error;
 
-/// A word of a formula.
+/// A token of a formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'a> {
     Number(f64),
@@ -13,7 +13,7 @@ pub(super) enum Token<'a> {
 }
 
 impl Token<'_> {
-    /// It as named in a message.
+    /// The token as a message names it.
     pub fn describe(self) -> String {
         match self {
             Token::Number(c) => format!("the number {c:?}"),
@@ -28,7 +28,7 @@ impl Token<'_> {
     }
 }
 
-/// The beginning of a name too long for a message.
+/// The name, cut short if it is too long for a message.
 pub(super) fn shorten(name: &str) -> String {
     match name.char_indices().nth(30) {
         Some((end, _)) => format!("{}…", &name[..end]),
@@ -36,7 +36,7 @@ pub(super) fn shorten(name: &str) -> String {
     }
 }
 
-/// The next word at or after the byte `at`, with where it begins and ends.
+/// The next token at or after the byte `at`, and where it begins and ends.
 pub(super) fn next(text: &str, at: usize) -> Result<(Token<'_>, usize, usize), Error> {
     let start = text[at..].find(|c: char| !c.is_whitespace()).map_or(text.len(), |i| at + i);
     let rest = &text[start..];
@@ -58,7 +58,7 @@ pub(super) fn next(text: &str, at: usize) -> Result<(Token<'_>, usize, usize), E
             return Err(Error::new(text, start, "powers are written `^`, not `**`"));
         }
         '+' | '-' | '*' | '/' | '%' | '^' | '(' | ')' | ',' => (Token::Sign(first), 1),
-        // As mathematics is printed.
+        // The signs of printed mathematics.
         '·' | '×' => (Token::Sign('*'), first.len_utf8()),
         '−' => (Token::Sign('-'), first.len_utf8()),
         '÷' => (Token::Sign('/'), first.len_utf8()),
@@ -74,7 +74,8 @@ pub(super) fn next(text: &str, at: usize) -> Result<(Token<'_>, usize, usize), E
     Ok((token, start, start + len))
 }
 
-/// How long the number is with which `text` begins: digits, a point, digits, and an exponent if it is one.
+/// The length of the number with which `text` begins: digits, a point, digits, and an exponent if there is
+/// one.
 fn number_len(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -89,6 +90,6 @@ fn number_len(text: &str) -> usize {
             end = exponent_end;
         }
     }
-    // A second point makes it no number at all.
+    // A second point is included, so that the text is not a number.
     if bytes.get(end) == Some(&b'.') { end + 1 } else { end }
 }

@@ -1,9 +1,10 @@
-//! The series of any function of the table, a coefficient after the other: the k-th one of y follows from y′ = s(x, y)·x′,
-//! where the slope s need be known to k terms only.
+//! Series of any function of the table, computed one coefficient after the other: the k-th coefficient of y
+//! follows from y′ = s(x, y)·x′, which needs only k terms of the slope s.
 //!
-//! The slopes are graphs of functions again, whose terms are kept and asked for in the same way. What occurs more than
-//! once in them is one node, so that most families of functions are closed after a few: a function costs the square of
-//! the number of terms. Those whose derivatives are ever new functions (of Bessel, ψ⁽ⁿ⁾) cost its third power.
+//! The slopes are graphs of functions as well, whose terms are computed on demand and kept. A common
+//! subexpression is one node, so that most families of functions are closed after a few nodes: a function
+//! costs the square of the number of terms. Functions whose derivatives are always new functions (of Bessel,
+//! ψ⁽ⁿ⁾) cost its third power.
 
 use super::{moves, next_binary, next_unary, weighted};
 use crate::operators;
@@ -28,11 +29,11 @@ pub fn binary_series<R: Real>(op: Binary, x: &[R], y: &[R]) -> Vec<R> {
     z.coefficients(R::binary(op, &x[0], &y[0]), x.len().min(y.len()))
 }
 
-/// What a node is made of; others are given by their numbers.
+/// The definition of a node; arguments are given by their numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Source {
     Input(usize),
-    /// By its bits.
+    /// A plain number, by its bits.
     Number(u64),
     Unary(Unary, usize),
     Binary(Binary, usize, usize),
@@ -43,7 +44,7 @@ struct Node<R> {
     source: Source,
     /// The coefficients so far.
     c: Vec<R>,
-    /// The slopes by its arguments, from when they were asked for.
+    /// The nodes of the slopes by its arguments, once they have been built.
     slopes: [Option<usize>; 2],
 }
 struct Graph<R> {
@@ -57,7 +58,7 @@ impl<R> Default for Graph<R> {
 }
 type Shared<R> = Rc<RefCell<Graph<R>>>;
 
-/// A series whose coefficients are computed when they are asked for.
+/// A series whose coefficients are computed on demand.
 #[derive(Clone)]
 enum Term<R> {
     Number(f64),
@@ -104,7 +105,8 @@ impl<R: Real> Term<R> {
             n => self * self.power(n - 1),
         }
     }
-    /// The first coefficient is given, for its own rounding.
+    /// The first `len` coefficients, with `first` as the constant term, so that it is rounded like the plain
+    /// function.
     #[track_caller]
     fn coefficients(&self, first: R, len: usize) -> Vec<R> {
         let mut c = match self {
@@ -120,7 +122,7 @@ impl<R: Real> Term<R> {
 #[track_caller]
 fn terms<R: Real>(graph: &Shared<R>, k: usize, len: usize) -> Vec<R> {
     loop {
-        // Nothing is borrowed while numbers are computed: they may be series themselves.
+        // The graph is not borrowed while numbers are computed: they may be series themselves.
         let (source, c) = {
             let node = &graph.borrow().nodes[k];
             if node.c.len() >= len {
@@ -171,7 +173,7 @@ fn next<R: Real>(graph: &Shared<R>, (k, source): (usize, Source), c: &[R]) -> R 
                         0 => op.slope_x(&node(a), &node(b), &node(k)),
                         _ => op.slope_y(&node(a), &node(b), &node(k)),
                     };
-                    // A slope beside something that does not move may be infinite.
+                    // The slope by an argument that does not move may be infinite: it is left out.
                     moves(arg, j).then(|| weighted(arg, &terms(graph, slope(graph, (k, side), make), j), j))
                 };
                 let parts = part(&x, 0).into_iter().chain(part(&y, 1));
@@ -188,7 +190,7 @@ fn next<R: Real>(graph: &Shared<R>, (k, source): (usize, Source), c: &[R]) -> R 
     }
 }
 
-/// The number of a node's slope, which is made once.
+/// The number of a node's slope, which is built on first use.
 fn slope<R: Real>(graph: &Shared<R>, (k, side): (usize, usize), make: impl FnOnce() -> Term<R>) -> usize {
     let known = graph.borrow().nodes[k].slopes[side];
     known.unwrap_or_else(|| {

@@ -1,10 +1,11 @@
-//! Acyclic colourings: neighbours differ, and no cycle has only two colours. They need fewer colours than stars, and the
-//! entries follow by substitution, from the leaves of the trees that two colours make.
+//! Acyclic colourings: neighbours differ, and no cycle has only two colours. They need fewer colours than
+//! star colourings. The entries follow by substitution, from the leaves of the trees that two colours form.
 
 use super::colouring::{Graph, NONE, Order, forbid};
 use std::collections::HashMap;
 
-/// Disjoint sets of (vertex, other colour): a vertex in the trees of its colour and another.
+/// Disjoint sets of pairs (vertex, other colour): the tree of the vertex among the vertices of its own colour
+/// and the other.
 #[derive(Default)]
 struct Trees {
     index: HashMap<(u32, u32), usize>,
@@ -57,8 +58,8 @@ pub(super) fn acyclic(graph: &Graph, order: Order) -> Vec<u32> {
     colours
 }
 
-/// One step of the substitution: the entry (leaf, other) is what the compressed row of `leaf` holds under the colour of
-/// `other`, less the entries of that sum that are known by then.
+/// One step of the substitution: the entry (leaf, other) is the sum in the compressed row of `leaf` under the
+/// colour of `other`, minus the entries of that sum that are already known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Substitution {
     pub leaf: u32,
@@ -67,9 +68,10 @@ pub(super) struct Substitution {
     pub sums: (usize, usize),
 }
 
-/// The order in which entries off the diagonal follow, leaves first; and how many sums there are.
+/// The substitutions for the entries off the diagonal, leaves first, and the number of sums.
 pub(super) fn substitutions(graph: &Graph, colours: &[u32]) -> (Vec<Substitution>, usize) {
-    // A sum: a vertex and a colour among its neighbours, with how many of these are still unknown.
+    // A sum belongs to a vertex and a colour among its neighbours. With it are the neighbours whose entries
+    // are unknown.
     let mut index: HashMap<(u32, u32), usize> = HashMap::new();
     let mut unknown: Vec<(u32, Vec<u32>)> = vec![];
     for (v, near) in graph.iter().enumerate() {

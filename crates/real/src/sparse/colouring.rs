@@ -1,25 +1,26 @@
-//! Greedy colourings: of columns that do not meet in any row, and of a symmetric matrix's graph by stars.
+//! Greedy colourings: of columns, so that those of one colour have no row in common, and star colourings of a
+//! symmetric matrix's graph.
 
 use super::pattern::Pattern;
 
-/// In which order vertices are coloured; a good one needs fewer colours.
+/// The order in which vertices are coloured; a good one needs fewer colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
-    /// As they come.
+    /// In the order of their numbers.
     Natural,
     /// Those with the most neighbours first.
     #[default]
     LargestFirst,
-    /// Last the one with the fewest neighbours, and so on with the rest.
+    /// The vertex with the fewest neighbours last, and so on with the rest of the graph.
     SmallestLast,
-    /// Next the one with the most neighbours that have a colour.
+    /// Next the vertex with the most coloured neighbours.
     IncidenceDegree,
     /// At random, by a seed.
     Random(u64),
 }
 
-/// A graph by the neighbours of each vertex.
+/// A graph as the list of each vertex's neighbours.
 pub(super) type Graph = Vec<Vec<u32>>;
 
 impl Order {
@@ -65,7 +66,8 @@ impl Order {
     }
 }
 
-/// Takes the vertex of the highest priority, one after the other; its neighbours' priorities are asked again.
+/// Takes the vertex of the highest priority, one after the other, and updates the priorities of its
+/// neighbours.
 fn by_priority(graph: &Graph, mut priority: impl FnMut(usize, Option<usize>) -> usize) -> Vec<usize> {
     let n = graph.len();
     let mut now: Vec<usize> = (0..n).map(|v| priority(v, None)).collect();
@@ -163,7 +165,7 @@ pub(super) fn star(graph: &Graph, order: Order) -> Vec<u32> {
                 forbid(&mut forbidden, of_w, v)
             }
             for &x in graph[w as usize].iter().filter(|&&x| x as usize != v && colours[x as usize] != NONE) {
-                // The middle vertex has no colour yet, or x is the middle of a path with its colour at both ends.
+                // Either the middle vertex w has no colour yet, or x has another neighbour of w's colour.
                 let ends = |y: &u32| *y != w && colours[*y as usize] == of_w;
                 if of_w == NONE || graph[x as usize].iter().any(ends) {
                     forbid(&mut forbidden, colours[x as usize], v)

@@ -1,4 +1,4 @@
-//! Which columns and rows of a Jacobian are joined, and where its entries are read from.
+//! Compression of a Jacobian: which columns and rows are joined, and where the entries are read from.
 
 use super::colouring::{NONE, Order, columns, count};
 use super::pattern::Pattern;
@@ -8,14 +8,14 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compression {
-    /// The fewest sweeps of those below.
+    /// The one of those below that needs the fewest sweeps.
     #[default]
     Auto,
-    /// Columns that meet in no row, by forward sweeps.
+    /// Columns without a common row are joined, by forward sweeps.
     Columns,
-    /// Rows that meet in no column, by reverse sweeps.
+    /// Rows without a common column are joined, by reverse sweeps.
     Rows,
-    /// The densest rows by reverse sweeps, the columns of the others by forward sweeps.
+    /// The densest rows by reverse sweeps, the columns of the other rows by forward sweeps.
     Both,
 }
 
@@ -32,9 +32,9 @@ pub enum Compression {
 /// ```
 #[derive(Clone, Debug)]
 pub struct JacobianColours {
-    /// None if all is done by rows.
+    /// The colour of each column; [`NONE`] if all rows come from reverse sweeps.
     columns: Vec<u32>,
-    /// Those that reverse sweeps give.
+    /// The colour of each row that reverse sweeps give; [`NONE`] for the others.
     rows: Vec<u32>,
 }
 
@@ -52,11 +52,11 @@ impl JacobianColours {
     pub fn backward(&self) -> usize {
         count(&self.rows)
     }
-    /// The colour of each column; `None` has none.
+    /// The colour of each column; `None` for a column without a colour.
     pub fn columns(&self) -> impl Iterator<Item = Option<u32>> {
         self.columns.iter().map(|&c| (c != NONE).then_some(c))
     }
-    /// The colour of each row that reverse sweeps give.
+    /// The colour of each row that reverse sweeps give; `None` for the others.
     pub fn rows(&self) -> impl Iterator<Item = Option<u32>> {
         self.rows.iter().map(|&c| (c != NONE).then_some(c))
     }
@@ -95,7 +95,8 @@ fn compressed(pattern: &Pattern, compression: Compression, order: Order) -> (Vec
     }
 }
 
-/// The densest rows backward, the columns of the others forward: as many as make the sum least, among powers of two.
+/// The densest rows backward, the columns of the others forward. The number of dense rows is the one that
+/// needs the fewest sweeps, among 0 and powers of two.
 fn both(pattern: &Pattern, order: Order) -> (Vec<u32>, Vec<u32>) {
     let m = pattern.rows();
     let mut densest: Vec<usize> = (0..m).collect();

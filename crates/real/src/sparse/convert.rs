@@ -1,9 +1,9 @@
-//! Sparse matrices as those of other crates, to be solved with.
+//! Conversion of sparse matrices to those of other crates, which have solvers.
 
 use super::matrix::{Compressed, SparseMatrix};
 
 impl SparseMatrix {
-    /// As a matrix of the crate faer, by columns (feature `faer`).
+    /// The matrix in the type of the crate faer, by columns (feature `faer`).
     ///
     /// ```
     /// use pullback_real::sparse::SparseJacobian;
@@ -19,7 +19,7 @@ impl SparseMatrix {
         let (rows, columns) = (self.pattern().rows(), self.pattern().columns());
         SparseColMat::new(SymbolicSparseColMat::new_checked(rows, columns, starts, None, indices), values)
     }
-    /// As a matrix of the crate nalgebra-sparse, by columns (feature `nalgebra`).
+    /// The matrix in the type of the crate nalgebra-sparse, by columns (feature `nalgebra`).
     ///
     /// ```
     /// use pullback_real::sparse::SparseJacobian;
@@ -35,7 +35,7 @@ impl SparseMatrix {
         nalgebra_sparse::CscMatrix::try_from_csc_data(rows, columns, starts, indices, values)
             .expect("lines are complete, indices ascend within them")
     }
-    /// As a matrix of the crate nalgebra-sparse, by rows (feature `nalgebra`).
+    /// The matrix in the type of the crate nalgebra-sparse, by rows (feature `nalgebra`).
     ///
     /// ```
     /// use pullback_real::sparse::SparseJacobian;

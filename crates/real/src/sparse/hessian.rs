@@ -11,7 +11,8 @@ use crate::diff::{engine, grad};
 use crate::sweep;
 use crate::var::Var;
 
-/// The Hessian of a function in which few pairs of variables meet: prepared once, evaluated at many points.
+/// The Hessian of a function in which few pairs of variables interact: prepared once, evaluated at many
+/// points.
 ///
 /// ```
 /// use pullback_real::{Real, Var, sparse::SparseHessian};
@@ -36,18 +37,18 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     pub fn new(f: F, x: &[f64]) -> Self {
         SparseHessian::with(f, x, HessianColouring::Star, Order::default())
     }
-    /// The same, with a choice of the colouring and of its order.
+    /// Like [`new`](Self::new), with a choice of the colouring and of its order.
     ///
     /// # Panics
     /// Where f does.
     pub fn with(f: F, x: &[f64], colouring: HessianColouring, order: Order) -> Self {
-        // A multiplier that is 0 here (the slope of a maximum, say) may be another elsewhere.
+        // A multiplier that is 0 here (the slope of a maximum, say) may be nonzero elsewhere.
         let (_, ends, recorded) = sweep::with_zero_slopes(|| engine::record(grad::<Var>(&f), x));
         let structure = Structure::new(&ends, &recorded.nodes(), |found| found.symmetric());
         let colours = HessianColours::new(&structure.pattern, colouring, order);
         SparseHessian { f, structure, colours }
     }
-    /// Where it has entries: both halves, and the diagonal.
+    /// The pattern of its entries: both halves, and the diagonal.
     pub fn pattern(&self) -> &Pattern {
         &self.structure.pattern
     }
@@ -62,7 +63,7 @@ impl<F: Fn(&[Var]) -> Var> SparseHessian<F> {
     /// The Hessian at `x`.
     ///
     /// # Errors
-    /// If it may have an entry there that it had not where the structure was prepared.
+    /// If it may have an entry at `x` that it did not have where the structure was prepared.
     ///
     /// # Panics
     /// If `x` has another length; where f panics.

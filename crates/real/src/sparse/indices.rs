@@ -1,9 +1,10 @@
-//! Sets of indices that share memory: what each intermediate value depends on.
+//! Sets of indices that share memory: the variables that each intermediate value depends on.
 
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// An ascending set of indices. Cloning shares it, and so does a union in which one part holds the other.
+/// An ascending set of indices. A clone shares its memory, and so does a union of which one part contains the
+/// other.
 ///
 /// ```
 /// use pullback_real::sparse::Indices;
@@ -68,17 +69,17 @@ impl Indices {
     }
 }
 
-/// A union under way.
+/// A union of sets that are added one after the other.
 #[derive(Default)]
 #[doc(hidden)]
 pub struct Union {
-    /// The first part, as long as it holds all.
+    /// The first set, which is the union if it contains all others.
     only: Indices,
-    /// The last part that was added.
+    /// The last set that was added, which is the union if it contains all others.
     last: Indices,
-    /// All that was added, in any order, once there is more than one part.
+    /// The indices of all sets, in any order, once there is more than one set.
     all: Vec<u32>,
-    /// How many there were when it was last put into order.
+    /// The length of `all` when it was last sorted.
     ordered: usize,
 }
 
@@ -97,7 +98,7 @@ impl Union {
         }
         self.all.extend_from_slice(set);
         self.last = set.clone();
-        // In order now and then, or what comes often would fill the memory.
+        // Sorting now and then removes duplicates, which would fill the memory.
         if self.all.len() > 2 * self.ordered.max(64) {
             self.order()
         }

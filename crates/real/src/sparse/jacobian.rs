@@ -1,4 +1,5 @@
-//! Sparse Jacobians: columns joined forward, rows joined backward, or dense rows backward and the rest forward.
+//! Sparse Jacobians: columns are joined for forward sweeps, rows for reverse sweeps, or dense rows go
+//! backward and the rest forward.
 
 use super::PatternChanged;
 use super::colouring::Order;
@@ -42,7 +43,7 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     pub fn new(f: F, x: &[f64]) -> Self {
         SparseJacobian::with(f, x, Compression::Auto, Order::default())
     }
-    /// The same, with a choice of the compression and of the order of colouring.
+    /// Like [`new`](Self::new), with a choice of the compression and of the order of colouring.
     ///
     /// # Panics
     /// Where f does.
@@ -52,7 +53,7 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
         let colours = JacobianColours::new(&structure.pattern, compression, order);
         SparseJacobian { f, structure, colours }
     }
-    /// Where it has entries.
+    /// The pattern of its entries.
     pub fn pattern(&self) -> &Pattern {
         &self.structure.pattern
     }
@@ -60,14 +61,14 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     pub fn sweeps(&self) -> usize {
         self.colours.forward() + self.colours.backward()
     }
-    /// The colour of each column, and of each row that reverse sweeps give; `None` has none.
+    /// The colour of each column, and of each row that reverse sweeps give; `None` for the others.
     pub fn colours(&self) -> (Vec<Option<u32>>, Vec<Option<u32>>) {
         (self.colours.columns().collect(), self.colours.rows().collect())
     }
     /// The Jacobian at `x`.
     ///
     /// # Errors
-    /// If it may have an entry there that it had not where the structure was prepared.
+    /// If it may have an entry at `x` that it did not have where the structure was prepared.
     ///
     /// # Panics
     /// If `x` has another length, or f another number of results; where f panics.
@@ -107,7 +108,8 @@ impl<F: Fn(&[Var]) -> Vec<Var>> SparseJacobian<F> {
     }
 }
 
-/// Pushes `count` directions forward, [`LANES`] at a time: for every result and every group of lanes its derivatives.
+/// Pushes `count` directions forward, [`LANES`] at a time. `each` gets the derivatives of every result along
+/// every group of directions.
 pub(super) fn forward(
     ends: &Ends<f64>,
     records: &impl Records<f64>,

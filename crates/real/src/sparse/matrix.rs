@@ -10,23 +10,24 @@ pub struct SparseMatrix {
     values: Vec<f64>,
 }
 
-/// A sparse matrix as three arrays: entry k lies at (row, `indices[k]`) for k in `starts[row]..starts[row + 1]`, or with rows
-/// and columns exchanged. That of columns is CSC, what faer, SuiteSparse and nalgebra-sparse take.
+/// A sparse matrix as three arrays: entry k lies at (row, `indices[k]`) for k in
+/// `starts[row]..starts[row + 1]`, or with rows and columns exchanged. Stored by columns it is CSC, the form
+/// that faer, SuiteSparse and nalgebra-sparse take.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compressed {
-    /// Where each line begins, and where the last one ends.
+    /// Where each row (or column) begins, and where the last one ends.
     pub starts: Vec<usize>,
-    /// The place within the line of each entry, ascending.
+    /// The column (or row) of each entry, ascending within its row (or column).
     pub indices: Vec<usize>,
     /// The entries.
     pub values: Vec<f64>,
 }
 
 impl SparseMatrix {
-    /// From its places, and the entries row by row.
+    /// A matrix from its pattern, and its entries row by row.
     ///
     /// # Panics
-    /// If there are not as many entries as places.
+    /// If there are not as many entries as places in the pattern.
     #[track_caller]
     pub fn new(pattern: Arc<Pattern>, values: Vec<f64>) -> SparseMatrix {
         assert!(
@@ -37,7 +38,7 @@ impl SparseMatrix {
         );
         SparseMatrix { pattern, values }
     }
-    /// Its places.
+    /// Its pattern.
     pub fn pattern(&self) -> &Pattern {
         &self.pattern
     }
@@ -57,19 +58,19 @@ impl SparseMatrix {
             self.pattern.range(i).map(move |k| (i, self.pattern.indices()[k] as usize, self.values[k]))
         })
     }
-    /// By rows (CSR).
+    /// The matrix compressed by rows (CSR).
     pub fn by_rows(&self) -> Compressed {
         let indices = self.pattern.indices().iter().map(|&j| j as usize).collect();
         Compressed { starts: self.pattern.starts().to_vec(), indices, values: self.values.clone() }
     }
-    /// By columns (CSC).
+    /// The matrix compressed by columns (CSC).
     pub fn by_columns(&self) -> Compressed {
         let (transposed, from) = self.pattern.transposed();
         let indices = transposed.indices().iter().map(|&i| i as usize).collect();
         let values = from.iter().map(|&k| self.values[k]).collect();
         Compressed { starts: transposed.starts().to_vec(), indices, values }
     }
-    /// All of it, zeros included, row by row.
+    /// The dense matrix, zeros included, row by row.
     pub fn to_dense(&self) -> Vec<Vec<f64>> {
         let mut rows = vec![vec![0.0; self.pattern.columns()]; self.pattern.rows()];
         self.triplets().for_each(|(i, j, value)| rows[i][j] = value);

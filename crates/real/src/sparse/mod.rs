@@ -1,8 +1,9 @@
-//! Sparse Jacobians and Hessians: where entries can be is found from a recording, columns or rows that do not meet are
-//! joined by colouring, and a few sweeps give all entries.
+//! Sparse Jacobians and Hessians. A recording shows where entries can be, colouring joins columns or rows
+//! that do not overlap, and a few sweeps give all entries.
 //!
-//! The structure is prepared once, at one point, and used at others. Every evaluation records the function anew and compares
-//! what was recorded, so a function whose branches reach new entries gets an error, never a wrong matrix.
+//! The structure is prepared once, at one point, and used at others. Every evaluation records the function
+//! anew and compares the recordings, so a function whose branches reach new entries gets an error, never a
+//! wrong matrix.
 //!
 //! The theory is that of A. Gebremedhin, F. Manne and A. Pothen, "What Color Is Your Jacobian?", SIAM Review 47 (2005), 629.
 

@@ -1,10 +1,10 @@
-//! Where a Jacobian can have entries.
+//! Sparsity patterns: where a Jacobian can have entries.
 
 use super::indices::Indices;
 use crate::diff::engine::Ends;
 use crate::sweep::Records;
 
-/// The places of a sparse matrix that may hold something, row by row.
+/// The places of a sparse matrix that may hold an entry, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     rows: usize,
@@ -16,7 +16,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// From the columns of each row, in any order.
+    /// A pattern from the columns of each row, in any order.
     ///
     /// ```
     /// use pullback_real::sparse::Pattern;
@@ -65,7 +65,7 @@ impl Pattern {
         assert!(i < self.rows, "Pattern::row: row {i} of a pattern of {}", self.rows);
         &self.indices[self.range(i)]
     }
-    /// Where a row's entries lie among all.
+    /// The range of a row's entries among all entries.
     pub(super) fn range(&self, i: usize) -> std::ops::Range<usize> {
         self.starts[i]..self.starts[i + 1]
     }
@@ -77,7 +77,8 @@ impl Pattern {
     pub fn indices(&self) -> &[u32] {
         &self.indices
     }
-    /// Rows as columns. Beside it, for each of its entries, which of this pattern's it is.
+    /// The pattern with rows and columns exchanged, and for each of its entries the index of that entry in
+    /// this pattern.
     pub fn transposed(&self) -> (Pattern, Vec<usize>) {
         let mut starts = vec![0; self.columns + 1];
         self.indices.iter().for_each(|&j| starts[j as usize + 1] += 1);
@@ -93,7 +94,7 @@ impl Pattern {
         }
         (Pattern { rows: self.columns, columns: self.rows, starts, indices }, from)
     }
-    /// A square pattern with its mirror image and the diagonal.
+    /// This square pattern with its mirror image and the diagonal.
     ///
     /// # Panics
     /// If it is not square.
@@ -108,7 +109,7 @@ impl Pattern {
         let (transposed, _) = self.transposed();
         Pattern::new(n, (0..n).map(|i| [self.row(i), transposed.row(i), &[i as u32]].concat()))
     }
-    /// The same without the rows that `leave` names, which stay empty.
+    /// This pattern without the entries of the rows that `leave` names.
     pub(super) fn without(&self, leave: impl Fn(usize) -> bool) -> Pattern {
         let rows = (0..self.rows).map(|i| if leave(i) { vec![] } else { self.row(i).to_vec() });
         Pattern::new(self.columns, rows)
@@ -117,10 +118,11 @@ impl Pattern {
     /// The pattern of a recorded Jacobian: which variables each result depends on.
     pub(super) fn of<R>(ends: &Ends<R>, records: &impl Records<R>) -> Pattern {
         let (n, slots) = (ends.n, records.slots());
-        // What no result needs (the sum behind a gradient, say) is not followed: its set could be everything.
+        // Slots that no result needs (the sum behind a gradient, say) are left out: their sets could be
+        // everything.
         let mut needed = vec![false; slots];
         ends.exits.iter().for_each(|&(slot, _)| needed[slot] = true);
-        // The last reader of each slot, after which its set is let go.
+        // The last reader of each slot, after which its set is dropped.
         let mut last = vec![usize::MAX; slots];
         for k in (0..records.len()).rev() {
             if needed[records.result(k)] {

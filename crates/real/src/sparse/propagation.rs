@@ -1,4 +1,4 @@
-//! The pattern of a Jacobian by itself, found in the direction of one's choice.
+//! The pattern of a Jacobian without its values, found in a direction of choice.
 
 use super::indices::Indices;
 use super::pattern::Pattern;
@@ -15,7 +15,8 @@ pub enum Propagation {
     Forward,
     /// Sets of results, from these back to the variables: for fewer results than variables.
     Reverse,
-    /// From each result back through what it was computed from: no sets, and for few results of large functions little time.
+    /// From each result back through the results it was computed from. It needs no sets, and little time for
+    /// few results of large functions.
     Subgraph,
 }
 
@@ -56,14 +57,14 @@ fn reverse(ends: &Ends<f64>, records: &impl Records<f64>) -> Pattern {
             records.each_arg(k, |arg, _| sets[arg] = sets[arg].joined(&set))
         }
     }
-    // What a variable reaches is a column. (Slot 0 took what depends on nothing.)
+    // The results that a variable reaches are a column. (Slot 0 took the results that depend on nothing.)
     Pattern::new(ends.exits.len(), (1..=ends.n).map(|slot| sets[slot].to_vec())).transposed().0
 }
 
 fn subgraphs(ends: &Ends<f64>, records: &impl Records<f64>) -> Pattern {
     let mut made_by = vec![usize::MAX; records.slots()];
     (0..records.len()).for_each(|k| made_by[records.result(k)] = k);
-    // Which result came by last.
+    // The last result that visited each slot.
     let mut seen = vec![0; records.slots()];
     let rows = ends.exits.iter().zip(1..).map(|(&(exit, _), mark)| {
         let (mut stack, mut row) = (vec![exit], vec![]);

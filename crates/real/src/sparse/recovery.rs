@@ -1,4 +1,5 @@
-//! Which columns of a Hessian are joined, and how its entries follow from the products with the joined columns.
+//! Recovery of a Hessian: which columns are joined, and how its entries follow from the products with the
+//! joined columns.
 
 use super::acyclic::{Substitution, acyclic, substitutions};
 use super::colouring::{Order, count, graph, star};
@@ -16,10 +17,10 @@ pub enum HessianColouring {
     Acyclic,
 }
 
-/// How entries follow from the compressed columns.
+/// How entries are recovered from the compressed columns.
 #[derive(Clone, Debug)]
 enum Recovery {
-    /// Entry k is that of this row under this colour.
+    /// Entry k is the value of this row under this colour.
     Direct(Vec<(u32, u32)>),
     /// The steps, the places of both copies of each entry, and the number of sums.
     Substituted(Vec<(Substitution, [usize; 2])>, usize),

@@ -1,5 +1,5 @@
-//! A structure that was prepared, and whether it holds for another recording of the function: what was recorded is compared,
-//! not the numbers, which may be of any size.
+//! The prepared structure of a matrix, and the check that it holds for another recording of the function. The
+//! check compares the recorded dependences, not the numbers, which may be of any size.
 
 use super::PatternChanged;
 use super::pattern::Pattern;
@@ -7,16 +7,17 @@ use crate::diff::engine::Ends;
 use crate::sweep::Nodes;
 use std::sync::Arc;
 
-/// The places of a matrix, with the recording they were found in.
+/// The pattern of a matrix, with the recording it was found in.
 pub(super) struct Structure {
     pub pattern: Arc<Pattern>,
-    /// What each recorded result depends on, and which of them the function returned.
+    /// The slots that each recorded result depends on.
     args: Box<[[u32; 2]]>,
+    /// The slots of the results that the function returned.
     exits: Box<[usize]>,
 }
 
 impl Structure {
-    /// That of a recording, with the places that `completed` makes of those found.
+    /// The structure of a recording; `completed` extends the pattern that was found.
     pub fn new(ends: &Ends<f64>, nodes: &Nodes, completed: impl FnOnce(Pattern) -> Pattern) -> Structure {
         Structure {
             pattern: Arc::new(completed(Pattern::of(ends, nodes))),
@@ -24,7 +25,7 @@ impl Structure {
             exits: ends.exits.iter().map(|(slot, _)| *slot).collect(),
         }
     }
-    /// Refuses another recording if it may have an entry in a place that this one has not.
+    /// An error if another recording may have an entry in a place that this structure does not have.
     pub fn check(&self, ends: &Ends<f64>, nodes: &Nodes) -> Result<(), PatternChanged> {
         let args = nodes.nodes.iter().map(|node| &node.args);
         let exits = ends.exits.iter().map(|(slot, _)| slot);

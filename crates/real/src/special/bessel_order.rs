@@ -42,9 +42,10 @@ pub(super) const LN_SMALLEST: f64 = -746.0;
 ///
 /// # Source
 ///
-/// `(-1)^n / π` times the integral of `u^n e^(-a u)` with `u = 1 - cos θ` over `0 < θ < π` (from DLMF 10.32.1), by the midpoint
-/// rule: the integrand is periodic and positive, so that nothing cancels and so many points as its Fourier series has terms
-/// give all digits. Beyond 30, the derivative of the expansion DLMF 10.40.1, whose terms have one sign.
+/// `(-1)^n / π` times the integral of `u^n e^(-a u)` with `u = 1 - cos θ` over `0 < θ < π` (from DLMF
+/// 10.32.1), by the midpoint rule. The integrand is periodic and positive, so nothing cancels, and as many
+/// points as its Fourier series has terms give all digits. Beyond 30, the derivative of the expansion DLMF
+/// 10.40.1, whose terms have one sign.
 ///
 /// # Examples
 ///
@@ -83,7 +84,7 @@ fn midpoints(n: u32, a: f64) -> f64 {
 /// `(-1)^n` times the derivative of `(2πx)^(-1/2) Σ ((2k-1)!!)² / (k! (8x)^k)`.
 fn expansion(n: u32, x: f64) -> f64 {
     let order = f64::from(n);
-    // Of x^(-k-1/2), the n-th derivative is (-1)^n (k+1/2) (k+3/2) … (k+n-1/2) x^(-k-1/2-n).
+    // The n-th derivative of x^(-k-1/2) is (-1)^n (k+1/2) (k+3/2) … (k+n-1/2) x^(-k-1/2-n).
     let (mut term, mut sum, mut k): (f64, f64, f64) = (1.0, 0.0, 0.0);
     loop {
         sum += term;
@@ -118,7 +119,7 @@ fn at_order(n: u32, x: f64) -> f64 {
     if n > LAST_ORDER {
         return f64::NAN;
     }
-    // r_k = I_k / I_{k-1} = 1 / (2k/x + r_{k+1}); far up the ratio is known well enough to start.
+    // r_k = I_k / I_{k-1} = 1 / (2k/x + r_{k+1}); at a high order the ratio is known well enough to start.
     let start = order + 30.0 + 10.0 * a.min(1e6).sqrt();
     let ratio = |k: f64| a / (k + (k * k + a * a).sqrt());
     let (mut k, mut r) = (start.ceil(), ratio(start.ceil() + 0.5));

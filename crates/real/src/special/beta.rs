@@ -65,7 +65,7 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     }
 }
 
-/// `b` so large that nothing but the leading terms is left, and `a + b` may overflow.
+/// [`ln_beta`] for `b` so large that only the leading terms count, and `a + b` may overflow.
 fn beyond(a: f64, b: f64) -> f64 {
     if a < 1e16 {
         return (ln_abs_gamma(a) - Dd::from(b).ln() * a).value();
@@ -74,7 +74,7 @@ fn beyond(a: f64, b: f64) -> f64 {
     a * (a.ln() - b.ln()) - b * ((1.0 + quotient) * quotient.ln_1p())
 }
 
-/// Where the numerator has a pole.
+/// The value where the numerator has a pole.
 fn pole(a: f64, b: f64) -> f64 {
     let sum = a + b;
     if sum <= 0.0 && sum == sum.floor() { f64::NAN } else { f64::INFINITY }
@@ -106,7 +106,7 @@ pub fn ln_a_beta(a: f64, b: f64) -> f64 {
     }
     let first = ln_gamma_of_1_plus(a);
     if a < 1e-8 * b.min(1.0) || b > 1e6 {
-        // Of the series of ln Γ(a + b) in a, the third term is beyond the last place.
+        // In the series of ln Γ(a + b) in a, the third term is below the last place.
         return (first - Dd::from(a) * (digamma(b) + 0.5 * a * trigamma(b))).value();
     }
     (first + ln_gamma_dd(Dd::from(b)) - ln_gamma_dd(Dd::sum(a, b))).value()

@@ -15,7 +15,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 pub(super) struct Dd {
     /// The sum rounded.
     pub hi: f64,
-    /// What the rounding lost.
+    /// The part of the sum that the rounding lost.
     pub lo: f64,
 }
 
@@ -50,8 +50,8 @@ impl Dd {
         Dd { hi, lo: a.mul_add(b, -hi) }
     }
 
-    /// `x * x` up to 2^-105, short of underflow: by halves of `x` (Dekker), since `mul_add` is a call where the processor is
-    /// not known to have it.
+    /// `x * x` up to 2^-105, short of underflow. It is made of halves of `x` (Dekker), since `mul_add` is a
+    /// function call unless the target is known to have the instruction.
     #[inline(always)]
     pub fn square(x: f64) -> Dd {
         let hi = x * x;

@@ -1,4 +1,4 @@
-//! Elementary functions that `std` lacks, or has with less accuracy than the last places that derivatives need.
+//! Elementary functions that `std` lacks, or computes less accurately than derivatives need.
 
 use std::f64::consts::LN_2;
 
@@ -273,7 +273,7 @@ pub fn over_hypot(x: f64, y: f64) -> f64 {
     if h == 0.0 {
         0.0
     } else if h.is_infinite() {
-        // Halves and quarters bring what is finite back into range.
+        // A quarter of each argument brings the root of finite ones back into range.
         match (x.is_infinite(), y.is_infinite()) {
             (false, false) => (0.25 * x) / (0.25 * x).hypot(0.25 * y),
             (true, false) => x.signum(),

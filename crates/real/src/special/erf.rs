@@ -1,8 +1,8 @@
 //! The error function and its relatives: complement, scaled complement and inverses.
 //!
-//! In the middle the complement is a table of series. All else rests on the scaled complement `erfcx`, which has no
-//! exponential in it and is therefore easy to approximate; the exponential is multiplied back with the rounding error of
-//! the square taken into account.
+//! In the middle the complement is a table of series. All other values rest on the scaled complement `erfcx`,
+//! which has no exponential in it and is therefore easy to approximate; the exponential is multiplied back
+//! with the rounding error of the square taken into account.
 
 use super::dd::Dd;
 use super::erf_series;
@@ -51,7 +51,7 @@ pub(crate) fn erfc_and_slope(x: f64) -> (f64, f64) {
     if x.abs() < erf_series::END { erf_series::value_and_slope(x) } else { erfc_and_slope_far(x) }
 }
 
-/// The same, of one exponential.
+/// [`erfc_and_slope`] in the tails, from one exponential.
 #[inline(never)]
 fn erfc_and_slope_far(x: f64) -> (f64, f64) {
     let a = x.abs();
@@ -78,7 +78,7 @@ pub fn erfcx(x: f64) -> f64 {
     if x < 0.0 { exp_of_square(x, 1.0, 2.0) - erfcx_right(-x) } else { erfcx_right(x) }
 }
 
-/// `e^(power x^2) factor` for a power that is `±2^k`: the error of the square is kept.
+/// `e^(power x^2) factor` for a power that is `±2^k`, corrected for the rounding error of the square.
 pub(super) fn exp_of_square(x: f64, power: f64, factor: f64) -> f64 {
     exp_of_square_and_exp(x, power, factor).0
 }
@@ -89,7 +89,7 @@ pub(super) fn exp_of_square_and_exp(x: f64, power: f64, factor: f64) -> (f64, f6
     let square = Dd::square(x);
     let e = (square.hi * power).exp();
     let value = e * factor;
-    // Beyond the range there is nothing to correct (and the error of the square is not a number).
+    // Out of range there is no error to correct (and that of the square is not a number).
     (if value == 0.0 || value.is_infinite() { value } else { value + value * (square.lo * power) }, e)
 }
 

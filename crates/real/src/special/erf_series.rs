@@ -1,30 +1,34 @@
-//! The complementary error function together with its derivative in the middle: their Taylor series about the sixteenths.
+//! The complementary error function together with its derivative for moderate arguments: their Taylor series
+//! about the sixteenths.
 //!
-//! No exponential, no division and no branch: which series it is follows from the argument, and both are summed side by side.
+//! There is no exponential, no division and no branch: the argument selects the series, and value and
+//! derivative are summed side by side.
 
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// The series serve for arguments smaller than this.
 pub(super) const END: f64 = (HALF as f64 - 0.5) / PER_UNIT;
 
-/// The distance of two centres is one over this.
+/// The number of centres per unit.
 const PER_UNIT: f64 = 16.0;
-/// So many centres lie to the left of 0.
+/// The number of centres to the left of 0.
 const HALF: usize = 64;
 /// The powers beyond add less than `(2 END / 32)^13 / 13! < 2^-58` of the value.
 const DEGREE: usize = 12;
 
 /// `erfc(x)` and its derivative, for `|x| < END`.
-// A call of its own, whose pair of results the compiler makes in vectors.
+// Not inlined, so that the compiler computes the pair of results in vectors.
 #[inline(never)]
 pub(super) fn value_and_slope(x: f64) -> (f64, f64) {
-    // What is added leaves no bits for less than one sixteenth: the nearest centre's number is at the end of the sum.
+    // The added number leaves no bits for less than one sixteenth: the last bits of the sum are the number of
+    // the nearest centre.
     const SHIFT: f64 = (1.5 * (1u64 << 52) as f64 + HALF as f64) / PER_UNIT;
     let sum = x + SHIFT;
     SERIES[sum.to_bits() as usize % (2 * HALF)].at(x - (sum - SHIFT))
 }
 
-/// Both by powers of the distance from a centre, and what their values at the centre lost when they were rounded.
+/// Value and derivative in powers of the distance from a centre, and the parts of their constant terms that
+/// were lost in rounding.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
 struct Series {
@@ -33,7 +37,8 @@ struct Series {
 }
 
 impl Series {
-    /// About `c`: of `y' = s` and `s' = -2 (c + t) s` follow `n y[n] = s[n-1]` and `n s[n] = -2 (c s[n-1] + s[n-2])`.
+    /// The series about `c`: from `y' = s` and `s' = -2 (c + t) s` follow `n y[n] = s[n-1]` and
+    /// `n s[n] = -2 (c s[n-1] + s[n-2])`.
     const fn about(c: f64, values: [f64; 2], low: [f64; 2]) -> Series {
         let mut coeffs = [values; DEGREE + 1];
         let (mut before, mut last) = (0.0, values[1]);
@@ -46,7 +51,7 @@ impl Series {
         Series { coeffs, low }
     }
 
-    /// Both at the distance `t`, by Estrin's scheme: its chain of operations is short.
+    /// Value and derivative at the distance `t`, by Estrin's scheme: its chain of operations is short.
     #[inline(always)]
     fn at(&self, t: f64) -> (f64, f64) {
         let join = |a: [f64; 2], t: f64, b: [f64; 2]| [a[0] + t * b[0], a[1] + t * b[1]];
@@ -59,7 +64,7 @@ impl Series {
     }
 }
 
-/// About -64/16 (which nobody asks for), -63/16 and so on to 63/16.
+/// The series about -64/16 (unused), -63/16 and so on to 63/16.
 static SERIES: [Series; 2 * HALF] = {
     let mut series = [Series::about(0.0, [0.0; 2], [0.0; 2]); 2 * HALF];
     let mut k = 0;
@@ -74,7 +79,7 @@ static SERIES: [Series; 2 * HALF] = {
     series
 };
 
-/// `erfc(k/16)` and `-2/sqrt(pi) e^(-(k/16)^2)`, each with what it lost when it was rounded.
+/// `erfc(k/16)` and `-2/sqrt(pi) e^(-(k/16)^2)`, each with the part of it that was lost in rounding.
 #[rustfmt::skip]
 static VALUES: [[[f64; 2]; 2]; HALF] = [
     [[1.0, 0.0], [-FRAC_2_SQRT_PI, -1.533545961316588e-17]],
@@ -147,7 +152,7 @@ static VALUES: [[[f64; 2]; 2]; HALF] = [
 mod tests {
     use super::*;
 
-    /// Where one series ends and the next begins they agree.
+    /// Neighbouring series agree where they meet.
     #[test]
     fn series_meet() {
         for k in 1..2 * HALF - 1 {

@@ -10,11 +10,11 @@ pub(super) fn erfcx_right(x: f64) -> f64 {
 /// Where the asymptotic series takes over.
 const TAIL: f64 = 8.0;
 
-/// The polynomial for `0 <= x < TAIL`: one up to 1/4, from there four in an octave, by the argument's leading bits. Arguments
-/// come in any order, so it is looked up: a search would have to guess its branches.
+/// The polynomial for `0 <= x < TAIL`: one up to 1/4, from there four in an octave. It is looked up by the
+/// argument's leading bits: arguments come in any order, so the branches of a search would be mispredicted.
 #[inline(always)]
 fn row(x: f64) -> &'static Row<13> {
-    // Without the sign, which -0 has.
+    // The shift removes the sign, which -0 has.
     let leading = |x: f64| (x.to_bits() << 1) >> 51;
     let below = leading(FIRST) - 1;
     &ROWS[(leading(x).max(below) - below) as usize]
@@ -155,7 +155,7 @@ const ERFCX_TAIL: Piece = Piece {
 mod tests {
     use super::*;
 
-    /// Where one piece ends and the next begins they agree.
+    /// Neighbouring pieces agree where they meet.
     #[test]
     fn pieces_meet() {
         let mut ends: Vec<f64> = vec![FIRST];

@@ -154,7 +154,7 @@ pub(super) fn stirling_dd(x: Dd) -> Dd {
     terms.fold(Dd::ZERO, |sum, term| sum * square + term) * inverse
 }
 
-/// The same in `f64`.
+/// [`stirling_dd`] in `f64`.
 fn stirling(x: f64) -> f64 {
     const COEFFS: [f64; 7] =
         [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0];

@@ -1,7 +1,7 @@
 //! The regularised incomplete gamma functions, the probabilities of the gamma and Poisson distributions.
 //!
-//! Of the complementary pair the smaller one is computed and subtracted from one; which method computes it depends
-//! on the place in the quadrant, see [`minor`].
+//! The smaller one of the complementary pair is computed and subtracted from one. The method depends on the
+//! place in the quadrant, see [`minor`].
 //!
 //! Over 300 lines: one function, with a method for each region.
 
@@ -49,7 +49,7 @@ pub fn gamma_q(a: f64, x: f64) -> f64 {
     both(a, x).1
 }
 
-/// `ln P(a, x)`, see [`gamma_p`]: a logarithm of no number that might have underflowed; `-inf` at `x = 0`, 0 at infinity.
+/// `ln P(a, x)`, see [`gamma_p`], also where `P` underflows; `-inf` at `x = 0`, 0 at infinity.
 ///
 /// # Source
 ///
@@ -112,7 +112,7 @@ pub(super) fn both_over_density(a: f64, x: f64) -> (f64, f64) {
 enum Part {
     /// `e^log factor`, which may underflow.
     Scaled { log: Dd, factor: f64 },
-    /// It and the other.
+    /// The part and the other one of the pair.
     Both(f64, f64),
 }
 
@@ -140,7 +140,7 @@ impl Part {
     }
 }
 
-/// The smaller of the pair (or that which the method computes), and whether it is `P`.
+/// The smaller of the pair (or the one that the method computes), and whether it is `P`.
 fn minor(a: f64, x: f64) -> (Part, bool) {
     if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 || (a == x && (a == 0.0 || a.is_infinite())) {
         (Part::Both(f64::NAN, f64::NAN), true)
@@ -160,7 +160,7 @@ fn minor(a: f64, x: f64) -> (Part, bool) {
     }
 }
 
-/// The smaller of the pair over `x^a e^-x / Γ(a)`, and whether it is `P`, where that is how it is computed.
+/// The smaller of the pair over `x^a e^-x / Γ(a)`, and whether it is `P`, if it is computed in that form.
 fn by_density(a: f64, x: f64) -> Option<(f64, bool)> {
     if a < 1.0 && x < 1.5 || a >= 200.0 && (x - a).abs() < 0.3 * a || a < 1e-100 {
         None
@@ -196,7 +196,7 @@ pub fn gamma_pdf(a: f64, x: f64) -> f64 {
         0.0
     } else {
         let log = ln_density(a, x);
-        // What is small over what is small.
+        // For tiny x the quotient is formed in logarithms, since its numerator may underflow.
         if x < 1e-100 { (log - Dd::from(x).ln()).exp_value() } else { log.exp_value() / x }
     }
 }
@@ -231,7 +231,7 @@ pub(super) fn ln_density(a: f64, x: f64) -> Dd {
     } else {
         (Dd::from(a).ln() * 0.5) - deviance(a, x).1 - Dd::HALF_LN_2PI - stirling_dd(Dd::from(a))
     };
-    // Out of the range are only the terms that are subtracted.
+    // Only terms that are subtracted can overflow.
     if log.hi.is_nan() { Dd::from(f64::NEG_INFINITY) } else { log }
 }
 

@@ -1,7 +1,8 @@
-//! The derivatives of the incomplete gamma functions and their logarithms by the first argument: the same expansions, in
-//! truncated Taylor series.
+//! The derivatives of the incomplete gamma functions and their logarithms by the first argument: the
+//! expansions of the functions themselves, in truncated Taylor series.
 //!
-//! All series are those of a function over the weight `x^a e^-x / Γ(a + 1)` at the place, which does not underflow.
+//! All series are those of a function divided by the weight `x^a e^-x / Γ(a + 1)` at the given `a`. This
+//! quotient does not underflow.
 
 use super::dd::Dd;
 use super::gamma::{BERNOULLI, digamma_dd};
@@ -79,7 +80,7 @@ macro_rules! with_terms {
 }
 pub(super) use with_terms;
 
-/// What is derived.
+/// The function that is differentiated.
 #[derive(Clone, Copy)]
 enum Function {
     P,
@@ -96,7 +97,7 @@ fn nth<const N: usize>(n: usize, a: f64, x: f64, of: Function) -> f64 {
         return f64::NAN;
     }
     if x == 0.0 || x.is_infinite() {
-        // A power of x: its logarithm falls with ln x at 0.
+        // P is like x^a near 0: the derivative of its logarithm by a is ln x.
         let falls = matches!((of, n), (Function::LnP, 1)) && x == 0.0;
         return if falls { f64::NEG_INFINITY } else { 0.0 };
     }
@@ -134,7 +135,8 @@ pub(super) fn quotient<const N: usize>(x: &Taylor<N>, y: &Taylor<N>) -> Taylor<N
 fn ln_of<const N: usize>(series: Taylor<N>) -> Taylor<N> {
     ln(series[0], series)
 }
-/// The logarithm of a series with this value and these further coefficients, but for its value.
+/// The logarithm of a series with this constant term and these further coefficients; its own constant term is
+/// left 0.
 fn ln<const N: usize>(value: f64, series: Taylor<N>) -> Taylor<N> {
     let mut y = [0.0; N];
     for k in 1..N {
@@ -144,7 +146,7 @@ fn ln<const N: usize>(value: f64, series: Taylor<N>) -> Taylor<N> {
     y
 }
 
-/// `P` over the weight; of the series' value nothing is promised.
+/// `P` over the weight; the constant term of the series is unspecified.
 pub(super) fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     if a >= 30.0 && (1.0 / std::f64::consts::E..std::f64::consts::E).contains(&(x / a)) {
         near_diagonal(a, x)
@@ -155,7 +157,7 @@ pub(super) fn lower_over_weight<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     }
 }
 
-/// The logarithm of `x^a/Γ(a + 1)`, but for its value.
+/// The logarithm of `x^a/Γ(a + 1)`, with its constant term left 0.
 fn ln_factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     let (mut slopes, mut factorial) = ([0.0; N], 1.0);
     for (k, slope) in slopes.iter_mut().enumerate().skip(1) {
@@ -168,7 +170,7 @@ fn ln_factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     }
     slopes
 }
-/// The factor by which `x^a/Γ(a + 1)` changes from `a` on.
+/// The factor by which `x^a/Γ(a + 1)` changes when `a` moves.
 pub(super) fn factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     let (mut y, slopes) = (line(1.0, 0.0), ln_factor::<N>(a, x));
     for k in 1..N {
@@ -181,11 +183,11 @@ pub(super) fn factor<const N: usize>(a: f64, x: f64) -> Taylor<N> {
 pub(super) fn by_ratios(a: f64, x: f64) -> bool {
     x < 0.9 * a || x < 1.0
 }
-/// `P` over the weight: the sum of `x^k / ((a+1) … (a+k))`, each term with its own factor.
+/// `P` over the weight: the sum of `x^k / ((a+1) … (a+k))`, times [`factor`].
 fn lower<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     sum_from(factor::<N>(a, x), a, x)
 }
-/// `P` over the weight at the same `a + t`: that sum without the factor.
+/// `P` over the weight at the moved `a + t`: the sum of [`lower`] without the factor.
 pub(super) fn ratios<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     sum_from(line(1.0, 0.0), a, x)
 }
@@ -201,7 +203,7 @@ fn sum_from<const N: usize>(mut term: Taylor<N>, a: f64, x: f64) -> Taylor<N> {
     }
 }
 
-/// `Q` over the weight: `a` over the fraction.
+/// `Q` over the weight: `a` times [`factor`], over the continued fraction [`tail`].
 fn upper<const N: usize>(a: f64, x: f64) -> Taylor<N> {
     let first = factor::<N>(a, x);
     let numerator = std::array::from_fn(|k| a * first[k] + if k > 0 { first[k - 1] } else { 0.0 });
@@ -240,7 +242,7 @@ fn near_diagonal<const N: usize>(a: f64, x: f64) -> Taylor<N> {
         factorial *= k as f64;
         g[k] = (1..=k).map(|j| slopes[j] * g[k - j]).sum::<f64>() / k as f64;
     }
-    // Of Σ B_k g⁽ᵏ⁾/k!, the m-th coefficient is Σ B_k g_{k+m} (k+m)!/(m! k!).
+    // The m-th coefficient of Σ B_k g⁽ᵏ⁾/k! is Σ B_k g_{k+m} (k+m)!/(m! k!).
     let coefficient = |m: usize| {
         let (mut sum, mut binomial) = (0.0, 1.0);
         for k in 0..TERMS {

@@ -1,5 +1,5 @@
-//! The gamma density over either tail, the slopes of the logarithms of the incomplete gamma functions, and its derivatives by the
-//! first argument: quotients of series in which density and tail have shed the factor they share.
+//! The gamma density over either tail, the slopes of the logarithms of the incomplete gamma functions, and
+//! its derivatives by the first argument: quotients of series without the common factor of density and tail.
 
 use super::incomplete_gamma::{both_over_density, continued_fraction};
 use super::incomplete_gamma_by_a::{
@@ -11,8 +11,9 @@ use super::incomplete_gamma_by_a::{
 ///
 /// # Source
 ///
-/// The series DLMF 8.7.1 for `x < 0.9 a` and small `x`: of it the density is the first term. Elsewhere the quotient of what
-/// [`gamma_pdf`](super::gamma_pdf) and [`gamma_p_by_a`](super::gamma_p_by_a) are made of.
+/// The series DLMF 8.7.1 for `x < 0.9 a` and small `x`, whose first term is the density. Elsewhere the
+/// quotient of the expressions behind [`gamma_pdf`](super::gamma_pdf) and
+/// [`gamma_p_by_a`](super::gamma_p_by_a).
 ///
 /// # Examples
 ///
@@ -68,7 +69,7 @@ fn nth<const N: usize>(n: usize, a: f64, x: f64, lower: bool) -> f64 {
     factorial * series::<N>(a, x, lower)[n]
 }
 
-/// The Taylor series by `a`.
+/// The Taylor series in `a`.
 fn series<const N: usize>(a: f64, x: f64, lower: bool) -> Taylor<N> {
     if lower && by_ratios(a, x) {
         return quotient(&line(a / x, 1.0 / x), &ratios(a, x));

@@ -21,7 +21,7 @@ pub fn logistic(x: f64) -> f64 {
     (if x >= 0.0 { 1.0 } else { e }) / (1.0 + e)
 }
 
-/// [`logistic`] and its derivative `e^-|x| / (1 + e^-|x|)^2`, of one exponential.
+/// [`logistic`] and its derivative `e^-|x| / (1 + e^-|x|)^2`, from one exponential.
 #[inline(never)]
 pub(crate) fn logistic_and_slope(x: f64) -> (f64, f64) {
     let e = (-x.abs()).exp();
@@ -48,7 +48,8 @@ pub fn tanh(x: f64) -> f64 {
     tanh_and_slope(x).0
 }
 
-/// [`tanh`] and its derivative, the square of the hyperbolic secant, with its relative accuracy where `tanh` is near one.
+/// [`tanh`] and its derivative, the square of the hyperbolic secant, which is accurate relative to itself
+/// also where `tanh` is near one.
 #[inline(never)]
 pub(crate) fn tanh_and_slope(x: f64) -> (f64, f64) {
     let a = x.abs();
@@ -177,8 +178,8 @@ pub fn log_add_exp2(x: f64, y: f64) -> f64 {
     max + extra
 }
 
-/// `e^x / (e^x + e^y)`, the share of the first term in [`log_add_exp`]: 0 where both operands are `-inf` (nothing moves the
-/// sum), 1/2 where both are `inf`.
+/// `e^x / (e^x + e^y)`, the share of the first term in [`log_add_exp`]: 0 where both operands are `-inf`
+/// (neither moves the sum), 1/2 where both are `inf`.
 ///
 /// # Source
 ///
@@ -210,14 +211,15 @@ pub fn exp2_share(x: f64, y: f64) -> f64 {
     share(x, y, LN_2, f64::exp2)
 }
 
-/// The smaller of two terms over the larger by their exponents, to a base with this logarithm and exponential.
+/// The smaller of two terms divided by the larger, from their exponents to a base with this logarithm and
+/// exponential.
 fn quotient(min: f64, max: f64, ln_base: f64, power: fn(f64) -> f64) -> f64 {
     let d = Dd::sum(min, -max);
     if d.hi > -2000.0 { power(d.hi) * (1.0 + ln_base * d.lo) } else { 0.0 }
 }
 
-/// The first share of two terms by their exponents, to a base with this logarithm and exponential; nothing shares with nothing, and
-/// infinities evenly.
+/// The share of the first of two terms, from their exponents to a base with this logarithm and exponential: 0
+/// if both terms are 0, 1/2 if both are infinite.
 fn share(x: f64, y: f64, ln_base: f64, power: fn(f64) -> f64) -> f64 {
     if x == f64::NEG_INFINITY && !y.is_nan() {
         0.0
@@ -227,7 +229,7 @@ fn share(x: f64, y: f64, ln_base: f64, power: fn(f64) -> f64) -> f64 {
         let d = x - y;
         let e = power(-d.abs());
         let share = (if d >= 0.0 { 1.0 } else { e }) / (1.0 + e);
-        // The slope times what rounding the difference lost.
+        // The slope times the rounding error of the difference.
         let part = d - x;
         let lost = ln_base * ((x - (d - part)) - (y + part));
         if lost.is_finite() { share + share * (1.0 - share) * lost } else { share }

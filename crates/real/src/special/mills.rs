@@ -5,7 +5,7 @@ use super::erf::erfcx;
 use super::normal::inv_mills_ratio;
 use std::f64::consts::FRAC_2_SQRT_PI;
 
-/// The factorials of larger orders leave the range.
+/// The factorials of larger orders overflow.
 const LAST_ORDER: u32 = 170;
 
 /// The `n`-th derivative of [`inv_mills_ratio`]; NaN for orders above 170.

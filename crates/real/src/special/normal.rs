@@ -23,7 +23,7 @@ pub fn norm_cdf(x: f64) -> f64 {
     norm_cdf_and_slope(x).0
 }
 
-/// [`norm_cdf`] and its derivative, the density, of one exponential.
+/// [`norm_cdf`] and its derivative, the density, from one exponential.
 #[inline(never)]
 pub(crate) fn norm_cdf_and_slope(x: f64) -> (f64, f64) {
     let (tail, e) = left_tail_and_exp(-x.abs());
@@ -35,9 +35,10 @@ fn left_tail(x: f64) -> f64 {
     left_tail_and_exp(x).0
 }
 
-/// The same, and `e^(-x^2/2)`.
+/// [`left_tail`] and `e^(-x^2/2)`.
 fn left_tail_and_exp(x: f64) -> (f64, f64) {
-    // Below the smallest subnormal number; the infinities would meet in the quotient.
+    // The value is below the smallest subnormal number. At -inf the two parts of `x / sqrt 2` would be inf -
+    // inf.
     if x < -40.0 {
         return (0.0, 0.0);
     }

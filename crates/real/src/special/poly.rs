@@ -1,17 +1,17 @@
-//! Polynomials on pieces: how the functions of this module store their approximations.
+//! Piecewise polynomials, in which the special functions store their approximations.
 //!
-//! A piece is the interpolant of the function in the Chebyshev points of its interval, written in powers of the
-//! distance to a centre. The degrees are chosen for a relative error below 2^-58. The leading coefficient carries
-//! its rounding error along, so that the last addition is the only one that matters and a value is good to about
-//! one unit in the last place.
+//! A piece is the interpolant of the function in the Chebyshev points of its interval, written in powers of
+//! the distance to a centre. The degrees are chosen for a relative error below 2^-58. The constant
+//! coefficient carries its rounding error along, so that the last addition is the only one that matters and a
+//! value is good to about one unit in the last place.
 
 /// A polynomial that stands for a function up to (and excluding) `until`.
 pub(super) struct Piece {
     /// Right end of the interval.
     pub until: f64,
-    /// Where the powers are taken from.
+    /// The centre of the powers.
     pub centre: f64,
-    /// What the first coefficient lost when it was rounded.
+    /// The part of the first coefficient that was lost in rounding.
     pub low: f64,
     /// Coefficients, constant first.
     pub coeffs: &'static [f64],
@@ -24,8 +24,8 @@ impl Piece {
     }
 }
 
-/// A [`Piece`] with room for N coefficients: pieces in a table are all evaluated alike, without a loop whose end has to be
-/// guessed.
+/// A [`Piece`] with room for N coefficients. All pieces in a table are evaluated alike, without a loop whose
+/// trip count has to be predicted.
 pub(super) struct Row<const N: usize> {
     pub centre: f64,
     pub low: f64,
@@ -40,7 +40,7 @@ impl<const N: usize> Row<N> {
     }
 }
 
-/// The polynomial at `t`, its leading coefficient with what that lost (`low`) when it was rounded.
+/// The polynomial at `t`; `low` is the part of the constant coefficient that was lost in rounding.
 #[inline(always)]
 fn value(t: f64, low: f64, coeffs: &[f64]) -> f64 {
     coeffs[0] + (low + t * by_halves(t, &coeffs[1..]))
@@ -57,7 +57,7 @@ pub(super) fn horner(x: f64, coeffs: &[f64]) -> f64 {
     coeffs.iter().rev().fold(0.0, |sum, c| sum * x + c)
 }
 
-/// [`horner`], even and odd powers apart, so that two chains of operations run beside each other.
+/// [`horner`], with even and odd powers apart, so that two chains of operations run side by side.
 #[inline(always)]
 fn by_halves(x: f64, coeffs: &[f64]) -> f64 {
     let (pairs, top) = coeffs.as_chunks::<2>();

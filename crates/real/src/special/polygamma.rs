@@ -120,7 +120,7 @@ pub(super) fn scaled_zeta(s: u32, x: Dd, scale: Dd) -> Dd {
     while y.hi < order + ASYMPTOTIC {
         let term = (scale / y).powi(s);
         sum = sum + term;
-        // What is left is about the term times y / (s - 1); it may have underflowed altogether.
+        // The rest of the sum is about the term times y / (s - 1); it may have underflowed altogether.
         if term.hi * y.hi <= sum.hi * 1e-33 {
             return sum;
         }

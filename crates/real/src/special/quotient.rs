@@ -1,7 +1,10 @@
-//! Quotients that are not the plain one: 0/0 = 0, and integer quotients of the true x/y. Rounding is monotone, so only a rounded quotient that is an integer may have left
-//! the interval it belongs to; on which side of it the true one lies is the sign of `x - n y`, which an FMA has exactly.
+//! Quotients other than the plain one: 0/0 = 0, and integer quotients of the true x/y.
+//!
+//! Rounding is monotone, so only a rounded quotient that is an integer n may have left the interval it
+//! belongs to. The sign of `x - n y`, which an FMA gives exactly, tells on which side of n the true quotient
+//! lies.
 
-/// What is left of `x` after `n` divisors, up to one rounding; `n = 0` times an infinite divisor is nothing.
+/// `x - n y` up to one rounding; `x` for `n = 0`, also if the divisor is infinite.
 fn rest(x: f64, n: f64, y: f64) -> f64 {
     if n == 0.0 { x } else { (-n).mul_add(y, x) }
 }

@@ -1,4 +1,5 @@
-//! The reciprocal of the gamma function, which is entire: it has neither poles nor a range to leave on the right.
+//! The reciprocal of the gamma function, which is entire: it has no poles, and does not overflow to the
+//! right.
 
 use super::gamma::{gamma, ln_gamma};
 use super::stirling::by_terms;
@@ -24,7 +25,7 @@ pub fn rgamma(x: f64) -> f64 {
         let half = x.powf(0.5 * x - 0.25);
         x.exp() / half * ((-by_terms(0.0, x)).exp() / TAU.sqrt()) / half
     } else if x > -4.0 {
-        // What is left lies within 0.75..1.75.
+        // `x - steps` lies within 0.75..1.75.
         let steps = (x - 0.75).floor();
         let near = (-ln_gamma(x - steps)).exp();
         let product = |n: f64, first: f64| (0..n as u32).map(|k| first + f64::from(k)).product::<f64>();

@@ -1,5 +1,5 @@
-//! What Stirling's formula leaves of the logarithm of the gamma function, and differences of polygamma functions: the parts of
-//! large logarithms that remain when the large terms are cancelled on paper.
+//! The error of Stirling's formula for the logarithm of the gamma function, and differences of polygamma
+//! functions: the remainders of large logarithms after the large terms are cancelled on paper.
 
 use super::dd::Dd;
 use super::gamma::{ASYMPTOTIC, BERNOULLI, digamma_dd, ln_abs_gamma};
@@ -28,7 +28,7 @@ pub fn stirling_error(n: u32, x: f64) -> f64 {
     } else if x >= ASYMPTOTIC + order {
         by_terms(order, x)
     } else if x < 1e-200 {
-        // ln Γ(x) + ln(x)/2 is -ln(x)/2; of what it leaves, nothing is seen.
+        // ln Γ(x) + ln(x)/2 is -ln(x)/2; the terms that vanish with x are below the last place.
         match n {
             0 => -0.5 * x.ln() - Dd::HALF_LN_2PI.hi,
             _ => -0.5 * (1..n).fold(1.0, |product, k| -f64::from(k) * product) / x.powi(n as i32),
@@ -48,7 +48,7 @@ pub fn stirling_error(n: u32, x: f64) -> f64 {
     }
 }
 
-/// The derivatives of the terms `B_2k / (2k (2k - 1) x^(2k - 1))`.
+/// The derivative of order `order` of the sum of the terms `B_2k / (2k (2k - 1) x^(2k - 1))`.
 pub(super) fn by_terms(order: f64, x: f64) -> f64 {
     let inverse = 1.0 / x;
     // (-1)^n n! / x^(n+1), the first term without its coefficient.
@@ -70,13 +70,13 @@ pub(super) fn by_terms(order: f64, x: f64) -> f64 {
     sum
 }
 
-/// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, meant for `x > 0` and `x + y > 0`, without the cancellation where `y` is small beside `x` or both are
-/// large; the difference as it stands elsewhere.
+/// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, meant for `x > 0` and `x + y > 0`, without the cancellation where `y` is small
+/// beside `x` or both are large; elsewhere the plain difference.
 ///
 /// # Source
 ///
-/// The definition in double-double arithmetic (DLMF 5.11.2 and 25.11.12); two terms of the Taylor series where `y` is so small
-/// that the third is not seen.
+/// The definition in double-double arithmetic (DLMF 5.11.2 and 25.11.12); two terms of the Taylor series
+/// where `y` is so small that the third is below the last place.
 ///
 /// # Examples
 ///
@@ -93,7 +93,7 @@ pub fn polygamma_drop(n: u32, x: f64, y: f64) -> f64 {
         return if y == 0.0 { 0.0 } else { polygamma(n, x) - polygamma(n, x + y) };
     }
     let order = f64::from(n);
-    // Of the functions only the pole is seen, or the leading term far out.
+    // Near 0 only the pole of the functions counts, far out only the leading term.
     let of_power = |power: f64| -polygamma(n, x) * (-power * (y / x).ln_1p()).exp_m1();
     if x + y < 1e-100 {
         return if n == 0 { -y / x / (x + y) } else { of_power(order + 1.0) };

@@ -1,5 +1,5 @@
-//! Sine and cosine of multiples of π. The argument is reduced before it is multiplied, exactly, so that zeros and extrema are where
-//! they belong, and the values next to a zero have their full relative accuracy.
+//! Sine and cosine of multiples of π. The argument is reduced exactly, before it is multiplied, so that zeros
+//! and extrema are where they belong, and the values next to a zero have their full relative accuracy.
 
 use std::f64::consts::PI;
 
