@@ -6,7 +6,7 @@
 //! and a permuted input (the transpose in the kernel), taps and pixels exchange roles: the patches are
 //! transposed.
 //!
-//! Over 400 lines, a quarter of them tests: the two algorithms share their window and operand layout.
+//! Over 400 lines: a quarter of them are tests, and the two algorithms share their window and operand layout.
 
 use super::copy::copy;
 use super::number::Matrix;
