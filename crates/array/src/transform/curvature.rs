@@ -1,4 +1,4 @@
-//! Products with curvature matrices, and estimates of what such a matrix has on its diagonal.
+//! Products with curvature matrices, and estimates of the trace and the diagonal of such a matrix.
 
 use super::jvp::pushforward_of;
 use super::vjp::gradient;
@@ -54,15 +54,16 @@ pub fn fisher<P: Tree + Clone + 'static>(losses: impl Fn(&P) -> Array) -> impl F
     }
 }
 
-/// How an estimate of a trace or diagonal draws its probes: numbers −1 and 1 with equal chance.
+/// Random probes for an estimate of a trace or diagonal: elements −1 and 1 with equal probability.
 #[track_caller]
 fn probes(key: &Key, samples: usize, shape: &[usize], dtype: DType) -> Array {
     let dims: Vec<usize> = [samples].into_iter().chain(shape.iter().copied()).collect();
     2.0 * key.bernoulli(&dims, 0.5).cast(dtype) - 1.0
 }
 
-/// An unbiased estimate of the trace of a linear function from arrays like `x` to the same, from so many random probes
-/// (Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1990): exact for diagonal matrices.
+/// An unbiased estimate of the trace of a linear function that maps arrays like `x` to arrays like `x`, from
+/// `samples` random probes (Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1990):
+/// exact for diagonal matrices.
 ///
 /// ```
 /// use pullback_array::{Array, Key, Real, hvp, hutchinson_trace};
@@ -75,8 +76,9 @@ pub fn hutchinson_trace(a: impl Fn(&Array) -> Array, x: &Array, key: &Key, sampl
     hutchinson_diagonal(a, x, key, samples).sum()
 }
 
-/// An unbiased estimate of the diagonal of a linear function from arrays like `x` to the same, from so many random
-/// probes (Bekas, Kokiopoulou, Saad, "An estimator for the diagonal of a matrix", 2007).
+/// An unbiased estimate of the diagonal of a linear function that maps arrays like `x` to arrays like `x`,
+/// from `samples` random probes (Bekas, Kokiopoulou, Saad, "An estimator for the diagonal of a matrix",
+/// 2007).
 ///
 /// ```
 /// use pullback_array::{Array, Key, Real, hvp, hutchinson_diagonal};

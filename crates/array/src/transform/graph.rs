@@ -1,4 +1,5 @@
-//! The graph of a function, to look at: every operation that its inputs reach, in order, as text or as a picture.
+//! The graph of a function for display: every operation that depends on its inputs, in order, as text or in
+//! the DOT language.
 
 use super::replay::Recorded;
 use crate::array::Array;
@@ -14,7 +15,7 @@ use std::panic::Location;
 pub struct Node {
     /// The operation's name; `input` for an input, `constant` for an array that depends on none.
     pub name: String,
-    /// What it was called by the user: the path of an input, or the name given by [`named`](Array::named).
+    /// The path of an input, the name given by [`named`](Array::named), or the number of a constant fill.
     pub label: Option<String>,
     /// The numbers of the nodes that it uses.
     pub inputs: Vec<usize>,
@@ -22,7 +23,7 @@ pub struct Node {
     pub shape: Vec<usize>,
     /// The result's element type.
     pub dtype: DType,
-    /// The line that asked for it.
+    /// The line of user code that made it.
     pub at: &'static Location<'static>,
 }
 
@@ -33,7 +34,7 @@ pub struct Graph {
     outputs: Vec<usize>,
 }
 
-/// From f: the operations that it applies to its inputs. What does not depend on an input is one constant.
+/// From f: the operations that it applies to its inputs. An array that depends on no input is one constant.
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, graph};
@@ -73,7 +74,8 @@ pub fn graph<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&
     }
 }
 
-/// The ids of all that leads to the outputs; how a call with a rule of its own computes its value is its own affair.
+/// The ids of the nodes that lead to the outputs, without those that compute the value of a call with rules
+/// of its own.
 fn shown(outputs: &[Array]) -> HashSet<u64> {
     let (mut seen, mut stack) = (HashSet::new(), outputs.to_vec());
     while let Some(x) = stack.pop() {
@@ -97,7 +99,7 @@ impl Listing {
         self.places.insert(x.0.id, self.nodes.len() - 1);
         self.nodes.len() - 1
     }
-    /// Where an array is; one that no input reaches is a constant.
+    /// The number of an array's step. An array without a step depends on no input: it is added as a constant.
     fn place(&mut self, x: &Array) -> usize {
         if let Some(&known) = self.places.get(&x.0.id) {
             return known;
@@ -126,7 +128,7 @@ impl Graph {
     pub fn outputs(&self) -> &[usize] {
         &self.outputs
     }
-    /// The graph in the DOT language: results are doubly framed, inputs boxes.
+    /// The graph in the DOT language: an input has a box, a constant no frame, a result a double frame.
     ///
     /// ```
     /// use pullback_array::{Array, Real, graph};
@@ -161,7 +163,7 @@ impl Node {
     }
 }
 
-/// A line each: number, operation, what it uses, shape, dtype and the line of the program.
+/// A line for each step: number, operation, inputs, shape, dtype and the line of user code; then the results.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         for (k, node) in self.nodes.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! What happens to a cotangent at one place: it is looked at, changed, sent on to another function, or refused. Values
-//! stay as they are, and so do tangents.
+//! Hooks on the derivatives of one array: its cotangent is looked at or changed, it is differentiated as if a
+//! function were the identity, or a derivative through it panics.
 
 use crate::array::Array;
 use crate::custom::Rule;
@@ -8,8 +8,8 @@ use pullback_real::refuse;
 use std::sync::Arc;
 
 impl Array {
-    /// The same array, whose cotangent passes through `f` on its way back: to clip, scale, reverse or look at it. Forward
-    /// mode does not notice.
+    /// The array, with a hook on its cotangent: reverse mode replaces the cotangent g by `f(g)`, to clip,
+    /// scale, reverse or look at it. Values and tangents are unchanged.
     ///
     /// ```
     /// use pullback_array::{Array, Real, grad};
@@ -18,19 +18,20 @@ impl Array {
     /// ```
     ///
     /// # Panics
-    /// On the way back, if f's result does not have the array's shape and dtype.
+    /// In reverse mode, if f's result does not have the array's shape and dtype.
     #[track_caller]
     pub fn on_cotangent(&self, f: impl Fn(&Array) -> Array + Send + Sync + 'static) -> Array {
         let pull: Rule = Arc::new(move |_, _, g| g.iter().map(|g| g.as_ref().map(&f)).collect());
         self.passed("on_cotangent", self.stop_gradient(), pull)
     }
-    /// The same array, whose gradient is turned round and scaled: what uses it learns to make the loss small, what
-    /// computes it to make the loss large (Ganin and Lempitsky, "Unsupervised domain adaptation by backpropagation", 2015).
+    /// The array, with its cotangent multiplied by −`scale`: the layers that use it learn to decrease the
+    /// loss, those that compute it to increase the loss (Ganin and Lempitsky, "Unsupervised domain adaptation
+    /// by backpropagation", 2015).
     #[track_caller]
     pub fn reverse_gradient(&self, scale: f64) -> Array {
         self.on_cotangent(move |g| -scale * g)
     }
-    /// The same array, whose cotangent is held within `lo..=hi`.
+    /// The array, with its cotangent clipped to `lo..=hi`.
     ///
     /// # Panics
     /// If `lo > hi` or either is NaN.
@@ -68,8 +69,8 @@ impl Array {
         let pull: Rule = Arc::new(|_, _, g| g);
         self.passed("straight_through", y.stop_gradient(), pull)
     }
-    /// The same array, which refuses to be differentiated: a derivative that would be wrong is not computed.
-    /// ([`stop_gradient`](Array::stop_gradient) makes it a constant instead.)
+    /// The array, through which no derivative passes: one that would be wrong panics instead of being
+    /// computed. ([`stop_gradient`](Array::stop_gradient) makes it a constant instead.)
     ///
     /// # Panics
     /// When a derivative passes, with the reason.
@@ -86,7 +87,7 @@ impl Array {
         let inputs = std::slice::from_ref(self);
         Call::of("prevent_gradient", inputs, value, CallRules::new(rule.clone(), rule)).swap_remove(0)
     }
-    /// `value` in the place of the array, with a pullback of its own and tangents that pass.
+    /// `value` in the place of the array, with this pullback; tangents pass unchanged.
     #[track_caller]
     fn passed(&self, name: &'static str, value: Array, pull: Rule) -> Array {
         let push: Rule = Arc::new(|_, _, t| t);

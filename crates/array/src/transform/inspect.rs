@@ -1,4 +1,5 @@
-//! Gradients seen from closer up: by intermediate results, by each leaf or none, element by element.
+//! Gradients in more detail: by intermediate results, by each leaf or `None`, element by element; and where a
+//! function reads numbers, which derivatives do not see.
 
 use super::vjp::{grad, reverse, with_zeros};
 use super::within;
@@ -9,18 +10,18 @@ use crate::tree::{Tree, named_leaves};
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 
-/// A result on the way that was given a [name](Array::named).
+/// An intermediate result that was given a [name](Array::named).
 #[derive(Clone, Debug)]
 pub struct Intermediate {
     /// Its name.
     pub name: &'static str,
     /// Its value.
     pub value: Array,
-    /// The derivative of the function's result by it; zeros where there is no connection.
+    /// The derivative of the function's result by it; zeros if the result does not depend on it.
     pub cotangent: Array,
 }
 
-/// From f: value, gradient, and the value and cotangent of every result on the way that f gave a
+/// From f: value, gradient, and the value and cotangent of every intermediate result that f gave a
 /// [name](Array::named), in the order in which they were made.
 ///
 /// ```
@@ -65,7 +66,7 @@ fn name(x: &Array) -> Option<&'static str> {
     }
 }
 
-/// All that has a name between the inputs and a result, oldest first.
+/// The named nodes between the inputs and a result, oldest first.
 fn names(inputs: &[Array], y: &Array) -> Vec<(&'static str, Array)> {
     let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
     let (mut seen, mut stack, mut found) = (HashSet::new(), vec![y.clone()], vec![]);
@@ -103,9 +104,10 @@ pub fn grad_or_none<P: Tree + Clone>(
     }
 }
 
-/// From f: the lines where it looks at numbers that depend on its input (`item`, `to_vec`), in the order in which it first
-/// does. Looking to decide what to compute is right; but what f makes *of* such a number is a constant to every derivative,
-/// and nothing else tells: [`unconnected`](crate::unconnected) sees only leaves that reach the result in no other way.
+/// From f: the lines where it looks at numbers that depend on its input (`item`, `to_vec`), in the order in
+/// which it first does. Looking is right if the number only selects the operations that f applies. But an
+/// array that f makes *of* the number is a constant to every derivative, and no error says so:
+/// [`unconnected`](crate::unconnected) finds only leaves that reach the result in no other way.
 ///
 /// ```
 /// use pullback_array::{Array, grad, looks};

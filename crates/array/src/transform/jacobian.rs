@@ -1,4 +1,4 @@
-//! Jacobians and Hessians: `vjp` or `jvp` of a basis, as a batch.
+//! Jacobians and Hessians: a batch of `vjp` or `jvp`, one for each unit vector.
 
 use super::jvp::pushforward_of;
 use super::vjp::gradient;
@@ -61,7 +61,7 @@ pub fn jacobian_with<P: Tree + Clone + 'static>(
             let rows = in_chunks(&basis, chunk, |g: &Array| pull(g));
             return zip(&rows, p, |d, x| d.reshape_op(joined(&y.0.shape, &x.0.shape)));
         }
-        // The columns of one leaf after the other; tangents of the others are zero.
+        // The columns of each leaf in turn, for which the tangents of the other leaves are zero.
         let mut k = 0;
         map(p, |x| {
             let leaf = k;
@@ -102,7 +102,7 @@ fn needs_real<'a>(mut arrays: impl Iterator<Item = &'a Array>) {
     }
 }
 
-/// The basis of arrays like `x`, one after the other along axis 0.
+/// The unit vectors of arrays like `x`, stacked along axis 0.
 #[track_caller]
 fn identity(x: &Array) -> Array {
     let n = x.size();
@@ -132,8 +132,8 @@ fn in_chunks<Q: Tree + Clone>(rows: &Array, chunk: usize, f: impl Fn(&Array) -> 
     zip(&done, &rest, |a, b| Array::concat_op(&[a.clone(), b.clone()], 0))
 }
 
-/// From f, of one number: its Hessian at a point, with the input's axes twice; forward over reverse. For a tree of
-/// several arrays, see [`ravel`](crate::ravel).
+/// From f, which returns one number: its Hessian at a point, with the input's axes twice; forward over
+/// reverse. For a tree of several arrays, see [`ravel`](crate::ravel).
 ///
 /// ```
 /// use pullback_array::{Array, Real, hessian};

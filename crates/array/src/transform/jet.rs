@@ -1,7 +1,7 @@
 //! `jet`: Taylor mode on arrays, the recorded function replayed with a truncated series for every node.
 //!
-//! Elementwise primitives take the recurrences of real series; linear ones act on every coefficient, bilinear ones as a
-//! product of polynomials. Only a call with rules of its own is nested forward mode.
+//! Elementwise primitives take the recurrences of real series; linear ones act on every coefficient, bilinear
+//! ones as a product of polynomials. Only a call with rules of its own takes nested forward mode.
 
 use super::jvp;
 use super::replay::{Meaning, Recorded};
@@ -19,10 +19,11 @@ use std::sync::Arc;
 /// The highest order. Calls with rules of their own double in cost with each.
 const HIGHEST: usize = 15;
 
-/// From f: its Taylor coefficients along a curve. `jet(f)(x, [c₁, c₂, …])` gives the coefficients [y₀, y₁, …] of
-/// f(x + c₁t + c₂t² + …), as many as there are of the curve: the k-th derivative is k!·y_k. The cost grows with the
-/// square of the order (with the third power for functions of Bessel and ψ⁽ⁿ⁾, whose derivatives are ever new ones), where
-/// nested [`jvp`](crate::jvp) doubles with each. Calls with rules of their own are nested `jvp`s.
+/// From f: its Taylor coefficients along a curve. `jet(f)(x, [c₁, c₂, …])` gives the coefficients [y₀, y₁, …]
+/// of f(x + c₁t + c₂t² + …), up to the order of the curve: the k-th derivative is k!·y_k. The cost grows with
+/// the square of the order (with its third power for Bessel functions and ψ⁽ⁿ⁾, each of whose derivatives is
+/// a new function); the cost of nested [`jvp`](crate::jvp) doubles with each order. Calls with rules of their
+/// own take nested `jvp`.
 ///
 /// ```
 /// use pullback_array::{Array, jet};
@@ -86,7 +87,7 @@ struct Jet {
     higher: Vec<Option<Array>>,
 }
 impl Jet {
-    /// The coefficient of the k-th power, from the first on.
+    /// The coefficient of the k-th power, for k ≥ 1.
     fn term(&self, k: usize) -> Option<&Array> {
         self.higher.get(k - 1).and_then(Option::as_ref)
     }
@@ -127,14 +128,14 @@ impl Meaning for Taylor {
                     }
                     other => unreachable!("{} is not elementwise", other.name()),
                 };
-                // A zero that is a plain number has no shape.
+                // A plain number 0 is a coefficient that vanishes: `None`.
                 let placed = |c: Array| match c.is_weak() && c.fill_value() == Some(0.0) {
                     true => None,
                     false => Some(c.cast(first.dtype()).broadcast_op(&first.0.shape)),
                 };
                 y.into_iter().skip(1).map(placed).collect()
             }
-            // Selection by the extremum is linear as long as it is the same one.
+            // An extremum is linear as long as it selects the same element.
             Kind::Linear | Kind::Extremum(..) | Kind::RunningExtremum { .. } | Kind::Call => (1..=self.order)
                 .map(|k| {
                     let terms: Vec<Option<Array>> = args.iter().map(|a| a.term(k).cloned()).collect();
@@ -182,7 +183,7 @@ impl Meaning for Taylor {
         jets
     }
     fn control(&mut self, control: &Arc<Control>, args: &[Jet]) -> Vec<Jet> {
-        // Behind a call, whose rules do the rest.
+        // A control primitive lies inside a call, whose rules give the derivatives: its value suffices.
         let args: Vec<Array> = args.iter().map(|a| a.first.clone()).collect();
         (0..control.outputs.len()).map(|k| Taylor::constant(&Array::control_op(control, k, &args))).collect()
     }
@@ -191,8 +192,8 @@ impl Meaning for Taylor {
 /// Arrays along a curve in t.
 type Curve = Box<dyn Fn(&Array) -> Vec<Array>>;
 
-/// A call along its inputs' curves. Its outputs' values are those at t = 0, where alone it is asked; how they move its
-/// rules say.
+/// A call whose inputs lie on curves in t. It is evaluated at t = 0 alone, where its outputs have the given
+/// values; its rules give their derivatives by t.
 struct Along {
     name: &'static str,
     inputs: Vec<Jet>,

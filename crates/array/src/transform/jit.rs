@@ -1,4 +1,4 @@
-//! `jit`: a function recorded once for each kind of input, and its finished plan run from then on.
+//! `jit`: a function is recorded and compiled once for each kind of input; later calls run the finished plan.
 
 use super::replay::{Recorded, Slot};
 use super::signature::Signature;
@@ -12,15 +12,15 @@ use smallvec::SmallVec;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-/// How many plans a compiled function keeps: those it used last.
+/// How many plans a compiled function keeps: the most recently used ones.
 pub const PLANS: usize = 32;
 
-/// From f: the same function, recorded once for each kind of input (structure, shapes, dtypes, and whatever is in the
-/// tree beside arrays) and compiled. A call builds no graph and plans nothing: it runs the finished steps in memory
+/// From f: f compiled. It is recorded once for each kind of input (structure, shapes, dtypes, and the tree's
+/// other values) and compiled. A call builds no graph and plans nothing: it runs the finished steps in memory
 /// that was assigned ahead, and returns computed arrays.
 ///
-/// Arrays that f captures are constants. Inside another transform, and on inputs that one depends on, a call is the
-/// recorded function again, so that `grad(jit(f))` and `jit(grad(f))` both work.
+/// Arrays that f captures are constants. If an input or a captured array belongs to a running transform, a
+/// call replays the recorded graph instead, so that `grad(jit(f))` and `jit(grad(f))` both work.
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, jit};
@@ -30,7 +30,7 @@ pub const PLANS: usize = 32;
 /// assert_eq!(g(&Array::from([0.0])).to_vec::<f64>(), [0.0]);
 /// ```
 ///
-/// [`Jit`] is the same with its plans visible; [`jit_update`] reuses the memory of what a step replaces.
+/// [`Jit`] shows its plans; [`jit_update`] reuses the memory of the state that a step replaces.
 ///
 /// # Panics
 /// If f looks at values that depend on its input (`item`, `to_vec`): the recording has none.
@@ -39,8 +39,8 @@ pub fn jit<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P)
     move |p| jit.call(p)
 }
 
-/// From a step `(state, input) → (new state, output)`: the same compiled, on a state that is given up to it: the new
-/// state takes the place of the old, whose memory is used again.
+/// From a step `(state, input) → (new state, output)`: the step compiled, to update the state in place. The
+/// old state is donated: its memory is used again.
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, jit_update};
@@ -55,8 +55,8 @@ pub fn jit<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P)
 /// assert!((&w - Array::from([1.0, 0.5])).abs().max().item() < 1e-6);
 /// ```
 ///
-/// If the step panics (an index out of range, memory that is not to be had), the state is what it was: what writes over it
-/// comes last, when nothing can fail any more.
+/// If the step panics (an index out of range, memory that cannot be allocated), the state keeps its old
+/// value: the operations that write over it come last, when nothing can fail any more.
 ///
 /// # Panics
 /// As [`jit`].
@@ -75,7 +75,7 @@ pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
         }
         let mut inputs: Inputs = SmallVec::new();
         both.visit(&Path::Root, &mut |_, x| inputs.push(x.value()));
-        // Nobody but the run holds the old state's memory now, unless the user does.
+        // The state's leaves are let go: then only the run holds their memory, unless the user does.
         drop(both);
         let (mut lines, result) = (vec![], plan.result.clone());
         state.visit(&Path::Root, &mut |_, x| {
@@ -115,7 +115,7 @@ pub fn jit_update<S: Tree + Clone, P: Tree + Clone, Q: Tree + Clone>(
 /// ```
 pub struct Jit<P, Q, F> {
     f: F,
-    /// How many leaves, from the first, are given up to a call: see [`jit_update`].
+    /// How many leaves, from the first, are donated to a call: see [`jit_update`].
     donated: fn(&P) -> usize,
     /// The plans, the one used last at the end.
     plans: Mutex<Vec<(Signature, Arc<Plan<Q>>)>>,
@@ -127,11 +127,11 @@ type Inputs = SmallVec<[Arc<Buffer>; 8]>;
 /// A recorded function and its finished plan.
 struct Plan<Q> {
     recorded: Recorded,
-    /// None if what f captured belongs to a running transform: then every call is the recorded function again.
+    /// None if f captured arrays of a running transform: then every call replays the recording.
     compiled: Option<Compiled>,
     /// The result, with its constant leaves in place.
     result: Q,
-    /// For each leaf of the result: which of the plan's results it is, if it is not a constant.
+    /// For each leaf of the result, its number among the plan's results; `None` for a constant.
     computed: Vec<Option<usize>>,
 }
 
@@ -223,7 +223,7 @@ impl<Q: Tree + Clone> Plan<Q> {
             eval_all(&constants(captured));
             compile(&recorded.inputs, &roots, donated)
         });
-        // The recording's own nodes need not live in the result.
+        // The result holds no nodes of the recording: a number stands in for each computed leaf.
         let mut places = computed.iter();
         let result = map(&result, |y| match places.next() {
             Some(Some(_)) => Array::weak(0.0),
@@ -231,7 +231,7 @@ impl<Q: Tree + Clone> Plan<Q> {
         });
         Plan { recorded, compiled, result, computed }
     }
-    /// Whether a call at `p` is the recorded function again, because a running transform asks for its graph.
+    /// Whether a call at `p` replays the recording, because a running transform needs its graph.
     fn is_inlined<P: Tree + Clone>(&self, p: &P) -> bool {
         let mut open = self.compiled.is_none();
         p.clone().visit(&Path::Root, &mut |_, x| open |= x.0.is_kept() || x.0.traced.is_some());
@@ -249,7 +249,7 @@ impl<Q: Tree + Clone> Plan<Q> {
     fn run(&self, inputs: Inputs) -> Q {
         self.filled(self.result.clone(), &eval::run(self.compiled(), inputs))
     }
-    /// A result's copy with what has been computed in its places.
+    /// The result, with the computed values in their places.
     fn filled(&self, mut result: Q, values: &Values) -> Q {
         let mut outputs = self.recorded.outputs.iter().zip(&self.computed);
         result.visit(&Path::Root, &mut |_, y| {
@@ -270,7 +270,8 @@ impl<Q> fmt::Display for Plan<Q> {
     }
 }
 
-/// What must be computed before a plan can hold it: of a view, what it looks at.
+/// The captured arrays that must be evaluated before a plan can hold them; instead of a view, the array
+/// behind it.
 fn constants(captured: Vec<Array>) -> Vec<Array> {
     let (mut stack, mut all) = (captured, vec![]);
     while let Some(x) = stack.pop() {
@@ -280,7 +281,7 @@ fn constants(captured: Vec<Array>) -> Vec<Array> {
         let (prim, args) = x.parts();
         match prim {
             _ if prim.is_view() => stack.extend(args),
-            // Made on the spot.
+            // The plan makes these itself.
             Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..) => {}
             _ => all.push(x),
         }

@@ -1,4 +1,4 @@
-//! Forward mode: the graph a function left, replayed oldest first with a tangent beside every node.
+//! Forward mode: the graph of a function, replayed oldest node first with a tangent beside every node.
 
 use super::vjp::vjp;
 use super::{matching, returned, within};
@@ -26,7 +26,7 @@ pub fn jvp<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P,
     pushforward_of("jvp", f)
 }
 
-/// The product with the Jacobian, whose mistakes are told in another's name.
+/// [`jvp`] for another transform: messages begin with its name, `what`.
 pub(crate) fn pushforward_of<P: Tree + Clone, Q: Tree + Clone>(
     what: &'static str,
     f: impl Fn(&P) -> Q,
@@ -46,7 +46,7 @@ pub(crate) fn pushforward_of<P: Tree + Clone, Q: Tree + Clone>(
 
 /// The tangents of all nodes between `inputs` and `outputs`, by id; those not in the map are zero.
 pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> HashMap<u64, Array> {
-    // What certainly does not move is left out, so that an infinite slope by it does no harm.
+    // Tangents known to be zero are left out: an infinite slope times zero would be NaN.
     let moving = inputs.iter().map(|x| x.0.id).zip(seeds).filter(|(_, t)| !is_nothing(t));
     let mut tangents: HashMap<u64, Array> = moving.collect();
     let Some(first) = inputs.first().map(|x| x.0.id) else { return tangents };
@@ -76,7 +76,7 @@ pub(super) fn push(inputs: &[Array], seeds: Vec<Array>, outputs: &[Array]) -> Ha
     tangents
 }
 
-/// Whether an array is certainly zero: a constant, or data that are there.
+/// Whether an array is known to be zero without evaluation: a fill with 0, or data that are all zero bytes.
 pub(super) fn is_nothing(t: &Array) -> bool {
     match t.0.prim {
         Prim::Fill { bits, .. } => bits == 0,
@@ -85,7 +85,7 @@ pub(super) fn is_nothing(t: &Array) -> bool {
     }
 }
 
-/// The nodes on the way from the inputs (ids from `first` on) to the outputs, oldest first.
+/// The nodes behind the outputs that depend on a transform, oldest first, from the id `first` on.
 pub(super) fn between(first: u64, outputs: &[Array]) -> Vec<Array> {
     let (mut seen, mut nodes) = (HashSet::new(), vec![]);
     let mut stack: Vec<Array> = outputs.to_vec();

@@ -1,4 +1,4 @@
-//! Derivatives as linear functions: paid for once, applied as often as asked; and the transposes of linear functions.
+//! Derivatives as linear functions, computed once and applied many times; and transposes of linear functions.
 
 use super::control::with;
 use super::jvp::push;
@@ -11,8 +11,8 @@ use crate::tree::{Tree, leaves, map};
 /// Maps a tangent of the input to that of the output.
 pub type Pushforward<P, Q> = Box<dyn Fn(&P) -> Q>;
 
-/// From f: value and pushforward at a point: the derivative as a linear function, to be applied as often as asked
-/// without running f again. (The pullback to it is [`vjp`]'s.)
+/// From f: value and pushforward at a point: the derivative as a linear function, to be applied as often as
+/// asked without running f again. (Its transpose is the pullback that [`vjp`] gives.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, linearize};
@@ -54,8 +54,9 @@ where
 /// ```
 ///
 /// # Panics
-/// If f is not linear: the first operation that is not is named. Loops, choices and solvers are looked into (but not calls inside of
-/// loops that read arrays from outside); `while_loop` has no transpose. The result panics if a cotangent does not fit.
+/// If f is not linear: the message names the first operation that is not. The check follows loops, choices
+/// and solvers into their bodies, but refuses a call inside a loop that reads arrays from outside;
+/// `while_loop` has no transpose. The result panics if a cotangent does not fit.
 #[track_caller]
 pub fn linear_transpose<P, Q>(f: impl Fn(&P) -> Q, like: &P) -> Pullback<P, Q>
 where
@@ -65,7 +66,8 @@ where
     transposed("linear_transpose", f, like, false)
 }
 
-/// [`linear_transpose`] under another name in messages; `calls` are taken to be linear on request, since nothing tells.
+/// [`linear_transpose`] under another name in messages. With `calls`, calls with rules of their own are taken
+/// to be linear without a check.
 #[track_caller]
 pub(super) fn transposed<P, Q>(what: &str, f: impl Fn(&P) -> Q, like: &P, calls: bool) -> Pullback<P, Q>
 where

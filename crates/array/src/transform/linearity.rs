@@ -1,5 +1,6 @@
-//! Whether a recorded function is linear: a replay in which the value of a node is how it depends on the inputs. Calls stand for
-//! what they compute, so that loops, choices and solvers are followed inside.
+//! Whether a recorded function is linear: a replay in which the value of a node is how it depends on the
+//! inputs. A call is judged by the graph of its value, so that loops, choices and solvers are followed into
+//! their bodies.
 
 use super::jvp::is_nothing;
 use super::replay::{Meaning, Recorded};
@@ -24,12 +25,13 @@ enum Dependence {
     Constant,
     /// Linearly.
     Linear,
-    /// Otherwise: by what, and the line where that stands.
+    /// Not linearly: the operation or reason, and its line.
     Other(Arc<str>, Line),
 }
 use Dependence::*;
 
-/// Refuses a function that is not linear, in the name of `what`. With `calls`, calls with rules of their own are taken to be so.
+/// Panics if a function is not linear; the message begins with `what`. With `calls`, calls with rules of
+/// their own are taken to be linear.
 #[track_caller]
 pub(super) fn check_linear(what: &str, f: &Recorded, calls: bool) {
     let mut linearity = Linearity { calls, stops: HashSet::new() };
@@ -42,7 +44,8 @@ pub(super) fn check_linear(what: &str, f: &Recorded, calls: bool) {
 
 struct Linearity {
     calls: bool,
-    /// The stopped inputs of calls, which are no constants: the call's rule has their derivative.
+    /// The `Stop` nodes through which calls read their inputs. They are no constants: the call's rule has the
+    /// derivative.
     stops: HashSet<u64>,
 }
 
@@ -66,7 +69,7 @@ impl Linearity {
         let (from, to) = body.graph();
         self.of(&Recorded::of(from, to), inputs)
     }
-    /// `n` outputs of a loop or choice that stands in this line.
+    /// The forms of the `n` outputs of a loop or choice in the line `at`.
     fn flow(&mut self, flow: &Flow, args: &[Dependence], n: usize, at: Line) -> Vec<Dependence> {
         let merge = |a: &[Dependence], b: &[Dependence], why: &str| -> Vec<Dependence> {
             a.iter().zip(b).map(|(a, b)| either(a, b, why, at)).collect()
@@ -81,7 +84,7 @@ impl Linearity {
             Flow::Scan { body, signature, .. } => {
                 let (state, read) = args.split_at(signature.state);
                 let mut now = state.to_vec();
-                // Until nothing changes: a form changes twice at most.
+                // Iterates to the fixed point: a form changes twice at most.
                 loop {
                     let ys = self.body(body, &[&now, read].concat());
                     let next = merge(&now, &ys, "a state begins as a constant");
@@ -98,7 +101,8 @@ impl Linearity {
     }
 }
 
-/// What is one of two, or the sum of both; `why` it is not linear if one of them is constant.
+/// The form of a value that is one of two others, or their sum. `why` is the reason why it is not linear, if
+/// one is linear and the other a constant that is not zero.
 fn either(a: &Dependence, b: &Dependence, why: &str, at: Line) -> Dependence {
     match (a, b) {
         (Other(..), _) => a.clone(),
@@ -136,16 +140,17 @@ impl Meaning for Linearity {
         if let Some(earlier) = forms.iter().find(|f| matches!(f, Other(..))) {
             return earlier.clone();
         }
-        // What is zero stays so where what is linear stays that.
+        // An operation that is linear in its linear arguments maps zeros to zero: one test serves both.
         let Some(of) = [Linear, Zero].into_iter().find(|form| forms.contains(form)) else { return Constant };
         let moves: Vec<bool> = forms.iter().map(|f| *f == of).collect();
         let one = of == Zero || moves.iter().filter(|m| **m).count() == 1;
         let linear = match prim {
             Prim::Stop if self.stops.contains(&node.0.id) => true,
-            // Of what a call inside of a loop or choice reads from outside, the loop has it stopped as an input.
+            // A call inside a loop or choice reads outside arrays through a `Stop` that the loop has as an
+            // input: it looks like `stop_gradient`.
             Prim::Stop => return other("`stop_gradient`, or a call inside of a loop or choice", node.at()),
             Prim::Unary(op) => *op == Unary::Neg,
-            // To integers: it rounds.
+            // A conversion to integers rounds.
             Prim::Cast(to) => to.is_differentiable(),
             Prim::Binary(Binary::Add | Binary::Sub) => {
                 return either(&forms[0], &forms[1], &format!("`{}`", prim.name()), node.at());
@@ -153,12 +158,12 @@ impl Meaning for Linearity {
             Prim::Binary(Binary::Mul) => one,
             Prim::Binary(Binary::Div | Binary::TimesOrZero) => moves == [true, false],
             Prim::Holomorphic(Holomorphic::Binary(Binary::Div)) => moves == [true, false],
-            // A constant on the other side of a choice or in a join is an offset, unless it is zero.
+            // A constant beside linear arguments of these is an offset, unless it is zero.
             Prim::Select | Prim::Concat(_) | Prim::Complex => {
                 let (_, args) = node.parts();
                 args.iter().zip(forms).all(|(a, f)| *f != Constant || !a.dtype().is_differentiable())
             }
-            // In the right side of a system.
+            // The solution is linear in the right side of the system.
             Prim::Linalg(Linalg::Triangular { .. } | Linalg::Banded { .. }) => moves == [false, true],
             Prim::Linalg(Linalg::Sylvester) => moves == [false, false, true],
             prim => match prim.kind() {

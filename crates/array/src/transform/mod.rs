@@ -1,5 +1,6 @@
-//! Transforms: functions of trees to functions of trees. Arrays have no modes; a transform gives its inputs a new
-//! identity, runs the function, and reads the graph it left.
+//! Transforms: they turn a function of trees into another function of trees, such as its gradient. Arrays
+//! have no modes: a transform gives its inputs new identities, runs the function, and reads the graph that it
+//! recorded.
 
 mod batch;
 mod control;
@@ -73,19 +74,22 @@ fn aliased<P: Tree + Clone>(tree: &P, trace: &Arc<Trace>) -> (P, Vec<Array>) {
     (tree, inputs)
 }
 
-/// What f makes of the tree with new identities, and these: what it makes and does not return ends with the transform.
+/// Runs f on the tree with new identities: f's result, and the leaves with new identities. Nodes that f makes
+/// and does not return are left behind when the transform ends: the function of another transform may not use
+/// them.
 fn within<P: Tree + Clone, Q>(trace: &Arc<Trace>, tree: &P, f: impl Fn(&P) -> Q) -> (Q, Vec<Array>) {
     let _inside = Inside::of(trace);
     let (x, inputs) = aliased(tree, trace);
     (f(&x), inputs)
 }
 
-/// Notes that a transform's function has returned these.
+/// Marks arrays as returned by a transform's function: they may be used after the transform has ended.
 fn returned<Q: Tree + Clone>(y: &Q) {
     leaves(y).iter().for_each(|y| y.0.state().returned = true)
 }
 
-/// Panics if a point has leaves and a derivative by none of them exists: a slip, `[1, 2]` for `[1.0, 2.0]`.
+/// Panics if a point has leaves but none of them is differentiable: a slip, such as `[1, 2]` for
+/// `[1.0, 2.0]`.
 #[track_caller]
 fn needs_floats<P: Tree + Clone>(what: &str, tree: &P) {
     let all = leaves(tree);
@@ -110,7 +114,8 @@ fn replaced<P: Tree + Clone>(tree: &P, leaves: impl IntoIterator<Item = Array>) 
     tree
 }
 
-/// The floating-point leaves of `dx`, a `role` of `x` (its tangent, say), each checked to fit its place.
+/// The floating-point leaves of `dx`, each checked against the shape and dtype of the leaf of `x` in its
+/// place. `role` says in messages which part `dx` plays (the tangent of `x`, say).
 #[track_caller]
 fn matching<P: Tree + Clone>(what: &str, role: &str, x: &P, dx: &P) -> Vec<Array> {
     let (have, want) = (crate::tree::named_leaves(dx), crate::tree::named_leaves(x));

@@ -13,7 +13,8 @@ use std::panic::Location;
 /// The operation that made the first NaN.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Nan {
-    /// Its name; `input` for an input and `constant` for an array that depends on none, with a NaN in it from the start.
+    /// Its name; `input` for an input that holds a NaN, `constant` for such an array that depends on no
+    /// input.
     pub operation: String,
     /// The path of the input, or the name that the operation's result was [given](Array::named).
     pub label: Option<String>,
@@ -21,7 +22,7 @@ pub struct Nan {
     pub element: usize,
     /// The extents of the result's axes.
     pub shape: Vec<usize>,
-    /// The line that asked for the operation; of a derivative, the line of what is differentiated.
+    /// The line of user code that made it; in a derivative, the line of the operation that is differentiated.
     pub at: &'static Location<'static>,
 }
 impl fmt::Display for Nan {
@@ -35,9 +36,9 @@ impl fmt::Display for Nan {
     }
 }
 
-/// From f: the operation that makes the first NaN, if any does. Of a gradient, take `find_nan(grad(f))`.
+/// From f: the operation that makes the first NaN, if any does. For a gradient, take `find_nan(grad(f))`.
 ///
-/// Every operation is computed for itself, so that this is slow; it is for finding a fault.
+/// Every operation is evaluated by itself, which is slow: this is for debugging.
 ///
 /// ```
 /// use pullback_array::{Array, Real, find_nan, grad};
@@ -56,7 +57,7 @@ pub fn find_nan<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl F
                 return Some(found(&x, "input", label, element));
             }
         }
-        // What runs first is what everything is kept for.
+        // Nodes are kept for the oldest running transform they depend on: this one is older than those in f.
         let running = Trace::start();
         let (x, inputs) = aliased(p, &running.0);
         let y = f(&x);
@@ -69,7 +70,7 @@ pub fn find_nan<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl F
                 Prim::Custom(call, _) => (call.name, None),
                 _ => (prim.name(), None),
             };
-            // Older nodes have none, so that an argument with a NaN is a constant.
+            // The older nodes have no NaN, so an argument with one does not depend on the inputs.
             let constant = prim.inputs(&args).iter().find_map(|a| Some((a, first(a)?)));
             Some(match constant {
                 Some((a, element)) => found(a, "constant", None, element),
@@ -83,7 +84,7 @@ fn found(x: &Array, operation: &str, label: Option<String>, element: usize) -> N
     Nan { operation: operation.into(), label, element, shape: x.shape().to_vec(), at: x.at() }
 }
 
-/// The place of the first NaN.
+/// The index of the first NaN, in row-major order.
 fn first(x: &Array) -> Option<usize> {
     match x.dtype() {
         DType::I32 | DType::I64 | DType::Bool => None,

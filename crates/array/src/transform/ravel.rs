@@ -1,4 +1,4 @@
-//! Trees as vectors, and back.
+//! Trees of arrays as vectors, and back.
 
 use crate::array::{Array, operation};
 use crate::dtype::DType;

@@ -1,6 +1,7 @@
-//! A function recorded once on placeholders, and the graph it left run again with other arrays.
+//! Recordings: a function is run once on placeholders, and its graph is replayed with other arrays.
 //!
-//! `vmap`, `jit` and the loops are replays: the recorded nodes, oldest first, with another meaning given to each.
+//! `vmap`, `jit` and the loops are replays: they visit the recorded nodes, oldest first, and give each
+//! another [`Meaning`].
 
 use crate::array::{Args, Array, Place, Running, Trace};
 use crate::build::rebuild;
@@ -19,28 +20,28 @@ use std::sync::Arc;
 pub(crate) struct Recorded {
     /// The placeholders.
     pub inputs: Vec<Array>,
-    /// What the function returned; it may hold placeholders and constants.
+    /// The function's results, among which may be placeholders and constants.
     pub outputs: Vec<Array>,
     /// The nodes that depend on the placeholders, oldest first.
     nodes: Vec<Array>,
 }
 
-/// What a replay makes of the recorded nodes.
+/// An interpretation of the recorded nodes: how a replay computes the value of each.
 pub(crate) trait Meaning {
-    /// What stands for an array of the recording.
+    /// The value that a replay gives to an array of the recording.
     type Value: Clone;
     /// An array that does not depend on the recorded function's inputs.
     fn constant(x: &Array) -> Self::Value;
     /// A primitive other than a call, a loop or a choice.
     fn node(&mut self, node: &Array, prim: &Prim, args: &[Self::Value]) -> Self::Value;
-    /// All outputs of a call with rules of its own, from its inputs and what its outputs stand for.
+    /// All outputs of a call with rules of its own. `outputs` are the values of the graph that computes them.
     fn call(&mut self, call: &Arc<Call>, inputs: &[Self::Value], outputs: &[Self::Value])
     -> Vec<Self::Value>;
     /// All outputs of a loop or choice.
     fn control(&mut self, control: &Arc<Control>, args: &[Self::Value]) -> Vec<Self::Value>;
 }
 
-/// An input of a recording: its shape and dtype, and the line where what stands for it was made.
+/// An input of a recording: its shape and dtype, and the line that its placeholder is credited to.
 pub(crate) struct Slot {
     shape: Shape,
     dtype: DType,
@@ -52,17 +53,17 @@ impl From<(Shape, DType)> for Slot {
     }
 }
 impl Slot {
-    /// Credited to the line where an array was made.
+    /// An input of this shape and dtype, credited to the line where `like` was made.
     pub fn of((shape, dtype): (Shape, DType), like: &Array) -> Slot {
         Slot { shape, dtype, at: Some(like.at()) }
     }
 }
 
-/// The start of a recording, and its inputs.
+/// Starts a recording: its running trace and its placeholders.
 #[track_caller]
 fn placeholders(transform: &'static str, like: &mut dyn Iterator<Item = Slot>) -> (Running, Vec<Array>) {
     let running = Trace::start();
-    // Not by a closure, which would hide the caller's line.
+    // A loop, since a closure would hide the caller's line.
     let mut inputs: Vec<Array> = vec![];
     for Slot { shape, dtype, at } in like {
         let _at = at.map(Place::at);
@@ -72,7 +73,8 @@ fn placeholders(transform: &'static str, like: &mut dyn Iterator<Item = Slot>) -
 }
 
 impl Recorded {
-    /// Runs `f` once, on placeholders like these arrays' shapes and dtypes; `transform` is its name in messages.
+    /// Runs `f` once, on placeholders of these shapes and dtypes; `transform` is the recording's name in
+    /// messages.
     #[track_caller]
     pub fn new(
         transform: &'static str,
@@ -92,7 +94,7 @@ impl Recorded {
     pub fn nodes(&self) -> &[Array] {
         &self.nodes
     }
-    /// Gives every node its meaning, from the inputs to the outputs.
+    /// Interprets every node, from the inputs on: the values of the outputs.
     pub fn replay<M: Meaning>(&self, meaning: &mut M, inputs: &[M::Value]) -> Vec<M::Value> {
         let ids = self.inputs.iter().map(|x| x.0.id);
         let mut values: HashMap<u64, M::Value> = ids.zip(inputs.iter().cloned()).collect();
@@ -134,7 +136,7 @@ impl Recorded {
         let known: HashSet<u64> = self.inputs.iter().chain(&self.nodes).map(|x| x.0.id).collect();
         self.outputs.iter().map(|y| known.contains(&y.0.id)).collect()
     }
-    /// Which of its inputs are read when it runs: of calls the values alone.
+    /// For each input, whether evaluation reads it. Of a call's arguments, evaluation reads its value alone.
     pub fn reads(&self) -> Vec<bool> {
         let mut seen: HashSet<u64> = HashSet::new();
         let mut stack: Vec<Array> = self.outputs.clone();
@@ -153,7 +155,8 @@ impl Recorded {
         let args = self.nodes.iter().flat_map(parts);
         args.filter(|a| known.insert(a.0.id)).collect()
     }
-    /// The function with the arrays that it captures as further inputs, and these arrays. (Plain constants stay.)
+    /// The function with the arrays that it captures as further inputs, and these arrays. (Plain constants
+    /// stay constants.)
     pub fn closed(mut self) -> (Recorded, Vec<Array>) {
         let plain = |x: &Array| matches!(x.0.prim, Prim::Fill { .. } | Prim::Iota(_) | Prim::Eye(..));
         let mut captured: Vec<Array> = self.captured().into_iter().filter(|x| !plain(x)).collect();
@@ -171,7 +174,7 @@ impl Recorded {
     }
 }
 
-/// What a node is made of, with all that its call's outputs stand for.
+/// A node's arguments; if it is an output of a call, also the values of all outputs of that call.
 pub(super) fn parts(node: &Array) -> Args {
     let (prim, mut args) = node.parts();
     if let Prim::Custom(call, _) = prim {
@@ -183,7 +186,7 @@ pub(super) fn parts(node: &Array) -> Args {
 /// The nodes behind the outputs that depend on the inputs, oldest first.
 fn dependents(inputs: &[Array], outputs: &[Array]) -> Vec<Array> {
     let Some(first) = inputs.iter().map(|x| x.0.id).min() else { return vec![] };
-    // What inputs are made of is not part of the function.
+    // The search stops at the inputs: the nodes behind them are not part of the function.
     let mut seen: HashSet<u64> = inputs.iter().map(|x| x.0.id).collect();
     let mut nodes = vec![];
     let mut stack: Vec<Array> = outputs.to_vec();
@@ -221,7 +224,7 @@ impl Meaning for ReplayAt {
     }
 }
 
-/// The values of the function again, without the rules of its calls.
+/// Computes the function's values again: each call is replaced by the graph of its value, without its rules.
 pub(super) struct Values;
 impl Meaning for Values {
     type Value = Array;
@@ -241,9 +244,9 @@ impl Meaning for Values {
     }
 }
 
-/// The function again, of which some values are known.
+/// Computes the function again, with the known values of some nodes in their places.
 pub(super) struct Recomputed<'a> {
-    /// By the ids of the recorded nodes.
+    /// The known values, by the ids of the recorded nodes.
     pub known: &'a HashMap<u64, Array>,
 }
 
@@ -255,7 +258,7 @@ impl Meaning for Recomputed<'_> {
     #[track_caller]
     fn node(&mut self, node: &Array, prim: &Prim, args: &[Array]) -> Array {
         let Some(value) = self.known.get(&node.0.id) else { return rebuild(prim, args, node) };
-        // The value is there; only derivatives ask for the arguments.
+        // The value is known; only derivatives read the arguments.
         let (back, forth) = (prim.clone(), prim.clone());
         let pull: Rule = Arc::new(move |xs, ys, gs| match &gs[0] {
             Some(g) => pullback(&back, xs, &ys[0], g).into_iter().collect(),

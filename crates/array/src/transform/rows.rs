@@ -1,7 +1,7 @@
-//! Gradients with few rows: what an embedding's table gets back, without the rows that are zero.
+//! Row-sparse gradients: the gradient of an embedding's table, without the rows that are zero.
 //!
-//! A gradient is lazy, and that of `take` is "add these rows to zeros at these places": the rows can be read off the
-//! graph, and the zeros need never be made.
+//! A gradient is a lazy graph, and that of `take` adds rows to zeros at given places: the rows can be read
+//! off the graph, and the zeros need never be made.
 
 use crate::array::Array;
 use crate::dtype::DType;
@@ -12,8 +12,9 @@ use pullback_real::{Binary, Unary, refuse};
 /// An array `[n, …]` of which only some rows are not zero: `values[k]` is added at row `index[k]`; a row may come several
 /// times.
 ///
-/// The gradient of a table that is only read by [`take`](Array::take) is such an array, as long as nobody has looked
-/// at it: neither it nor its zeros are computed. Optimisers that can change single rows ask for this form.
+/// The gradient of a table that is only read by [`take`](Array::take) is such an array, as long as it has not
+/// been evaluated: neither it nor its zeros are computed. Optimisers that can change single rows ask for this
+/// form.
 ///
 /// ```
 /// use pullback_array::{Array, DType, Real, SparseRows, value_and_grad};
@@ -38,7 +39,7 @@ pub struct SparseRows {
     pub shape: Vec<usize>,
 }
 
-/// One addition of rows to zeros: row numbers and rows, and what the rows are multiplied with.
+/// One addition of rows to zeros: the row numbers, the rows, and a factor of the rows.
 struct Part {
     index: Array,
     updates: Array,
@@ -46,8 +47,8 @@ struct Part {
 }
 
 impl SparseRows {
-    /// The rows of an array that is made of rows added to zeros, or a sum of such arrays; `None` for any other, and for one
-    /// that was computed already.
+    /// The rows of an array that is made of rows added to zeros, or a sum of such arrays; `None` for any
+    /// other, and for one whose graph is gone because it was evaluated.
     pub fn of(x: &Array) -> Option<SparseRows> {
         let parts = parts(x)?;
         let row: usize = x.shape()[1..].iter().product();
@@ -93,7 +94,8 @@ impl SparseRows {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// Each row once, in ascending order, those that came several times added up. Evaluates the row numbers.
+    /// Each row once, in ascending order; rows that come several times are added up. Evaluates the row
+    /// numbers.
     ///
     /// # Panics
     /// If the row numbers are not `i64` of one axis, one for each row of the values, or the rows are not those of the shape;
@@ -121,12 +123,13 @@ impl SparseRows {
     }
 }
 
-/// The arrays of rows that are added to zeros to make `x`, if that is how it is made.
+/// The arrays of rows that are added to zeros to make `x`; `None` if it is not made in this way.
 pub(super) fn updates(x: &Array) -> Option<Vec<Array>> {
     Some(parts(x)?.into_iter().map(|p| p.updates).collect())
 }
 
-/// Takes a sum apart, with a stack: it may have very many terms.
+/// The terms of a sum of such additions; `None` for any other array. The stack is explicit, since a sum may
+/// have very many terms.
 fn parts(x: &Array) -> Option<Vec<Part>> {
     let &n = x.shape().first()?;
     let (mut stack, mut found) = (vec![(x.clone(), 1.0)], vec![]);
@@ -136,7 +139,7 @@ fn parts(x: &Array) -> Option<Vec<Part>> {
             Prim::ScatterAdd(rows) if *rows == n && x.shape()[0] == 1 => {
                 found.push(Part { index: args[0].clone(), updates: args[1].clone(), factor })
             }
-            // Any shape in which the rows stay rows.
+            // A reshape that keeps the rows.
             Prim::Reshape if rows_of(&args[0]) == Some(n) && rows_of(&x) == Some(n) => {
                 stack.push((args[0].clone(), factor))
             }
@@ -165,8 +168,9 @@ fn rows_of(x: &Array) -> Option<usize> {
 }
 
 impl Array {
-    /// Writes rows (elements along the first axis) at once, in place if nobody else holds the array's data: for large
-    /// tables of which few rows change. [`at_set`](Array::at_set) is the operation that can be differentiated.
+    /// Writes rows (elements along the first axis) at once, in place if no other array holds its data: for
+    /// large tables of which few rows change. [`at_set`](Array::at_set) is the operation that can be
+    /// differentiated.
     ///
     /// ```
     /// use pullback_array::Array;

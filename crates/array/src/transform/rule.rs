@@ -1,5 +1,5 @@
-//! Functions with a derivative of their own: `custom` takes the rule from the user, `checkpoint` runs the function
-//! again instead of keeping what it computed.
+//! Functions with a derivative of their own: `custom` takes the rule from the user, `checkpoint` runs the
+//! function again instead of keeping its intermediates.
 
 use super::control::with;
 use super::linear::transposed;
@@ -40,10 +40,11 @@ where
     move |p| call("custom", &f, p, &pullback, None, None)
 }
 
-/// From f: the same function, whose intermediates are not kept for the gradient but computed again.
+/// From f: f as a checkpoint, whose intermediates are not kept for the gradient but computed again.
 ///
-/// f is run once more for the gradient, and must compute the same then: what it counts or draws changes between value and
-/// gradient, and nothing tells. (Random numbers of a [`Key`](crate::Key) are the same.)
+/// f is run once more for the gradient, and must compute the same values then. A function with side effects,
+/// such as a counter or a stateful random generator, gives a gradient that does not belong to the value,
+/// without an error. (Random numbers of a [`Key`](crate::Key) are the same in both runs.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, checkpoint, grad};
@@ -63,7 +64,7 @@ where
     let f = Arc::new(f);
     move |p| {
         let again = f.clone();
-        // The second run waits for the cotangent, or it would keep what the first was spared.
+        // The second run waits for the cotangent: run earlier, it would keep its intermediates until then.
         let pullback: Back<P, Q> = Arc::new(move |x: &P, _: &Q, g: &Q| {
             let arrived = leaves(g);
             vjp(|x: &P| again(x))(&map(x, |x| x.after(&arrived))).1(g)
@@ -76,7 +77,7 @@ type Back<P, Q> = Arc<dyn Fn(&P, &Q, &Q) -> P + Send + Sync>;
 type Forth<P, Q> = Arc<dyn Fn(&P, &Q, &P) -> Q + Send + Sync>;
 type Batched<P, Q> = Arc<dyn Fn(&P, &[bool]) -> Q + Send + Sync>;
 
-/// A function with any of its rules its own: those that are missing are derived.
+/// A function with any of its rules given by the user: the missing ones are derived.
 ///
 /// | missing | is derived |
 /// |---|---|
@@ -114,20 +115,23 @@ where
     pub fn new(name: &'static str, f: impl Fn(&P) -> Q + Send + Sync + 'static) -> Self {
         Custom { name, f: Arc::new(f), pullback: None, pushforward: None, batching: None }
     }
-    /// With its reverse mode: `rule(x, y, g)` gives the cotangent of the input from that of the output, in arrays.
+    /// Adds the reverse-mode rule: `rule(x, y, g)`, written in arrays, gives the cotangent of the input from
+    /// that of the output.
     pub fn pullback(mut self, rule: impl Fn(&P, &Q, &Q) -> P + Send + Sync + 'static) -> Self {
         self.pullback = Some(Arc::new(rule));
         self
     }
-    /// With its forward mode: `rule(x, y, dx)` gives the tangent of the output from that of the input, in arrays.
+    /// Adds the forward-mode rule: `rule(x, y, dx)`, written in arrays, gives the tangent of the output from
+    /// that of the input.
     pub fn pushforward(mut self, rule: impl Fn(&P, &Q, &P) -> Q + Send + Sync + 'static) -> Self {
         self.pushforward = Some(Arc::new(rule));
         self
     }
-    /// With its batches: `rule(x, mapped)` gives the outputs of a batch. The leaves of x that `mapped` flags, in their order,
-    /// have the batch as axis 0, the others are shared by all examples; all leaves of the result have the batch as axis 0.
-    /// Its derivatives are those of single examples, batched. f still runs once, on one example without values. A batch
-    /// within a batch is the rule's own batch.
+    /// Adds the batching rule: `rule(x, mapped)` gives the outputs of a batch. The leaves of x that `mapped`
+    /// flags, in their order, have the batch as axis 0, the others are shared by all examples; all leaves of
+    /// the result have the batch as axis 0. Derivatives are those of single examples, batched. f still runs
+    /// once, on one example without values. In a batch within a batch, the operations of the rule itself are
+    /// batched.
     pub fn batching(mut self, rule: impl Fn(&P, &[bool]) -> Q + Send + Sync + 'static) -> Self {
         self.batching = Some(Arc::new(rule));
         self
@@ -206,7 +210,7 @@ where
             &[("output", leak.at())],
         )
     }
-    // Trees to put arrays into; leaves of their own would keep the past alive.
+    // Trees that arrays are put into. Their leaves are zeros: the original ones would keep their graph alive.
     let (p, q) = (map(p, Array::zeros_like), map(&y, Array::zeros_like));
     let (back, x_like, y_like) = (pullback.clone(), p.clone(), q.clone());
     let pullback: Rule = Arc::new(move |xs, ys, gs| {
@@ -231,13 +235,13 @@ where
     map(&y, |y| results.next().unwrap_or_else(|| y.clone()))
 }
 
-/// (Co)tangents as a tree: zeros where there is none.
+/// (Co)tangents as a tree, with zeros for the missing ones.
 fn filled<T: Tree + Clone>(tree: &T, places: &[Array], linear: Linear) -> T {
     let zeros = places.iter().zip(linear).map(|(x, g)| g.unwrap_or_else(|| x.zeros_like()));
     replaced(&with(tree, places), zeros.filter(differentiable))
 }
 
-/// The float leaves' (co)tangents beside `None` for the others.
+/// The (co)tangents of all leaves from those of the floating-point leaves: `None` for the others.
 fn aligned<T: Tree + Clone>(tree: &T, floats: Vec<Array>) -> Linear {
     let mut floats = floats.into_iter();
     leaves(tree).iter().map(|x| if differentiable(x) { floats.next() } else { None }).collect()

@@ -1,5 +1,6 @@
-//! What a plan was made for: shapes and dtypes of the leaves, and everything beside them, word for word. Two inputs have one
-//! plan only if these are equal, not if a hash of them is.
+//! The signature of an input, by which a compiled function finds its plan: shapes and dtypes of the leaves,
+//! and the tree's structure and other values, verbatim. Two inputs share a plan only if their signatures are
+//! equal; equal hashes would not do.
 
 use crate::dtype::DType;
 use crate::shape::Shape;
@@ -26,11 +27,12 @@ impl Signature {
     }
 }
 
-/// Everything that was given to be hashed, one after the other, each with its length: from it the parts can be told apart.
+/// A hasher that stores its input verbatim, each part behind a tag with its length, so that parts can be told
+/// apart.
 #[derive(Default, PartialEq)]
 struct Record(SmallVec<[u8; 64]>);
 
-/// What stands before bytes of any number; before fixed numbers of bytes stands how many they are.
+/// The tag of a byte string, which its length follows. The tag of an integer is its number of bytes.
 const ANY: u8 = u8::MAX;
 
 impl Record {
@@ -64,7 +66,7 @@ impl Hasher for Record {
     fn write_usize(&mut self, x: usize) {
         self.fixed(x.to_le_bytes())
     }
-    /// For a tree whose constants ask for it.
+    /// A hash of the record, for a tree that asks for one while it gives its constants.
     fn finish(&self) -> u64 {
         let mut hash = std::hash::DefaultHasher::new();
         hash.write(&self.0);

@@ -1,4 +1,5 @@
-//! Reverse mode: ids grow, so the sweep is a map of cotangents popped from the back, which stops at the inputs.
+//! Reverse mode: the sweep keeps a map of cotangents by node id, and takes the largest id first, down to the
+//! inputs. Ids grow along the graph, so a node's sum of cotangents is complete when it is taken.
 
 use super::{aliased, matching, needs_floats, replaced, returned, rows, within};
 use crate::array::{Args, Array, Place, Trace};
@@ -11,12 +12,12 @@ use pullback_real::refuse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Is shown a node and its cotangent.
+/// A callback that is shown each node of the sweep and its cotangent.
 pub(super) type Watch<'a> = &'a mut dyn FnMut(&Array, &Array);
-/// What `reverse` finds: the value, whatever else the function returns, its inputs and their cotangents.
+/// The result of [`reverse`]: the value, the function's auxiliary result, its inputs and their cotangents.
 pub(super) type Found<A> = (Array, A, Vec<Array>, Linear);
 
-/// Cotangents on their way back: by id, the node and the sum so far.
+/// The state of a reverse sweep: by id, each pending node and the sum of its cotangents so far.
 struct Sweep {
     first: u64,
     bar: BTreeMap<u64, (Array, Array)>,
@@ -61,7 +62,7 @@ pub(crate) fn sweep(inputs: &[Array], outputs: &[Array], cotangents: Linear) -> 
     watched(inputs, outputs, cotangents, &mut |_, _| {})
 }
 
-/// The reverse sweep, in which `see` is shown every node on the way, with its cotangent.
+/// [`sweep`], with a callback `see` for every node between outputs and inputs.
 fn watched(inputs: &[Array], outputs: &[Array], cotangents: Linear, see: Watch) -> Linear {
     let Some(first) = inputs.first().map(|x| x.0.id) else { return vec![] };
     let last = inputs[inputs.len() - 1].0.id;
@@ -117,7 +118,7 @@ where
     }
 }
 
-/// Stops unless a function has returned one floating-point number.
+/// Panics unless a function has returned one floating-point number.
 #[track_caller]
 pub(crate) fn check_loss(what: &str, y: &Array) {
     if y.ndim() == 0 && y.dtype().is_complex() {
@@ -140,7 +141,7 @@ pub(crate) fn check_loss(what: &str, y: &Array) {
     }
 }
 
-/// The shared core of `grad` and its relatives. `look` is shown the inputs and the result, `see` every node on the way.
+/// The core of `grad` and its relatives. `look` is shown the inputs and the result, `see` every node between.
 #[track_caller]
 pub(super) fn reverse<P: Tree + Clone, A>(
     what: &str,
@@ -153,7 +154,7 @@ pub(super) fn reverse<P: Tree + Clone, A>(
     let running = Trace::start();
     let ((y, aux), inputs) = match size_of::<A>() {
         0 => within(&running.0, p, f),
-        // Which arrays are in what else it returns nobody knows.
+        // The auxiliary result may hold arrays and is no tree to search: no node counts as left behind.
         _ => {
             let (x, inputs) = aliased(p, &running.0);
             (f(&x), inputs)
@@ -168,7 +169,7 @@ pub(super) fn reverse<P: Tree + Clone, A>(
     };
     let cotangents = watched(&inputs, std::slice::from_ref(&y), vec![Some(seed)], see);
     drop(running);
-    // What a rule has computed on the way kept its past for the transform alone.
+    // A result that a rule has evaluated during the sweep kept its arguments for this transform alone.
     cotangents.iter().flatten().chain([&y]).for_each(Array::release);
     (y, aux, inputs, cotangents)
 }
@@ -195,7 +196,7 @@ pub fn value_and_grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -
     }
 }
 
-/// Like [`value_and_grad`], for a function that returns something besides the number it is differentiated by.
+/// Like [`value_and_grad`], for a function that returns something besides the number that is differentiated.
 ///
 /// ```
 /// use pullback_array::{Array, Real, value_and_grad_with};
@@ -215,11 +216,11 @@ fn with_aux<P: Tree + Clone, A>(what: &str, f: &impl Fn(&P) -> (Array, A), p: &P
     with_zeros(reverse(what, f, p, &mut |_, _| {}, &mut |_, _| {}), p)
 }
 
-/// The gradient as a tree, zeros where there is no connection.
+/// The gradient as a tree, with zeros for leaves that the result does not depend on.
 pub(super) fn with_zeros<P: Tree + Clone, A>((y, aux, inputs, cotangents): Found<A>, p: &P) -> (Array, A, P) {
     let g: Vec<Array> =
         cotangents.into_iter().zip(&inputs).map(|(g, x)| g.unwrap_or_else(|| x.zeros_like())).collect();
-    // Of a gradient with few rows only those are computed beside the rest: see `SparseRows`.
+    // Of a row-sparse gradient, only the row updates are evaluated together with the rest: see `SparseRows`.
     let parts: Vec<Array> =
         g.iter().flat_map(|g| rows::updates(g).unwrap_or_else(|| vec![g.clone()])).collect();
     Array::evaluate_together(parts.iter().chain([&y]));
@@ -243,14 +244,14 @@ pub fn grad<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
     gradient("grad", f)
 }
 
-/// The gradient, whose mistakes are told in another's name.
+/// [`grad`] for another transform: messages begin with its name, `what`.
 pub(crate) fn gradient<P: Tree + Clone>(what: &'static str, f: impl Fn(&P) -> Array) -> impl Fn(&P) -> P {
     let f = move |p: &P| (f(p), ());
     move |p| with_aux(what, &f, p).2
 }
 
-/// From f: the paths of the floating-point leaves its result does not depend on, whose gradients are zeros for that
-/// reason. ([`looks`](crate::looks) tells where f takes numbers out of the graph, which is another way to lose a derivative.)
+/// From f: the paths of the floating-point leaves its result does not depend on, whose gradients are zeros
+/// for that reason. ([`looks`](crate::looks) tells where derivatives are lost because f reads numbers.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, unconnected};
@@ -275,7 +276,7 @@ pub fn unconnected<P: Tree + Clone>(f: impl Fn(&P) -> Array) -> impl Fn(&P) -> V
 }
 
 impl Array {
-    /// Lets go of the past of a result that was computed while its transform ran.
+    /// Frees the arguments of a result that was evaluated while its transform ran.
     pub(crate) fn release(&self) {
         if self.0.is_kept() {
             return;
@@ -290,7 +291,7 @@ impl Array {
         };
         drop(args)
     }
-    /// Makes the evaluation of any of these compute all that are still held.
+    /// Groups results: the evaluation of one computes all of them that are still alive.
     fn evaluate_together<'a>(results: impl Iterator<Item = &'a Array> + Clone) {
         let results = results.filter(|a| a.0.traced.is_none());
         let group = Arc::new(results.clone().map(|a| Arc::downgrade(&a.0)).collect::<Vec<_>>());

@@ -8,7 +8,8 @@ use crate::tree::{Path, Tree, leaves, map};
 use pullback_real::refuse;
 use std::panic::Location;
 
-/// From f, of one example: the same of a batch, along axis 0 of every leaf of the input and of the result.
+/// From f, a function of one example: the function of a batch, along axis 0 of every leaf of the input and of
+/// the result.
 ///
 /// Arrays that f captures are shared by all examples. Composes with every other transform: `vmap(grad(f))` gives a
 /// gradient for each example.
@@ -23,8 +24,8 @@ use std::panic::Location;
 /// ```
 ///
 /// # Panics
-/// If the leaves have no axis 0 or differ in its extent. If f looks at values (`item`, `to_vec`, printing them to
-/// decide something): it runs once for all examples.
+/// If the leaves have no axis 0 or differ in its extent. If f looks at values that depend on its input
+/// (`item`, `to_vec`): it runs once for all examples, without values.
 pub fn vmap<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) -> impl Fn(&P) -> Q {
     vmap_axes(f, &[Some(0)], &[0])
 }
@@ -120,7 +121,7 @@ fn place<T: Tree + Clone>(tree: &T) -> Vec<(&'static str, &'static Location<'sta
     leaves(tree).iter().take(1).map(|x| ("", x.at())).collect()
 }
 
-/// Entries for a tree's parts, one for each leaf.
+/// The entry of each leaf, from entries for the tree's parts.
 #[track_caller]
 fn for_leaves<T: Tree + Clone, E: Copy>(tree: &T, entries: &[E], what: &str) -> Vec<E> {
     let mut parts: Vec<String> = vec![];

@@ -6,7 +6,7 @@
 pub(crate) struct LoopSignature {
     /// Arrays in the state.
     pub state: usize,
-    /// Arrays that every step reads.
+    /// How many arrays every step reads.
     pub shared: usize,
     /// Steps.
     pub length: usize,

@@ -1,4 +1,5 @@
-//! The way back through a loop over rows: with every state at hand, or with few of them kept and the rest run again.
+//! The backward pass of a loop over rows: with every state saved, or with few of them saved and the others
+//! computed again.
 
 use super::super::replay::Recorded;
 use super::super::{jvp, vjp};
@@ -15,21 +16,22 @@ use crate::shape::Shape;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A step backward: from what is carried (the state's cotangents, the sums of the shared arrays'), the shared arrays,
-/// the state before the step, the rows and the given cotangents of rows, to the next carried and the rows' cotangents.
+/// A step of the backward pass. Its inputs are the carried arrays (the state's cotangents, the sums of the
+/// shared arrays' cotangents), the shared arrays, the state before the step, the rows, the given cotangents
+/// of rows, and the saved residuals. Its outputs are the next carried arrays and the rows' cotangents.
 struct Way {
     step: Recorded,
     carried: Vec<Array>,
-    /// Which of the carried are sums.
+    /// Which of the carried arrays are sums.
     sums: Range<usize>,
     given: Vec<Array>,
-    /// The rows of those of the kept that it reads, the last of its inputs.
+    /// The rows of the saved residuals that it reads, the last of its inputs.
     kept: Vec<Array>,
 }
 
 impl Way {
-    /// `gs`: cotangents of the last state, of rows, and of the history of states if there is one; `kept`: nodes of the body, and
-    /// their rows.
+    /// `gs`: cotangents of the last state, of rows, and of the history of states if there is one; `kept`: the
+    /// nodes of the body that are saved, and their rows.
     #[track_caller]
     fn new(
         body: &Arc<Recorded>,
@@ -45,7 +47,7 @@ impl Way {
         let mut wants = wants.to_vec();
         let floats: Vec<bool> = x.state.iter().map(differentiable).collect();
         wants[..n].copy_from_slice(&floats);
-        // Nobody asks for derivatives of what is kept beside states: it is read as constants.
+        // The residuals beside the states are read as constants: they have no cotangents.
         gs.truncate(body.outputs.len() + n);
         let of_history = gs.split_off(body.outputs.len());
         let of_rows = gs.split_off(n);
@@ -83,7 +85,7 @@ impl Way {
             let shapes = shapes.iter().cloned().chain(kept.iter().map(|(_, rows)| one(rows)));
             Recorded::new("scan", shapes, |args| back(args, kept))
         };
-        // What is read of the kept is known when all is there.
+        // Which residuals the step reads is known once it has been recorded with all of them.
         let mut step = record(&kept);
         let read = step.reads().split_off(shapes.len());
         let kept: Vec<(Array, Array)> =
@@ -96,7 +98,8 @@ impl Way {
     }
 }
 
-/// With the history of states and what else is kept, the last rows of `ys`: a loop in the other order.
+/// The backward pass with every state saved: a loop in the other order. The last rows of `ys` are the history
+/// of states and the other residuals.
 #[track_caller]
 pub(super) fn back(
     body: &Arc<Recorded>,
@@ -121,7 +124,8 @@ pub(super) fn back(
     in_place(wants, xs, of, hoisted.results(&args, results))
 }
 
-/// Cotangents of all inputs, from those of every float of the state and of what else is wanted.
+/// Cotangents in the places of all inputs, from those of the state's floating-point arrays and of the other
+/// inputs wanted.
 fn in_place(wants: &[bool], xs: &[Array], of: Loop, found: Vec<Array>) -> Linear {
     let is: Vec<bool> = xs
         .iter()
@@ -132,7 +136,8 @@ fn in_place(wants: &[bool], xs: &[Array], of: Loop, found: Vec<Array>) -> Linear
     spread(&is, found)
 }
 
-/// With `snapshots` states kept, the binomial schedule. Its own derivatives are those of [`back`].
+/// The backward pass with `snapshots` states saved, by the binomial schedule. Its own derivatives are those
+/// of [`back`].
 #[track_caller]
 pub(super) fn adjoint(
     body: &Arc<Recorded>,

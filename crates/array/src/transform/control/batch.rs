@@ -1,4 +1,4 @@
-//! Loops and choices of a batch.
+//! `vmap` of the control primitives: loops and choices of a batch.
 
 use super::super::batch::{Batched, batched};
 use super::super::replay::Recorded;
@@ -20,7 +20,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
         control.outputs.iter().map(|(shape, dtype)| (shape.insert(0, n), *dtype)).collect();
     let ys = match flow {
         Flow::Cond(bodies) if args[0].mapped => {
-            // Every example chooses for itself: all run, and the results are selected.
+            // Every example chooses for itself: all branches run, and their results are selected.
             let mut ys = bodies.iter().rev().map(|body| body.batch(&args[1..], n));
             let last = ys.next().expect("a choice has functions");
             let which = &args[0].array;
@@ -37,7 +37,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             super::outputs(control.name, Flow::Cond(bodies), kinds, &args)
         }
         Flow::While { test, body, signature } => {
-            // As long as one example goes on; the others stay as they are.
+            // The loop goes on as long as one example does; the others keep their state.
             let spread = args.iter().enumerate();
             let args: Vec<Batched> = spread
                 .map(|(k, x)| if k < signature.state { Batched::mapped(x.spread(n)) } else { x.clone() })
@@ -48,7 +48,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
                 let go_on = test.batch(&flagged(xs, &for_test), n).swap_remove(0);
                 vec![any(&go_on)]
             });
-            // The body needs the test as well, to know which examples stay.
+            // The body needs the test as well, to know which examples have ended.
             let everything = Recorded::new("vmap", like(&all), |xs| {
                 let args = signature.args(xs);
                 let go_on = test.batch(&flagged(&args.test(), &for_test), n).swap_remove(0);
@@ -64,7 +64,7 @@ pub(crate) fn batched_control(control: &Arc<Control>, args: &[Batched], n: usize
             super::outputs(control.name, flow, kinds, &args)
         }
         Flow::Check(text) => {
-            // One example is enough.
+            // The check fails if one example fails it.
             let wrong = &args[0];
             let one = if wrong.mapped { any(&wrong.array) } else { wrong.array.clone() };
             let all: Vec<Array> = [one].into_iter().chain(args[1..].iter().map(|x| x.spread(n))).collect();
@@ -147,7 +147,7 @@ fn any(each: &Array) -> Array {
     each.reduce_op(Reduction::Max, Dims::from_elem(0, 1)).reshape_op(Shape::default())
 }
 
-/// Arrays in a batch as the flags of others say.
+/// Arrays of a batch, mapped or shared like others.
 fn flagged(arrays: &[Array], like: &[Batched]) -> Vec<Batched> {
     arrays.iter().zip(like).map(|(x, b)| Batched { array: x.clone(), mapped: b.mapped }).collect()
 }

@@ -1,4 +1,4 @@
-//! Choices between functions, of which only the chosen one runs.
+//! `cond` and `switch`: choices between functions, of which only the chosen one runs.
 
 use super::super::replay::Recorded;
 use super::{like, outputs, pulled, pushed, record, spread, wanted};
@@ -80,7 +80,7 @@ fn choose<P: Tree + Clone, Q: Tree + Clone>(
 ) -> Q {
     let operands = leaves(p);
     let mut bodies = vec![];
-    // Each function reads the operands, and what all of them capture.
+    // The arguments: the operands, then the arrays that each function captures.
     let mut args = operands.clone();
     let mut result: Option<Q> = None;
     for f in functions {
@@ -101,7 +101,7 @@ fn choose<P: Tree + Clone, Q: Tree + Clone>(
     super::with(&result, &ys)
 }
 
-/// The function of all arguments, of which it reads the operands and its own captured ones.
+/// A body as a function of all arguments, of which it reads the operands and its own captured arrays.
 #[track_caller]
 fn widened(
     name: &'static str,
@@ -132,7 +132,7 @@ fn same(name: &str, a: &[Array], b: &[Array]) {
     }
 }
 
-/// The choice between recorded functions of `args[1..]`, with its rules; `args[0]` is the number.
+/// The choice between recorded functions of `args[1..]`, as a call with rules; `args[0]` is the number.
 #[track_caller]
 pub(super) fn choice(name: &'static str, bodies: Vec<Arc<Recorded>>, args: &[Array]) -> Vec<Array> {
     let stopped = Array::constants(args);

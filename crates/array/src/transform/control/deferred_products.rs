@@ -1,5 +1,6 @@
-//! Sums of products taken out of a loop. A weight's cotangent is a sum over all steps of a product of two small matrices: the
-//! steps hand the matrices out, and one product of all of them, after the loop, is the sum.
+//! Sums of matrix products, taken out of a loop. A weight's cotangent is the sum over all steps of a product
+//! of two small matrices. Each step returns its two matrices instead; after the loop, one product of the
+//! stacked matrices gives the sum.
 
 use super::super::replay::Recorded;
 use crate::array::Array;
@@ -8,23 +9,23 @@ use pullback_real::Binary;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A matrix of every step.
+/// A factor of a product: one matrix for each step.
 #[derive(Clone, Copy)]
 enum Factor {
     /// Rows that the loop reads, by the number of its argument.
     Read(usize),
-    /// Rows that the steps hand out, counted behind all others.
+    /// Rows that the steps return for the product, counted behind all their other results.
     Made(usize),
 }
 
-/// A step without the sums that are products of two of its matrices.
+/// A step without the sums that products after the loop give.
 pub(super) struct Hoisted {
     pub step: Arc<Recorded>,
     /// How many sums were taken out.
     pub out: usize,
-    /// The sums' places among inputs and outputs of the step as it was.
+    /// The sums' places among inputs and outputs of the original step.
     sums: Range<usize>,
-    /// For each sum, the factors: transposed, and as it is.
+    /// For each sum, the factor that is transposed and the other; `None` for a sum that stays in the loop.
     products: Vec<Option<[Factor; 2]>>,
     made: usize,
 }
@@ -57,13 +58,13 @@ impl Hoisted {
     pub fn arguments(&self, args: &[Array]) -> Vec<Array> {
         rest(&self.sums, &self.products, args)
     }
-    /// The results of the loop as it was, from those of the loop that remains and the arguments of the one that was.
+    /// The results of the original loop, from its arguments and the results of the loop that remains.
     #[track_caller]
     pub fn results(&self, args: &[Array], mut results: Vec<Array>) -> Vec<Array> {
         let made = results.split_off(results.len() - self.made);
         for (k, product) in self.sums.clone().zip(&self.products) {
             let Some(factors) = product else { continue };
-            // The steps' matrices one below the other.
+            // The steps' matrices, stacked one below the other.
             let [left, right] = factors.map(|f| {
                 let x = match f {
                     Factor::Read(k) => &args[k],
@@ -84,7 +85,8 @@ fn rest(sums: &Range<usize>, products: &[Option<[Factor; 2]>], all: &[Array]) ->
     (0..all.len()).filter(stays).map(|k| all[k].clone()).collect()
 }
 
-/// If a step adds a product of two matrices to a sum, and they are smaller than it: the first transposed, and the second.
+/// The two factors, the first transposed, if a step adds a product of two matrices to a sum and the factors
+/// together are not larger than the product.
 #[track_caller]
 fn factors(sum: &Array, next: &Array) -> Option<[Array; 2]> {
     let (Prim::Binary(Binary::Add), args) = next.parts() else { return None };

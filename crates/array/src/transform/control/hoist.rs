@@ -1,5 +1,5 @@
-//! What every step would make again of what every step reads, made once before the loop: functions of shared arrays, and
-//! transposed ones that products read.
+//! Hoists loop invariants: functions of the arrays that every step reads are computed once, before the loop,
+//! and so are transposed arrays that products read.
 
 use super::super::replay::{Recorded, Values};
 use crate::array::Array;
@@ -7,7 +7,7 @@ use crate::eval::LoopSignature;
 use crate::prim::{Form, Prim};
 use std::collections::{HashMap, HashSet};
 
-/// The step, its loop and its arguments, with what is made once as further shared ones.
+/// The step, its loop and its arguments, with the loop invariants as further shared arguments.
 #[track_caller]
 pub(super) fn hoist(
     step: Recorded,
@@ -19,7 +19,7 @@ pub(super) fn hoist(
         return (step, of, args.to_vec());
     }
     let n = of.before_rows();
-    // Calls as their values: what their rules would read may be of the steps.
+    // Calls are replayed as their values: their rules may read arrays that change with the step.
     let made = Recorded::of(&step.inputs[of.state..n], &found);
     let values = made.replay(&mut Values, &args[of.state..n]);
     let of = LoopSignature { shared: of.shared + found.len(), ..of };
@@ -27,8 +27,9 @@ pub(super) fn hoist(
     (Recorded::of(&inputs, &step.outputs), of, [&args[..n], &values, &args[n..]].concat())
 }
 
-/// Nodes of the step that depend on shared inputs alone, and are worth an input of their own: where something else reads them,
-/// but no views, which take nothing.
+/// The nodes of the step that depend on shared inputs alone and that a node which changes with the step
+/// reads. Views take no time, so the array behind a view is taken instead, unless a product reads a
+/// transposed one.
 fn invariant(step: &Recorded, of: LoopSignature) -> Vec<Array> {
     let shared = of.state..of.before_rows();
     let (mut fixed, mut moving) = (HashMap::new(), HashSet::new());
@@ -48,7 +49,7 @@ fn invariant(step: &Recorded, of: LoopSignature) -> Vec<Array> {
     for node in step.nodes() {
         let (prim, args) = node.parts();
         let args = prim.awaited(&args);
-        // What is written to disk is written by the steps.
+        // Values on disk are written and read by the steps.
         let written = matches!(prim, Prim::Spill { .. } | Prim::Unspill(..));
         if !written && args.iter().all(|a| !moving.contains(&a.0.id)) {
             fixed.insert(node.0.id, node.clone());
@@ -66,7 +67,7 @@ fn invariant(step: &Recorded, of: LoopSignature) -> Vec<Array> {
     found
 }
 
-/// What a view looks at.
+/// The array behind a chain of views, aliases and calls.
 fn seen_through(x: &Array) -> Array {
     let (prim, args) = x.parts();
     match prim.form() {

@@ -48,7 +48,7 @@ fn outputs(name: &'static str, flow: Flow, like: Vec<(Shape, DType)>, args: &[Ar
     (0..control.outputs.len()).map(|k| Array::control_op(&control, k, args)).collect()
 }
 
-/// A tree like another with other leaves.
+/// A tree with its leaves replaced by `arrays`.
 pub(super) fn with<T: Tree + Clone>(tree: &T, arrays: &[Array]) -> T {
     let mut arrays = arrays.iter();
     map(tree, |x| arrays.next().unwrap_or(x).clone())
@@ -77,12 +77,12 @@ pub(super) fn record<P: Tree + Clone, Q: Tree + Clone>(
     (recorded, result.expect("the function has run"))
 }
 
-/// Which arrays a derivative may be asked of.
+/// Whether a derivative by this array may be needed.
 pub(super) fn wanted(x: &Array) -> bool {
     differentiable(x) && x.0.live.is_some()
 }
 
-/// Zeros where a (co)tangent is missing, for every float.
+/// The (co)tangents of all floating-point arrays, with zeros for missing ones; `None` for other arrays.
 pub(super) fn filled(like: &[Array], given: Linear) -> Linear {
     let fill = |(x, g): (&Array, Option<Array>)| {
         if differentiable(x) { Some(g.unwrap_or_else(|| x.zeros_like())) } else { None }
@@ -90,19 +90,19 @@ pub(super) fn filled(like: &[Array], given: Linear) -> Linear {
     like.iter().zip(given).map(fill).collect()
 }
 
-/// (Co)tangents back in their places, from those of the places that `is` names.
+/// (Co)tangents in their places: the given ones in the places that `is` flags, `None` in the others.
 pub(super) fn spread(is: &[bool], given: impl IntoIterator<Item = Array>) -> Linear {
     let mut given = given.into_iter();
     is.iter().map(|&is| if is { given.next() } else { None }).collect()
 }
 
-/// The arrays in the places that `is` names.
+/// The arrays in the places that `is` flags.
 fn chosen(arrays: &[Array], is: &[bool]) -> Vec<Array> {
     arrays.iter().zip(is).filter(|(_, is)| **is).map(|(x, _)| x.clone()).collect()
 }
 
-/// The pullback of a recorded function at `inputs`: cotangents of the inputs that `wants` names, from those of all
-/// float outputs.
+/// The pullback of a recorded function at `inputs`: cotangents of the inputs that `wants` flags, from those
+/// of all outputs; `None` is zero.
 #[track_caller]
 pub(super) fn pulled(f: &Recorded, inputs: &[Array], wants: &[bool], cotangents: Linear) -> Vec<Array> {
     pulled_knowing(&HashMap::new(), f, inputs, wants, cotangents)
@@ -132,7 +132,8 @@ fn pulled_knowing(
     pull(&g)
 }
 
-/// The pushforward of a recorded function at `inputs`: the outputs, and the tangents of the float outputs.
+/// The pushforward of a recorded function at `inputs`, of which `moved` flags those with tangents: the
+/// outputs, and the tangents of the floating-point outputs.
 #[track_caller]
 pub(super) fn pushed(
     f: &Recorded,

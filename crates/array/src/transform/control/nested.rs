@@ -12,7 +12,7 @@ pub(super) fn nested(body: Arc<Recorded>, of: Loop, args: &[Array], levels: usiz
     if levels == 1 || of.signature.length < 4 {
         return scan_call(body, of, args);
     }
-    // Blocks of n^((levels-1)/levels) rows, and what is left over.
+    // Blocks of n^((levels-1)/levels) rows, and the rows that are left over.
     let LoopSignature { state: n, length, reverse, .. } = of.signature;
     let inner = (length as f64).powf((levels - 1) as f64 / levels as f64).round().max(1.0) as usize;
     let blocks = length / inner;

@@ -1,4 +1,4 @@
-//! Loops whose number of steps depends on values.
+//! `while_loop` and `bounded_while`: loops whose number of steps depends on values.
 
 use super::super::replay::Recorded;
 use super::{cond, filled, like, outputs, pushed, record, spread};
@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 /// `body(… body(init))` as long as `test` of the state, one `bool`, holds.
 ///
-/// Differentiable in forward mode. The way back would need every state of a loop nobody knows the length of:
-/// [`bounded_while`] has it.
+/// Differentiable in forward mode alone: reverse mode would have to save every state of a loop of unknown
+/// length. [`bounded_while`] has a reverse mode.
 ///
 /// ```
 /// use pullback_array::{Array, Real, jvp, while_loop};
@@ -42,9 +42,10 @@ pub fn while_loop<S: Tree + Clone>(test: impl Fn(&S) -> Array, body: impl Fn(&S)
     super::with(&result, &repeated(Arc::new(test), Arc::new(body), signature, &args))
 }
 
-/// Like [`while_loop`] for at most `steps` steps, and differentiable in reverse mode as well: a step after the last
-/// costs next to nothing, and the way back keeps the state before each of `steps` steps. (Where fewer steps than the test
-/// asks for are meant, count them in the state and let the test look at the count.)
+/// Like [`while_loop`] for at most `steps` steps, and differentiable in reverse mode as well: once the test
+/// fails, the steps that remain cost next to nothing. The state before each of `steps` steps is saved for the
+/// backward pass. (To end the loop before the test fails, count the steps in the state and let the test look
+/// at the count.)
 ///
 /// ```
 /// use pullback_array::{Array, Real, bounded_while, grad};
@@ -62,7 +63,7 @@ pub fn bounded_while<S: Tree + Clone>(
     init: &S,
     steps: usize,
 ) -> S {
-    // What a step is made of is looked at afterwards, in the caller's line: a closure has none.
+    // Results of test and body are checked afterwards for the caller's line, which a closure does not have.
     let (tested, states) = (RefCell::new(None), RefCell::new(None));
     let step = |s: &S| {
         let next = body(s);
@@ -92,13 +93,13 @@ pub fn bounded_while<S: Tree + Clone>(
     super::with(&end, &unless(&unfinished, &text.into(), &leaves(&end)))
 }
 
-/// The arrays; if `wrong`, one `bool`, holds, evaluation ends with this text.
+/// The arrays, unchanged; evaluation fails with this text if `wrong`, one `bool`, holds.
 #[track_caller]
 fn unless(wrong: &Array, text: &Arc<str>, arrays: &[Array]) -> Vec<Array> {
     let all: Vec<Array> = [wrong].into_iter().chain(arrays).cloned().collect();
     let stopped = Array::constants(&all);
     let values = outputs("bounded_while", Flow::Check(text.clone()), like(arrays), &stopped);
-    // Who evaluates a derivative alone is told as well.
+    // The check runs even if a derivative alone is evaluated.
     let (back, forth) = (text.clone(), text.clone());
     let pullback: Rule =
         Arc::new(move |xs, _, gs| [None].into_iter().chain(known(&xs[0], &back, gs)).collect());
@@ -132,7 +133,7 @@ fn check_test(name: &str, y: &Array) {
     }
 }
 
-/// Whether a state is not what it was.
+/// Whether a part of the state has another shape or dtype than before.
 fn changed((before, after): (&Array, &Array)) -> bool {
     before.0.shape != after.0.shape || before.dtype() != after.dtype()
 }
@@ -159,7 +160,8 @@ pub(super) fn check_state(name: &str, before: &[Array], after: &[Array]) {
     }
 }
 
-/// The loop and its rules. Arguments: state, what the test reads, what the body reads.
+/// The loop as a call with rules. Arguments: the state, the arrays that the test captures, those that the
+/// body captures.
 #[track_caller]
 pub(super) fn repeated(
     test: Arc<Recorded>,

@@ -13,28 +13,30 @@ use crate::tree::{Tree, leaves};
 use pullback_real::refuse;
 use std::sync::Arc;
 
-/// What the reverse sweep over a loop keeps of the way forward.
+/// The residuals that a loop saves for its backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Schedule {
-    /// The state before every step, and of large matrix products the results: memory for n of them, each step run twice
-    /// without those.
+    /// The state before every step, and the results of large matrix products: memory for n of each. Each step
+    /// runs twice, the second time without those products.
     All,
     /// The states at the borders of blocks of blocks, this many levels deep: memory for about `levels`·n^(1/levels)
     /// states, each step run `levels` + 1 times. `Nested(2)` is the √n scheme.
     Nested(usize),
-    /// This many states, the initial one among them, where they spare the most steps: with r the least number for which
-    /// C(k + r, k) ≥ n, r·n − C(k + r, k + 1) steps are run again, the fewest that can be (Griewank and Walther's
-    /// "revolve"; [`binomial`](pullback_real::schedule::binomial) is the order). Derivatives of the gradient keep all.
+    /// This many states k, the initial one among them, in the places that save the most steps: with r the
+    /// least number for which C(k + r, k) ≥ n, r·n − C(k + r, k + 1) steps are run again, the fewest possible
+    /// (Griewank and Walther's "revolve"; [`binomial`](pullback_real::schedule::binomial) is the order).
+    /// Derivatives of the gradient save all states.
     Binomial(usize),
-    /// As many states as these bytes hold: [`All`](Schedule::All) if that is enough, else `Binomial`.
+    /// As many states as these bytes hold: the state before every step if they suffice (without products),
+    /// else as [`Binomial`](Schedule::Binomial).
     Budget(usize),
 }
 
-/// Runs `f(state, row) → (state, row)` over the rows (along axis 0) of every leaf of `rows`: the last state and the
-/// stacked rows of the results. f runs once, to be recorded and compiled, whatever the number of rows.
+/// Runs `f(state, row) → (state, row)` over the rows (along axis 0) of every leaf of `rows`: the last state
+/// and the stacked rows of the results. f runs once, to be recorded and compiled, for any number of rows.
 ///
-/// Differentiable in both modes to any order, in what f captures as well.
+/// Differentiable in both modes to any order, by the arrays that f captures as well.
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, scan};
@@ -57,7 +59,7 @@ pub fn scan<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     scan_with(f, init, rows, Schedule::All, false)
 }
 
-/// Like [`scan`], with a choice of what the reverse sweep keeps, and from the last row to the first if `reverse`.
+/// Like [`scan`], with a choice of the residuals saved, and from the last row to the first if `reverse`.
 ///
 /// # Panics
 /// As [`scan`]; if the schedule has no level or snapshot, or its bytes do not hold one state.
@@ -72,7 +74,7 @@ pub fn scan_with<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     steps("scan", f, (init, rows), schedule, reverse)
 }
 
-/// The loop, whose mistakes are told in a name.
+/// [`scan_with`] under another name in messages.
 #[track_caller]
 fn steps<S: Tree + Clone, X: Tree + Clone, Y: Tree + Clone>(
     what: &'static str,

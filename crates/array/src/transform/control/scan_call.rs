@@ -1,4 +1,4 @@
-//! The loop over rows as a call: what its results are, and its rule for forward mode.
+//! The loop over rows as a call: its results, the residuals for its backward pass, and its forward mode.
 
 use super::super::replay::Recorded;
 use super::back::{adjoint, back};
@@ -21,9 +21,9 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub(super) struct Loop {
     pub signature: LoopSignature,
-    /// How many states the way back may keep; `None`: all.
+    /// How many states may be saved for the backward pass; `None`: all.
     pub snapshots: Option<usize>,
-    /// Whether it may keep further results of steps, those that take long.
+    /// Whether expensive results of the steps may be saved as well.
     pub keeps: bool,
 }
 
@@ -34,7 +34,7 @@ impl Loop {
     }
 }
 
-/// The loop and its rules. Arguments: state, shared, rows; results: state, rows.
+/// The loop as a call with rules. Arguments: state, shared, rows; results: state, rows.
 #[track_caller]
 pub(super) fn scan_call(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
     let mut all = with_history(body.clone(), of, args);
@@ -42,8 +42,9 @@ pub(super) fn scan_call(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Ar
     all
 }
 
-/// Like [`scan_call`], with further rows, if the way back keeps them: the state before every step, and what is [`saved_for_backward`] of it.
-/// (They are computed only if something reads them.)
+/// Like [`scan_call`], with the residuals of the backward pass as further rows, unless it saves only some
+/// states: the state before every step, and the values [`saved_for_backward`]. (They are computed only if
+/// something reads them.)
 #[track_caller]
 pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec<Array> {
     let stopped = Array::constants(args);
@@ -67,8 +68,8 @@ pub(super) fn with_history(body: Arc<Recorded>, of: Loop, args: &[Array]) -> Vec
     Call::of("scan", args, values, CallRules::new(pullback, pushforward))
 }
 
-/// What the way back keeps of a step beside its state: products that take longer than their rows, with what is added to them
-/// at once. (Functions take about as long as their rows.)
+/// The residuals of a step beside its state: products that take at least [`LONG`], each with the terms that
+/// are added to it at once. (Elementwise functions take about as long as reading and writing their rows.)
 pub(super) fn saved_for_backward(body: &Recorded, of: Loop) -> Vec<Array> {
     if of.snapshots.is_some() || !of.keeps {
         return vec![];
@@ -78,7 +79,8 @@ pub(super) fn saved_for_backward(body: &Recorded, of: Loop) -> Vec<Array> {
     body.nodes().iter().filter(is_long).map(|x| with_addends(body, x)).collect()
 }
 
-/// A sum, if it is all that reads one of its addends, or the addend: what it is added to asks for neither.
+/// The sum that x ends in, as long as a sum is the only node that reads its addend; else x. The derivative of
+/// a sum reads neither the sum nor its addends.
 fn with_addends(body: &Recorded, x: &Array) -> Array {
     let reads = |y: &&Array| y.parts().1.iter().any(|a| a.0.id == x.0.id);
     let mut readers = body.nodes().iter().filter(reads);
@@ -90,10 +92,10 @@ fn with_addends(body: &Recorded, x: &Array) -> Array {
     }
 }
 
-/// Nanoseconds that are long beside the row of a result.
+/// Nanoseconds from which on a product takes long, compared with its row.
 const LONG: usize = 1_000;
 
-/// The loop alone: what the steps hand out, of these shapes and dtypes.
+/// The loop without rules, and with its invariants hoisted: its results, of these shapes and dtypes.
 #[track_caller]
 pub(super) fn run(
     name: &'static str,
@@ -111,7 +113,7 @@ pub(super) fn run(
     outputs(name, flow, kinds, &args)
 }
 
-/// Shapes and dtypes of what a step gets of a loop's arguments.
+/// Shapes and dtypes of a step's arguments, from those of its loop: rows lose their first axis.
 pub(super) fn rows_of(args: &[Array], signature: LoopSignature) -> Vec<(Shape, DType)> {
     let one = |(k, x): (usize, &Array)| {
         let shape = if k < signature.before_rows() { x.0.shape.clone() } else { x.0.shape.remove(0) };
@@ -120,7 +122,7 @@ pub(super) fn rows_of(args: &[Array], signature: LoopSignature) -> Vec<(Shape, D
     args.iter().enumerate().map(one).collect()
 }
 
-/// Forward: the same loop with the tangents beside everything.
+/// The rule of forward mode: a loop with the tangents beside state, shared arrays and rows.
 #[track_caller]
 fn ahead(
     body: &Arc<Recorded>,
@@ -151,8 +153,8 @@ fn ahead(
     };
     let recorded = Arc::new(Recorded::new("scan", rows_of(&args, new.signature), step));
     let all = with_history(recorded, new, &args);
-    // State, its tangents, rows, their tangents, and the history of states and tangents; of what else is kept derivatives do
-    // not ask.
+    // State, its tangents, rows, their tangents, and the history of states and tangents; no derivative reads
+    // the other residuals.
     let y = body.outputs.len();
     let row_tangents = is[n..].iter().filter(|is| **is).count();
     let dots = all[n..n + c].iter().chain(&all[c + y..c + y + row_tangents]);

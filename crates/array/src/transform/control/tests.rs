@@ -1,5 +1,5 @@
-//! Loops in parts of a batch: which steps allow it, and that the results are those of the loop written out, with the gradients
-//! and the second derivatives.
+//! Tests of loops that run in parts of a batch: which steps allow it, and that results, gradients and second
+//! derivatives are those of the loop written out.
 
 use super::super::replay::Recorded;
 use super::batch_split::batch_split;
@@ -20,7 +20,7 @@ const OF: Loop = Loop { signature: SIGNATURE, snapshots: None, keeps: true };
 /// From the state [64, 32], weights [32, 32], a bias [32] and a row [64, 32], the next state.
 type Cell = fn(&Array, &Array, &Array, &Array) -> Array;
 
-/// Enough of it that a step is worth a thread.
+/// Elementwise work, enough of it that a step is worth a thread.
 fn work(x: &Array) -> Array {
     (x.tanh().sin().exp().tanh() - 0.5).tanh()
 }
@@ -110,7 +110,7 @@ fn what_is_apart_is_found_and_runs_in_parts() {
     for (name, cell) in TOGETHER {
         assert!(batch_split(&recorded(*cell), SIGNATURE).is_none(), "{name}")
     }
-    // Too short to be worth it, or not to be cut evenly.
+    // A step with too little work, and a loop of a single step.
     let small: Cell = |h, _, b, x| h * x + b;
     assert!(
         batch_split(&recorded(small), SIGNATURE).is_none()
@@ -135,7 +135,7 @@ fn loops_are_those_written_out() {
     }
 }
 
-/// Of the products a step makes the way back gets the sums they end in; transposed weights are made before the loop.
+/// The residual of a product is the sum that it ends in; transposed weights are computed before the loop.
 #[test]
 fn what_is_kept_and_what_is_made_once() {
     let wide: Cell =

@@ -1,4 +1,5 @@
-//! Dense output: a solution that is looked at between its steps, by the polynomial of order 4 that belongs to the pair.
+//! Dense output: an ODE's solution at any time between its steps, by the interpolating polynomial of order 4
+//! that belongs to the Runge–Kutta pair.
 
 use super::check_real;
 use super::dormand_prince::{State, Step, advance, first_step};
@@ -14,7 +15,7 @@ use crate::transform::{Schedule, cond, scan_with};
 use crate::tree::{Tree, leaves, map};
 use pullback_real::refuse;
 
-/// The solution of a differential equation over a span of time, to be looked at anywhere in it: see [`odeint_dense`].
+/// The solution of a differential equation at any time of a span: see [`odeint_dense`].
 pub struct OdeSolution<Y> {
     /// A tree like the state.
     like: Y,
@@ -23,10 +24,11 @@ pub struct OdeSolution<Y> {
 
 /// y for dy/dt = f(t, y) and y = `start` at `from`, from there to `to`, as a function of time. The times may run either way.
 ///
-/// Steps are those of [`odeint`](crate::odeint), but only the last one is cut short, to end at `to`. Between their ends the
-/// state is read off the continuous extension of order 4 of E. Hairer, S. Nørsett and G. Wanner, "Solving Ordinary
-/// Differential Equations I", II.6. Its error is a little larger than that of the steps, and many times cost no more steps.
-/// Differentiable in both modes and to any order, by `start`, `from`, `to`, what f captures, and the times that are looked at.
+/// Steps are those of [`odeint`](crate::odeint), but only the last one is cut short, to end at `to`. Between
+/// their ends the state is read off the continuous extension of order 4 of E. Hairer, S. Nørsett and G.
+/// Wanner, "Solving Ordinary Differential Equations I", II.6. Its error is a little larger than that of the
+/// steps, and many times cost no more steps. Differentiable in both modes and to any order, by `start`,
+/// `from`, `to`, the arrays that f captures, and the times given to [`at`](OdeSolution::at).
 ///
 /// ```
 /// use pullback_array::{Array, Ode, Real, grad, odeint_dense};
@@ -42,8 +44,8 @@ pub struct OdeSolution<Y> {
 /// ```
 ///
 /// # Panics
-/// As [`odeint`](crate::odeint); if `from` or `to` is not one number; with [`Adjoint::Continuous`], since what is looked at
-/// later is not known beforehand.
+/// As [`odeint`](crate::odeint); if `from` or `to` is not one number; with [`Adjoint::Continuous`], since it
+/// needs the output times beforehand.
 #[track_caller]
 pub fn odeint_dense<Y: Tree + Clone + 'static>(
     f: impl Fn(&Array, &Y) -> Y,
@@ -101,10 +103,10 @@ impl<Y: Tree + Clone> OdeSolution<Y> {
     }
 }
 
-/// The steps of a solution, one above the other; those that were refused, and those after the end, are of no length.
+/// The steps of a solution, stacked along axis 0. A refused step, or one after the end, ends where it begins.
 pub(super) struct Rows {
     steps: Step,
-    /// The beginning, and the direction of time.
+    /// The time of the beginning; `sign` is the direction of time.
     from: Array,
     sign: Array,
 }
@@ -131,13 +133,13 @@ impl Rows {
         let Step { begin, end, h, parts } = &self.steps;
         let ts = ts.cast(begin.dtype());
         let (n, steps) = (ts.size(), end.size());
-        // The first step that ends there or later.
+        // For each time, the first step that ends there or later.
         let ends = end.reshape([1, steps as isize]);
         let passed = (&self.sign * (ends - ts.reshape([n as isize, 1]))).less(0.0);
         let which = passed.cast(DType::I64).sum_axis(1);
         let inside =
             which.less(steps as f64).logical_and(&(&self.sign * (&ts - &self.from)).greater_equal(0.0));
-        // Outside any step will do.
+        // Outside the span any step will do: the result is NaN.
         let which = which.minimum(steps as f64 - 1.0);
         let share = ((&ts - begin.take(&which, 0)) / h.take(&which, 0)).reshape([n as isize, 1]);
         let part = |k: usize| parts[k].take(&which, 0);

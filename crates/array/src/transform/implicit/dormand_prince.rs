@@ -6,7 +6,7 @@ use crate::array::Array;
 use crate::ops::where_;
 use pullback_real::Real;
 
-/// Where an integration stands: time, state, the length of the next step, the slope.
+/// The progress of an integration: time, state, the length of the next step, the slope.
 #[derive(Clone, pullback_derive::Tree)]
 pub(super) struct State {
     pub t: Array,
@@ -15,7 +15,7 @@ pub(super) struct State {
     pub k: Array,
 }
 
-/// The tableau of Dormand and Prince: times, weights of the slopes so far, and of the error.
+/// The tableau of Dormand and Prince: times (C), weights of the slopes so far (A), and of the error (E).
 const C: [f64; 6] = [0.2, 0.3, 0.8, 8.0 / 9.0, 1.0, 1.0];
 const A: [&[f64]; 6] = [
     &[0.2],
@@ -47,7 +47,7 @@ pub(super) fn stages(f: &dyn Fn(&Array, &Array) -> Array, s: &State, h: &Array) 
     (y, slopes)
 }
 
-/// A step that was taken: where it begins and ends, its length, and the polynomial of the state between.
+/// A step that was taken: its begin and end, its length, and the polynomial that interpolates the state.
 #[derive(Clone, pullback_derive::Tree)]
 pub(super) struct Step {
     pub begin: Array,
@@ -56,14 +56,14 @@ pub(super) struct Step {
     pub parts: Vec<Array>,
 }
 impl Step {
-    /// No step.
+    /// A step from `s.t` to `s.t`, at which the state is `s.y`.
     pub fn none(s: &State) -> Step {
         let parts = [&[s.y.clone()][..], &vec![s.y.zeros_like(); 4]].concat();
         Step { begin: s.t.clone(), end: s.t.clone(), h: s.t.ones_like(), parts }
     }
 }
 
-/// Weights of the slopes in the polynomial's last part.
+/// Weights of the slopes in the last of a [`Step`]'s parts.
 const D: [f64; 7] = [
     -12715105075.0 / 11282082432.0,
     0.0,
@@ -74,13 +74,13 @@ const D: [f64; 7] = [
     69997945.0 / 29380423.0,
 ];
 
-/// One step towards `t1`, taken or refused; its length is constant to every derivative but where it ends at `t1`.
+/// One step towards `t1`, taken or refused. Its length is constant to derivatives, unless it ends at `t1`.
 #[track_caller]
 pub(super) fn one_step(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> State {
     advance(f, s, t1, ode).0
 }
 
-/// The state after a try at a step, and the step, if it was taken.
+/// The state after an attempted step, and the step; if it was refused, [`Step::none`].
 #[track_caller]
 pub(super) fn advance(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array, ode: Ode) -> (State, Step) {
     let rest = t1 - &s.t;
@@ -91,7 +91,7 @@ pub(super) fn advance(f: &dyn Fn(&Array, &Array) -> Array, s: &State, t1: &Array
     let scale = s.y.abs().maximum(y.abs()) * ode.rtol + ode.atol;
     let error = (&h * combined(&E, &slopes) / scale).square().mean().sqrt().stop_gradient();
     let taken = error.less_equal(1.0);
-    // NaN is far too long a step.
+    // An error of NaN counts as far too long a step.
     let factor = (0.9 * error.powf(-0.2)).clip(0.2, 10.0).nan_to_num(0.2);
     let next = (h.abs() * factor).stop_gradient();
     // A step that was cut short to end at t1 does not shorten the next.

@@ -1,4 +1,4 @@
-//! `odeint_event`: a differential equation up to where a function of the state vanishes.
+//! `odeint_event`: solves a differential equation up to the time at which a function of the state vanishes.
 
 use super::dormand_prince::{State, first_step, one_step, stages};
 use super::ode_options::Ode;
@@ -14,9 +14,10 @@ use pullback_real::{Real, refuse};
 /// (t, y) where `event(t, y)` first changes its sign, for dy/dt = f(t, y) from y = `start` at `from`; at `to` if it does not
 /// by then.
 ///
-/// Steps are those of [`odeint`](crate::odeint); within the step of the change the place is found by bisection, and
-/// differentiated implicitly: in both modes and to any order, by all that f and `event` capture. (Two changes within
-/// one step cancel and are not seen: smaller tolerances make smaller steps.)
+/// Steps are those of [`odeint`](crate::odeint). Within the step of the sign change, the time is found by
+/// bisection and differentiated implicitly: in both modes and to any order, by the arrays that f and `event`
+/// capture as well. (Two changes within one step cancel and are not seen: smaller tolerances make smaller
+/// steps.)
 ///
 /// ```
 /// use pullback_array::{Array, Ode, Real, grad, odeint_event};
@@ -57,7 +58,7 @@ pub fn odeint_event<Y: Tree + Clone + 'static>(
     super::check_one_dtype("odeint_event", &leaves(start));
     let (y0, back) = ravel(start);
     let (t0, t1) = (from.cast(y0.dtype()), to.cast(y0.dtype()));
-    // Here, in the caller's line: a closure has none.
+    // Checked here for the caller's line, which a closure does not have.
     let there = back(&y0);
     super::check_like("odeint_event", &leaves(&f(&t0, &there)), &leaves(&there));
     let e = event(&t0, &there);
@@ -72,7 +73,7 @@ pub fn odeint_event<Y: Tree + Clone + 'static>(
     let k0 = flow(&t0, &y0);
     let h = first_step(&flow, &t0, &y0, &k0, ode);
     let begin = State { t: t0, y: y0, h, k: k0 };
-    // Before the last step and after it.
+    // The states before and after the latest step.
     type Pair = (State, State);
     let crossed =
         |(a, b): &Pair| (at(&a.t, &a.y) * at(&b.t, &b.y)).less(0.0).logical_or(&at(&b.t, &b.y).equal(0.0));
@@ -84,7 +85,7 @@ pub fn odeint_event<Y: Tree + Clone + 'static>(
     let pair = scan_with(step, &first, &steps, Schedule::Nested(2), false).0;
     let within = |(a, b): &Pair| -> (Array, Array) {
         let value = |s: &Array| at(&(&a.t + s), &stages(&flow, a, s).0);
-        // Bisection of the last step; the side is that of its beginning.
+        // Bisection of the last step; `side` is the sign of the event at its beginning.
         let solve = |_: &()| {
             let side = at(&a.t, &a.y).sign();
             let (low, high) = (a.t.zeros_like(), &b.t - &a.t);

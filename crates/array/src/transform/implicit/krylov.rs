@@ -15,8 +15,8 @@ pub enum KrylovMethod {
     Cg,
     /// Stabilised biconjugate gradients: any operator, two products a step, six vectors.
     BiCgStab,
-    /// Generalised minimal residuals, started again after so many steps: any operator, one product a step and two
-    /// vectors for each step in between.
+    /// Generalised minimal residuals, restarted after this many steps: any operator, one product a step and
+    /// two vectors for each step between restarts.
     Gmres(usize),
 }
 
@@ -31,9 +31,9 @@ pub enum KrylovMethod {
 pub struct Krylov {
     /// The method.
     pub method: KrylovMethod,
-    /// Of the residual's norm, relative to the right side's; `f32` systems stop at 1e-6 in any case.
+    /// The residual's norm at which to stop, relative to the right side's; at least 1e-6 for `f32` systems.
     pub tolerance: f64,
-    /// The most steps; a solution that is not there by then is NaN.
+    /// The most steps; a solution that has not converged by then is NaN.
     pub steps: usize,
 }
 
@@ -45,7 +45,7 @@ impl Krylov {
     /// Generalised minimal residuals with 30 directions, to 1e-10.
     pub const GMRES: Krylov = Krylov { method: KrylovMethod::Gmres(30), ..Krylov::CG };
 
-    /// x with `a(x)` = b, of vectors.
+    /// The vector x with `a(x)` = b.
     #[track_caller]
     pub(super) fn solve(&self, a: &dyn Fn(&Array) -> Array, b: &Array) -> Array {
         let tolerance = if b.dtype() == DType::F32 { self.tolerance.max(1e-6) } else { self.tolerance };
@@ -92,7 +92,7 @@ impl Krylov {
             let s = r - &alpha * &v;
             let t = a(&s);
             let tt = t.square().sum();
-            // Nothing is left after the first half of the last step.
+            // t is zero if the first half of the step solves the system.
             let omega = where_(&tt.greater(0.0), t.dot(&s) / &tt, tt.zeros_like());
             let x = x + &alpha * p + &omega * &s;
             let r = s - &omega * t;
@@ -124,14 +124,14 @@ impl Krylov {
             let mut d = direction / direction.norm();
             let mut image = a(&d);
             let before = image.norm();
-            // Gram and Schmidt, twice: once more than enough.
+            // Gram–Schmidt, repeated once against rounding errors.
             for _ in 0..2 {
                 let c = w.matmul(&image);
                 image -= c.matmul(&w);
                 d -= c.matmul(&z);
             }
             let size = image.norm();
-            // An image within the span of the others has nothing new.
+            // An image within the span of the others adds no direction.
             let new = size.greater(before * 1e-14);
             let size = where_(&new, &size, size.ones_like());
             let (image, d) =

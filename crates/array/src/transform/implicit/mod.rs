@@ -1,4 +1,4 @@
-//! Implicit differentiation: the derivative of a solution from the equation it solves, whatever solved it.
+//! Implicit differentiation: the derivative of a solution follows from its equation, for any solver.
 
 mod dense;
 mod dormand_prince;
@@ -27,7 +27,7 @@ pub use system::{bicgstab, cg, gmres, linear_solve};
 use crate::array::Array;
 use pullback_real::refuse;
 
-/// Stops unless all arrays are real floating point: unknowns of a system.
+/// Panics unless all unknowns of a system are real floating point.
 #[track_caller]
 fn check_real(what: &str, unknowns: &[Array]) {
     if let Some(x) = unknowns.iter().find(|x| !x.dtype().is_float()) {
@@ -35,7 +35,7 @@ fn check_real(what: &str, unknowns: &[Array]) {
     }
 }
 
-/// Stops unless all parts of a state have one dtype.
+/// Panics unless all parts of a state have one dtype.
 #[track_caller]
 fn check_one_dtype(what: &str, state: &[Array]) {
     if let Some((first, other)) = state.first().zip(state.iter().find(|x| x.dtype() != state[0].dtype())) {
@@ -56,7 +56,7 @@ fn is_like(found: &[Array], want: &[Array]) -> bool {
     found.len() == want.len() && found.iter().zip(want).all(same)
 }
 
-/// Stops unless arrays have the shapes and dtypes of others.
+/// Panics unless arrays have the shapes and dtypes of others.
 #[track_caller]
 fn check_like(what: &str, found: &[Array], want: &[Array]) {
     if found.len() != want.len() {

@@ -21,10 +21,10 @@ use std::sync::Arc;
 
 /// y at the times `ts`, stacked, for dy/dt = f(t, y) and y = `start` at the first of them; the times may run either way.
 ///
-/// By the pair of J. Dormand and P. Prince (J. Comp. Appl. Math. 6 (1980), 19), order 5 with the error of order 4, whose
-/// steps end at the output times (unless [`Ode::dense`] says otherwise: then times outside the span of the first and the last
-/// are NaN). Differentiable in both modes and to any order, by `start`, `ts` and what f captures;
-/// the lengths of the steps are held constant.
+/// By the pair of J. Dormand and P. Prince (J. Comp. Appl. Math. 6 (1980), 19), order 5 with the error of
+/// order 4, whose steps end at the output times (unless [`Ode::dense`] says otherwise: then times outside the
+/// span of the first and the last are NaN). Differentiable in both modes and to any order, by `start`, `ts`
+/// and the arrays that f captures; the lengths of the steps are held constant.
 ///
 /// ```
 /// use pullback_array::{Array, Ode, Real, grad, odeint};
@@ -97,7 +97,7 @@ fn by_steps(flow: &Recorded, captured: &[Array], y0: &Array, ts: &Array, ode: Od
     concatenate(&all, 0)
 }
 
-/// Steps up to `t1`, as many as it takes.
+/// Steps up to `t1`, at most `ode.steps`.
 #[track_caller]
 fn until(f: &dyn Fn(&Array, &Array) -> Array, start: &State, t1: &Array, ode: Ode) -> State {
     let step = |s: &State, _: &Array| {
@@ -108,7 +108,7 @@ fn until(f: &dyn Fn(&Array, &Array) -> Array, start: &State, t1: &Array, ode: Od
     scan_with(step, start, &steps, Schedule::Nested(2), false).0
 }
 
-/// The rows of the solution, whose way back solves the adjoint equation.
+/// The rows of the solution, as a call whose pullback solves the adjoint equation.
 #[track_caller]
 fn by_adjoint(flow: Arc<Recorded>, captured: &[Array], y0: &Array, ts: &Array, ode: Ode) -> Array {
     let inputs = [&[y0.clone(), ts.clone()], captured].concat();
@@ -127,7 +127,7 @@ fn by_adjoint(flow: Arc<Recorded>, captured: &[Array], y0: &Array, ts: &Array, o
     Call::of("odeint", &inputs, vec![value], CallRules::new(pull, push)).swap_remove(0)
 }
 
-/// The adjoint equation da/dt = −aᵀ ∂f/∂y beside y and the integral of −aᵀ ∂f/∂p, from each time to the one before.
+/// Solves the adjoint equation da/dt = −aᵀ ∂f/∂y, and ∫ −aᵀ ∂f/∂p, from each time to the one before.
 #[track_caller]
 fn backward(flow: &Arc<Recorded>, inputs: &[Array], ys: &Array, g: &Array, ode: Ode) -> Vec<Option<Array>> {
     let (ts, captured) = (&inputs[1], &inputs[2..]);
@@ -153,7 +153,7 @@ fn backward(flow: &Arc<Recorded>, inputs: &[Array], ys: &Array, g: &Array, ode: 
         let start = concatenate(&[y.clone(), a.clone(), sums.clone()], 0);
         let times = concatenate(&[-late.reshape([1]), -early.reshape([1])], 0);
         let end = by_steps(&reversed, captured, &start, &times, ode).get(1);
-        // The later an output, the further its state has moved.
+        // The derivative of an output by its time is the slope.
         let of_time = g.dot(&slope(flow, captured, late, y));
         ((end.narrow(0, m, m), end.narrow(0, 2 * m, sums.size())), of_time)
     };

@@ -8,7 +8,7 @@ use crate::transform::replay::Recorded;
 use crate::tree::{Tree, leaves};
 use std::cell::RefCell;
 
-/// The start as a vector, f as a function of vectors, and what it captures.
+/// The start as a vector, f as a function of vectors, and the arrays that it captures.
 #[track_caller]
 pub(super) fn recorded_flow<Y: Tree + Clone + 'static>(
     what: &'static str,
@@ -17,7 +17,7 @@ pub(super) fn recorded_flow<Y: Tree + Clone + 'static>(
 ) -> (Array, Recorded, Vec<Array>) {
     super::check_one_dtype(what, &leaves(start));
     let (y0, back) = ravel(start);
-    // What f gives is looked at afterwards, in the caller's line: a closure has none.
+    // f's result is checked afterwards for the caller's line, which a closure does not have.
     let given = RefCell::new(None);
     let flow = |(t, y): &(Array, Array)| {
         let dy = f(t, &back(y));

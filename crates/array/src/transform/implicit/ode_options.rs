@@ -29,8 +29,8 @@ pub struct Ode {
     pub steps: usize,
     /// How the derivative is found.
     pub adjoint: Adjoint,
-    /// Whether the states are read off between the steps, as [`odeint_dense`](crate::odeint_dense) does, instead of ending
-    /// steps at the output times: for many times that lie close together. `steps` then bounds those of the whole.
+    /// Whether the states are interpolated between the steps, as [`odeint_dense`](crate::odeint_dense) does,
+    /// instead of ending steps at the output times: for many close times. `steps` then bounds the whole.
     pub dense: bool,
 }
 

@@ -19,7 +19,7 @@ use pullback_real::{Real, refuse};
 /// };
 /// let x = nearest(&Array::from([1.0, 0.5]));
 /// assert!((x.get(0).item() - 0.75).abs() < 1e-9 && (x.get(1).item() - 0.25).abs() < 1e-9);
-/// // Along the side it slides, against it it stays.
+/// // The solution moves along the side, and not across it.
 /// let g = grad(|p: &Array| nearest(p).get(0))(&Array::from([1.0, 0.5]));
 /// assert!((g.get(0).item() - 0.5).abs() < 1e-7 && (g.get(1).item() + 0.5).abs() < 1e-7);
 /// ```
@@ -91,9 +91,9 @@ impl Qp {
             )
         }
     }
-    /// The solution `[n]`, differentiable by all parts of the problem where exactly the active inequalities have a
-    /// multiplier (elsewhere the derivative has a kink and is not defined). NaN where there is none, or where 60 steps do not
-    /// find it.
+    /// The solution `[n]`, differentiable by all parts of the problem where exactly the active inequalities
+    /// have a multiplier (elsewhere the solution has a kink and no derivative). NaN if there is no solution,
+    /// or if 60 steps do not find it.
     ///
     /// The method is the primal-dual one of S. Mehrotra without correction (J. Nocedal and S. Wright, "Numerical
     /// Optimization", 2006, 16.6).
@@ -107,7 +107,7 @@ impl Qp {
         };
         custom_root(conditions, Qp::interior)(self).0
     }
-    /// x and the multipliers of equalities and inequalities.
+    /// The solution by the interior-point method: x, and the multipliers of equalities and inequalities.
     #[track_caller]
     fn interior(&self) -> (Array, Array, Array) {
         let (n, p, m) = (self.c.size(), self.b.size(), self.h.size());
@@ -129,7 +129,7 @@ impl Qp {
             let (d, e, i) = residuals(x, y, z, s);
             let target = 0.1 * z.dot(s) / m.max(1) as f64;
             let centre = z * s - target;
-            // Slack and multiplier eliminated.
+            // The Newton system for x and y; steps of slacks and multipliers are eliminated.
             let weight = z / s;
             let form = &self.q + self.g.t().matmul(&(weight.expand_dims(1) * &self.g));
             let top = concatenate(&[form, self.a.t()], 1);
@@ -139,7 +139,7 @@ impl Qp {
             let (dx, dy) = (found.get(..n as isize), found.get(n as isize..));
             let ds = -i - self.g.matmul(&dx);
             let dz = -(centre + z * &ds) / s;
-            // As far as slacks and multipliers stay positive.
+            // The longest step for which all elements of v stay positive.
             let reach = |v: &Array, dv: &Array| {
                 let ratio = where_(&dv.less(0.0), -v / dv, v.full_like(1e30));
                 concatenate(&[ratio, Array::full(&[1], 1e30, dtype)], 0).min()

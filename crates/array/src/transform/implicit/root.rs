@@ -1,4 +1,4 @@
-//! Roots, fixed points and minima: found by anything, differentiated by the implicit function theorem.
+//! Roots, fixed points and minima: found by any method, differentiated by the implicit function theorem.
 
 use super::system::solved;
 use super::{Krylov, check_like, check_real};
@@ -15,9 +15,10 @@ use crate::tree::{Tree, leaves, map, zip};
 use pullback_real::Real;
 use std::sync::Arc;
 
-/// From an equation and something that solves it: p ↦ x with f(x, p) = 0, differentiable by p and by what f captures.
-/// `solve(p)` finds x in any way; it is not differentiated, and nothing of it is kept. By the implicit function theorem
-/// dx = −(∂f/∂x)⁻¹ ∂f/∂p dp, in both modes and to any order, by [`linear_solve`](crate::linear_solve) with GMRES.
+/// From an equation and its solver: p ↦ x with f(x, p) = 0, differentiable by p and by the arrays that f
+/// captures. `solve(p)` finds x by any method; it is not differentiated, and none of its values are kept. By
+/// the implicit function theorem dx = −(∂f/∂x)⁻¹ ∂f/∂p dp, in both modes and to any order, by
+/// [`linear_solve`](crate::linear_solve) with GMRES.
 ///
 /// ```
 /// use pullback_array::{Array, Real, custom_root, grad};
@@ -52,9 +53,9 @@ pub fn custom_root_with<X: Tree + Clone, P: Tree + Clone>(
     }
 }
 
-/// From f: the solution of x = f(x, p), by iteration from `start` until x changes by less than 1e-12 of its size (1e-6
-/// in `f32`), differentiable by p and by what f captures; NaN if that takes more than 10 000 steps. The memory is that
-/// of one step.
+/// From f: the solution of x = f(x, p), by iteration from `start` until x changes by at most 1e-12 (1e-6 in
+/// `f32`) relative to 1 + |x|, in the maximum norm; NaN if that takes more than 10 000 steps. Differentiable
+/// by p and by the arrays that f captures. The memory is that of one step.
 ///
 /// ```
 /// use pullback_array::{Array, Real, fixed_point, grad};
@@ -70,8 +71,9 @@ pub fn fixed_point<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, st
     fixed_point_with(f, start, 1e-12, 10_000, Krylov::GMRES)
 }
 
-/// Like [`fixed_point`], with the change of x, relative to 1 + |x|, below which it is taken as settled, the most steps, and
-/// how the linear systems of the derivatives are solved.
+/// Like [`fixed_point`], with a choice of `tolerance`, the change of x relative to 1 + |x| at which the
+/// iteration stops (at least 1e-6 in `f32`), of the most `steps`, and of how the linear systems of the
+/// derivatives are solved.
 ///
 /// # Panics
 /// As [`fixed_point`]; if the tolerance is negative or NaN, or no step is allowed.
@@ -106,7 +108,7 @@ pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
         let step = |(x, _, k): &State| (next(x, &*back), x.clone(), k + 1.0);
         let begin = (next(&x, &*back), x, Array::from(1i64));
         let end = while_loop(goes_on, step, &begin);
-        // (Infinite, it has run away.)
+        // (An infinite x has diverged.)
         let settled = (&end.0 - &end.1).abs().max().less_equal((end.0.abs().max() + 1.0) * tolerance);
         let settled = settled.logical_and(&end.0.abs().max().less(f64::INFINITY));
         let x = back(&where_(&settled, &end.0, end.0.full_like(f64::NAN)));
@@ -114,8 +116,9 @@ pub fn fixed_point_with<X: Tree + Clone, P: Tree + Clone>(
     }
 }
 
-/// From f: x with f(x, p) = 0 by Newton's method from `start`, differentiable by p and by what f captures; NaN if
-/// |f| is not below 1e-12 (1e-6 in `f32`) after 100 steps. The steps are shortened until |f| decreases.
+/// From f: x with f(x, p) = 0 by Newton's method from `start`, differentiable by p and by the arrays that f
+/// captures. Each step is halved until |f| decreases. NaN if an element of f is larger than 1e-12 (1e-6 in
+/// `f32`) after 100 steps.
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, find_root};
@@ -139,7 +142,7 @@ pub fn find_root<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, star
         let step = |(x, y, k): &State| {
             let product = |v: &Array| jvp(f)(x, v).1;
             let direction = Krylov { tolerance: 1e-6, ..Krylov::GMRES }.solve(&product, y);
-            // Half the step as long as it does not help.
+            // Halves the step until the residual decreases, 30 times at most.
             type Try = (Array, Array, Array);
             let size = y.square().sum();
             let worse =
@@ -161,8 +164,9 @@ pub fn find_root<X: Tree + Clone, P: Tree + Clone>(f: impl Fn(&X, &P) -> X, star
     }
 }
 
-/// From a loss and something that minimises it: p ↦ x where the gradient of `loss(x, p)` by x vanishes, differentiable by
-/// p and by what the loss captures. The systems are those of the Hessian, by conjugate gradients.
+/// From a loss and a solver that minimises it: p ↦ x where the gradient of `loss(x, p)` by x vanishes,
+/// differentiable by p and by the arrays that the loss captures. The linear systems of the derivatives are
+/// those of the Hessian, solved by conjugate gradients.
 ///
 /// ```
 /// use pullback_array::{Array, Real, custom_argmin, grad};
@@ -182,7 +186,8 @@ pub fn custom_argmin<X: Tree + Clone, P: Tree + Clone>(
     custom_root_with(move |x: &X, p: &P| gradient("custom_argmin", |x: &X| loss(x, p))(x), solve, Krylov::CG)
 }
 
-/// Like [`custom_argmin`] within a set, given by the projection onto it: where x = project(x − ∇loss(x, p)).
+/// Like [`custom_argmin`], for a minimum within a set that is given by the projection onto it: where
+/// x = project(x − ∇loss(x, p)).
 ///
 /// ```
 /// use pullback_array::{Array, Real, grad, projected_argmin};
@@ -211,7 +216,8 @@ pub fn projected_argmin<X: Tree + Clone, P: Tree + Clone>(
     custom_root(residual, solve)
 }
 
-/// The equation, recorded: from unknowns and parameters to residuals; and the parameters, with what it captures.
+/// Records an equation as a function from unknowns and parameters to residuals. The parameters come with it:
+/// the leaves of p, then the arrays that the equation captures.
 #[track_caller]
 fn equation<X: Tree + Clone, P: Tree + Clone>(
     what: &'static str,
@@ -229,11 +235,12 @@ fn equation<X: Tree + Clone, P: Tree + Clone>(
     (recorded, [ps, captured].concat())
 }
 
-/// A root x of `equation(x, params)`, with its rules.
+/// A root x of `equation(x, params)`, as a call with the rules of the implicit function theorem.
 #[track_caller]
 fn rooted(equation: Arc<Recorded>, x: Vec<Array>, params: &[Array], krylov: Krylov) -> Vec<Array> {
     let n = x.len();
-    // The operator of a system: a derivative of the equation by x at (x, params), which come after the vector.
+    // The operator of a linear system: the equation's derivative by x, or its transpose. Its inputs are the
+    // vector, then the point x and params.
     let operator = |reverse: bool| {
         let equation = equation.clone();
         move |like_v: &[Array], at: &[Array]| {

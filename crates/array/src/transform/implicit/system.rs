@@ -11,10 +11,11 @@ use crate::transform::replay::Recorded;
 use crate::tree::{Tree, leaves};
 use std::sync::Arc;
 
-/// x with `product(x)` = b, for a linear `product` of trees, by products alone.
+/// The solution x of `product(x)` = b, for a linear `product` of trees, by a Krylov method.
 ///
-/// Differentiable in both modes and to any order, by b and by what `product` captures: the derivative is the solution of
-/// one more system, with the transposed operator in reverse mode. What the method did on the way is not kept.
+/// Differentiable in both modes and to any order, by b and by the arrays that `product` captures: the
+/// derivative is the solution of one more system, with the transposed operator in reverse mode. The method's
+/// steps are not kept.
 ///
 /// ```
 /// use pullback_array::{Array, Krylov, grad, linear_solve};
@@ -26,7 +27,7 @@ use std::sync::Arc;
 /// assert!((db.get(1).item() - 0.375).abs() < 1e-9);
 /// ```
 ///
-/// A solution that is not there after the last step is NaN.
+/// A solution that has not converged after the last step is NaN.
 ///
 /// # Panics
 /// If `product` is not linear, or its result is not like b; if b is not real floating point.
@@ -76,7 +77,7 @@ pub fn gmres<X: Tree + Clone>(product: impl Fn(&X) -> X, b: &X) -> X {
     solve_by("gmres", product, b, Krylov::GMRES)
 }
 
-/// The solution of `body(x, captured)` = b, with its rules. All of x is floating point.
+/// The solution of `body(x, captured)` = b, as a call with rules. All arrays of x are floating point.
 #[track_caller]
 pub(super) fn solved(body: Arc<Recorded>, captured: &[Array], b: &[Array], krylov: Krylov) -> Vec<Array> {
     let n = b.len();

@@ -1,4 +1,4 @@
-//! A budget of bytes: what is computed again is chosen by measuring the plans of the gradient.
+//! A budget of bytes for a gradient: plans with more and more recomputation are measured until one fits.
 
 use super::segments::{bytes, ones, run, segments, total};
 use super::{Keep, active};
@@ -14,22 +14,24 @@ use crate::tree::{Tree, leaves};
 use pullback_real::refuse;
 use std::sync::{Arc, Mutex};
 
-/// How a function is cut: bytes inside a segment for each level, and what the innermost keep.
+/// How a function is cut: the bytes of a segment for each level, and the policy of the innermost segments.
 #[derive(Clone, Debug, PartialEq)]
 struct Choice {
     levels: Vec<usize>,
     keep: Keep,
 }
 
-/// What a choice was made for: shapes, dtypes, what is differentiated, and the function's size.
+/// The key of a choice: the arguments' shapes and dtypes, which of them are differentiated, and the number of
+/// the function's nodes.
 type Signature = (Vec<(Shape, DType)>, Vec<bool>, usize);
 
-/// From f: the same function, whose gradient keeps within `bytes` of memory beside its inputs (results included): what to
-/// compute again is chosen by measuring the finished plan of the gradient, the least recomputation that fits. The choice
-/// is made once for each kind of input.
+/// From f: f with recomputation, so that its gradient takes at most `bytes` of memory beside its inputs
+/// (results included). The finished plan of the gradient is measured, and the least recomputation that fits
+/// is chosen, once for each kind of input.
 ///
-/// First nothing is computed again; then elementwise work, with the products kept; then segments between narrow places;
-/// then segments within segments. Memory inside loops (`scan`) counts, but only their [`Schedule`](crate::Schedule) changes it.
+/// The order is: no recomputation; segments that keep their products, so that elementwise work is computed
+/// again; segments that keep nothing; segments within segments. Memory inside loops (`scan`) counts, but only
+/// their [`Schedule`](crate::Schedule) changes it.
 ///
 /// ```
 /// use pullback_array::{Array, DType, Real, grad, gradient_memory, with_budget};
@@ -43,8 +45,8 @@ type Signature = (Vec<(Shape, DType)>, Vec<bool>, usize);
 /// ```
 ///
 /// # Panics
-/// If no way of computing again that is known keeps within the budget: the message says the least that would do. If f looks
-/// at values that depend on its input.
+/// If no known recomputation keeps within the budget; the message says the least that would do. If f looks at
+/// values that depend on its input.
 pub fn with_budget<P: Tree + Clone, Q: Tree + Clone>(bytes: usize, f: impl Fn(&P) -> Q) -> impl Fn(&P) -> Q {
     let known: Mutex<Vec<(Signature, Choice)>> = Mutex::default();
     move |p| {
@@ -69,7 +71,8 @@ pub fn with_budget<P: Tree + Clone, Q: Tree + Clone>(bytes: usize, f: impl Fn(&P
     }
 }
 
-/// From f: how much memory its value and gradient by all floating-point leaves take beside the inputs, in bytes, by the plan.
+/// From f: the bytes that its value and its gradient by all floating-point leaves take beside the inputs, as
+/// planned.
 ///
 /// ```
 /// use pullback_array::{Array, DType, Real, gradient_memory};
@@ -89,7 +92,7 @@ pub fn gradient_memory<P: Tree + Clone, Q: Tree + Clone>(f: impl Fn(&P) -> Q) ->
     }
 }
 
-/// The bytes that value and gradient take in this way.
+/// The bytes that value and gradient take with this choice.
 fn measure(body: &Arc<Recorded>, (shapes, wants, _): &Signature, choice: &Choice) -> usize {
     let gradient = Recorded::new("with_budget", shapes.iter().cloned(), |xs| {
         let point: Vec<Array> = xs.iter().zip(wants).filter(|(_, w)| **w).map(|(x, _)| x.clone()).collect();
@@ -107,7 +110,7 @@ fn measure(body: &Arc<Recorded>, (shapes, wants, _): &Signature, choice: &Choice
             ys.iter().zip(ones(&ys)).map(|(y, g)| g.unwrap_or_else(|| y.zeros_like())).collect();
         [ys, pull(&seeds)].concat()
     });
-    // A plan computes each result once, and no input.
+    // A plan's results are distinct, and none is an input.
     let mut roots: Vec<Array> = vec![];
     for (y, depends) in gradient.outputs.iter().zip(gradient.depends()) {
         let known = roots.iter().chain(&gradient.inputs).any(|x| x.0.id == y.0.id);
@@ -118,8 +121,8 @@ fn measure(body: &Arc<Recorded>, (shapes, wants, _): &Signature, choice: &Choice
     memory(&gradient.inputs, &roots)
 }
 
-/// The bytes that a plan takes: its values at any one time, and what the functions of its loops and choices take of their
-/// own, which a plan holds on to.
+/// The bytes that a plan takes: its own memory, and that of the bodies of its loops and choices, which a plan
+/// holds on to between runs.
 fn memory(inputs: &[Array], roots: &[Array]) -> usize {
     let plan = compile(inputs, roots, &[]);
     let inside = |(control, outputs): (&Control, Vec<usize>)| inside_of(&control.flow, &outputs);
@@ -127,7 +130,8 @@ fn memory(inputs: &[Array], roots: &[Array]) -> usize {
     plan.memory().bytes(&plan.graph) + within
 }
 
-/// The bytes that the functions of a loop or choice take for these of its outputs, and the states that a reverse sweep keeps.
+/// The bytes that the bodies of a loop or choice take to compute these outputs, and the states that a reverse
+/// sweep keeps.
 fn inside_of(flow: &Flow, outputs: &[usize]) -> usize {
     let some = |body: &Body, is: &dyn Fn(usize) -> bool| {
         let (inputs, outputs) = body.graph();
@@ -155,17 +159,18 @@ fn inside_of(flow: &Flow, outputs: &[usize]) -> usize {
     }
 }
 
-/// The ways of computing again, the least of it first.
+/// The candidate choices for a function, and their measured bytes.
 struct Ways<'a> {
     body: &'a Arc<Recorded>,
     signature: &'a Signature,
-    /// Segments of a half, a third, … of the whole.
+    /// The numbers of parts that a function may be cut into: segments of a half, a third, … of the whole.
     parts: Vec<usize>,
-    /// What was measured.
+    /// The choices that were measured, with their bytes.
     known: Vec<(Choice, usize)>,
 }
 
-/// A way by how many parts the whole has, and each of them.
+/// A choice by indices into [`Ways::parts`]: the number of parts of the whole, and those of each part if
+/// there is a second level.
 type Cut = (usize, Option<usize>);
 
 impl Ways<'_> {
@@ -180,6 +185,7 @@ impl Ways<'_> {
         let two = (0..n).filter(|&k| self.parts[k] <= 16).flat_map(|k| (0..=k).map(move |j| (k, Some(j))));
         (0..n).map(|k| (k, None)).chain(two).collect()
     }
+    /// All choices, those with less recomputation first.
     fn all(&self) -> Vec<Choice> {
         let products = (0..self.parts.len()).map(|k| Choice { keep: Keep::Products, ..self.cut((k, None)) });
         products.chain(self.cuts().into_iter().map(|c| self.cut(c))).collect()
@@ -192,7 +198,8 @@ impl Ways<'_> {
         self.known.push((choice.clone(), bytes));
         bytes
     }
-    /// The least that is found by going down from the cuts that look best: some plans instead of all.
+    /// The fewest bytes that a descent finds from the three cuts with the best estimates: it measures only
+    /// some of the plans.
     fn least(&mut self) -> usize {
         let cuts = self.cuts();
         let mut promising: Vec<(usize, Cut)> =
@@ -209,7 +216,7 @@ impl Ways<'_> {
             let (k, j) = best.1;
             let near = |(a, b): &Cut| {
                 let beside = |a: usize, b: usize| a.abs_diff(b) <= 1;
-                // A part of all is no second level.
+                // Having no second level counts as a place before the first.
                 beside(*a, k) && beside(b.map_or(0, |b| b + 1), j.map_or(0, |j| j + 1))
             };
             let next = cuts.iter().filter(|c| near(c)).map(|&c| {
@@ -225,7 +232,7 @@ impl Ways<'_> {
     }
 }
 
-/// About how many bytes a way takes: what crosses its cuts, and the largest of what lies between.
+/// An estimate of the bytes that these levels take: all segments' outputs, and the largest segment.
 fn estimate(body: &Arc<Recorded>, levels: &[usize]) -> usize {
     let Some((&bound, rest)) = levels.split_first() else { return total(body) };
     let all = segments(body, bound);

@@ -1,5 +1,5 @@
-//! Rematerialisation: what a function computed is not kept for the gradient but computed again, all of it, all but what is
-//! named or expensive, or as much as a budget of bytes asks for.
+//! Rematerialisation: intermediates are not kept for the gradient but computed again. That holds for all of
+//! them, for all but the named or expensive ones, or for as many as a budget of bytes requires.
 
 mod budget;
 mod segments;
@@ -20,29 +20,32 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a checkpointed function keeps for its gradient beside its inputs; all else is computed again.
+/// The values that a checkpointed function keeps for its gradient beside its inputs; the others are computed
+/// again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Keep {
     /// Nothing.
     Nothing,
-    /// Results of matrix products, convolutions and factorisations: what is expensive to compute again.
+    /// Results of matrix products, convolutions and factorisations, which are expensive to compute again.
     Products,
-    /// What is [`named`](Array::named) so.
+    /// Arrays that are [`named`](Array::named) so.
     Named(Vec<&'static str>),
-    /// What another policy keeps, in a file in this folder instead of memory: see [`Keep::on_disk`].
+    /// The arrays that another policy keeps, in a file in this folder instead of memory: see
+    /// [`Keep::on_disk`].
     OnDisk(Box<Keep>, PathBuf),
 }
 
 impl Keep {
-    /// The same values kept in a temporary file in a folder (`std::env::temp_dir()` perhaps, if that is no memory): each is
-    /// written when it has been computed, if a derivative will ask for it, and read when the derivative comes back to the
-    /// function. In between it takes no memory. Composes with every transform; what is read is what was written, to the bit.
+    /// This policy, with its values in a temporary file in a folder (`std::env::temp_dir()`, say, if that is
+    /// not held in memory). A value is written when it has been computed, if a derivative will need it, and
+    /// read when the reverse sweep reaches the function. In between it takes no memory. Composes with every
+    /// transform; values are read back bit for bit.
     ///
-    /// A computation (a call of a compiled function, a step of a loop, what is looked at outside of both) has a file for each
-    /// folder, which is gone when it ends, also by a panic; on Unix even if the process is killed, since the file has no name
-    /// once it is open. So nothing is written but by a computation of which a gradient is a part: look at value and gradient
-    /// together.
+    /// A computation (a call of a compiled function, a step of a loop, an evaluation outside of both) has a
+    /// file for each folder. The file is gone when the computation ends, also by a panic; on Unix even if the
+    /// process is killed, since the file has no name once it is open. So values are written only by a
+    /// computation that a gradient is part of: look at value and gradient together.
     ///
     /// ```
     /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad, jit};
@@ -57,7 +60,7 @@ impl Keep {
     /// ```
     ///
     /// # Panics
-    /// When it runs: if the file cannot be written or read, naming it.
+    /// On evaluation: if the file cannot be written or read; the message names it.
     pub fn on_disk(self, folder: impl Into<PathBuf>) -> Keep {
         Keep::OnDisk(Box::new(self), folder.into())
     }
@@ -79,7 +82,7 @@ impl Keep {
     }
 }
 
-/// From f: the same function, of whose intermediates only those that `keep` names stay for the gradient.
+/// From f: f as a checkpoint, which keeps only the intermediates that `keep` selects for the gradient.
 ///
 /// Unlike [`checkpoint`](crate::checkpoint) it records f, which may then capture arrays that a running gradient depends on.
 ///
@@ -109,7 +112,7 @@ pub fn checkpoint_with<P: Tree + Clone, Q: Tree + Clone>(
 }
 
 impl Array {
-    /// The same array under a name, by which [`Keep::Named`] and [`intermediates`](crate::intermediates) find it.
+    /// The array under a name, by which [`Keep::Named`] and [`intermediates`](crate::intermediates) find it.
     ///
     /// ```
     /// use pullback_array::{Array, Keep, Real, checkpoint_with, grad};
@@ -123,8 +126,9 @@ impl Array {
     }
 }
 
-/// The outputs of `body`, of which the way back keeps what `keep` names, and computes the rest again: with `levels`, in
-/// blocks within blocks, whose innermost keep it.
+/// The outputs of `body` as a checkpoint: the values that `keep` selects are saved for the backward pass,
+/// which computes the others again. With `levels`, the second run is cut into segments within segments, and
+/// only the innermost ones save those values.
 #[track_caller]
 fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> Vec<Array> {
     let n = body.outputs.len();
@@ -137,7 +141,7 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
     let mut values = all.at(&stopped);
     let folder = keep.folder();
     if let Some(folder) = &folder {
-        // Of what lies on disk the way back knows the numbers.
+        // Of values on disk, the backward pass holds the numbers by which they are found.
         values[n..].iter_mut().for_each(|y| *y = y.spill_op(folder, y.ndim()))
     }
     let (forth, levels, keep) = (all.clone(), levels.to_vec(), keep.clone());
@@ -147,7 +151,7 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
         if arrived.is_empty() || !wants.contains(&true) {
             return vec![None; xs.len()];
         }
-        // The second run waits for the cotangents, or it would keep what the first was spared.
+        // The second run waits for the cotangents: run earlier, it would keep its intermediates until then.
         let late: Vec<Array> = xs.iter().map(|x| x.after(&arrived)).collect();
         let of_these = all.outputs.iter().zip(&gs).filter(|(_, g)| g.is_some()).map(|(y, _)| y.clone());
         let again = Arc::new(Recorded::of(&all.inputs, &of_these.collect::<Vec<_>>()));
@@ -191,7 +195,7 @@ fn block(body: Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> 
     results
 }
 
-/// Whether an array may be differentiated by.
+/// Whether derivatives by an array exist.
 fn active(x: &Array) -> bool {
     differentiable(x)
 }

@@ -1,4 +1,5 @@
-//! A recorded function cut into segments where little crosses, each of which is computed again on the way back.
+//! Cuts a recorded function into segments at places where few bytes are live. The backward pass computes the
+//! segments again, one after the other.
 
 use super::{Keep, block};
 use crate::array::Array;
@@ -10,8 +11,8 @@ use crate::transform::replay::{Recorded, parts};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The outputs of `body` at `args`, cut into segments of at most so many bytes inside; all but the last are checkpoints, and
-/// the next level cuts each again when it is recomputed.
+/// The outputs of `body` at `args`, computed in segments of at most the first level's bytes; all but the last
+/// are checkpoints, and the next level cuts each again when it is recomputed.
 #[track_caller]
 pub(super) fn run(body: &Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[Array]) -> Vec<Array> {
     let Some((&bound, rest)) = levels.split_first() else { return body.at(args) };
@@ -23,7 +24,7 @@ pub(super) fn run(body: &Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[A
         let segment = Arc::new(segment);
         let args: Vec<Array> = segment.inputs.iter().map(|x| values[&x.0.id].clone()).collect();
         let ys = match k == last {
-            // Its way back follows at once.
+            // Its backward pass follows at once: a checkpoint would save nothing.
             true => run(&segment, rest, keep, &args),
             false => block(segment.clone(), rest, keep, &args),
         };
@@ -36,19 +37,19 @@ pub(super) fn run(body: &Arc<Recorded>, levels: &[usize], keep: &Keep, args: &[A
 pub(super) fn bytes(x: &Array) -> usize {
     x.size() * x.dtype().size()
 }
-/// Bytes that a node takes of its own: a view of another takes none.
+/// Bytes of a node's own value: views, constants and calls take none.
 fn inside(x: &Array) -> usize {
     match x.0.prim.form() {
         Form::Source | Form::First | Form::Last | Form::View => 0,
         Form::Elementwise | Form::Plane | Form::Reduction | Form::Kernel | Form::Control => bytes(x),
     }
 }
-/// The bytes inside the whole function.
+/// The bytes of all values of a function.
 pub(super) fn total(body: &Recorded) -> usize {
     body.nodes().iter().map(inside).sum()
 }
 
-/// What two neighbours may both be outputs of, so that no cut parts them.
+/// The call or loop that a node is an output of: no cut parts neighbouring outputs of one.
 fn whole(x: &Array) -> Option<*const ()> {
     match &x.0.prim {
         Prim::Custom(call, _) => Some(Arc::as_ptr(call).cast::<Call>().cast()),
@@ -57,7 +58,8 @@ fn whole(x: &Array) -> Option<*const ()> {
     }
 }
 
-/// The function in order, in segments of at most `bound` bytes inside, cut where the least crosses in all.
+/// The function in order, in segments of at most `bound` bytes (or a single node or call), cut so that the
+/// sum of the bytes live across the cuts is least.
 pub(super) fn segments(body: &Recorded, bound: usize) -> Vec<Recorded> {
     let nodes = body.nodes();
     let n = nodes.len();
@@ -70,7 +72,7 @@ pub(super) fn segments(body: &Recorded, bound: usize) -> Vec<Recorded> {
             }
         }
     }
-    // What is alive between the nodes c − 1 and c.
+    // The bytes live between the nodes c − 1 and c.
     let mut crossing = vec![0; n + 1];
     for (k, node) in nodes.iter().enumerate() {
         if last_use[k] > k {
@@ -81,7 +83,7 @@ pub(super) fn segments(body: &Recorded, bound: usize) -> Vec<Recorded> {
     (0..n).for_each(|k| sums[k + 1] = sums[k] + inside(&nodes[k]));
     let parted =
         |c: usize| c > 0 && c < n && whole(&nodes[c]).is_some() && whole(&nodes[c - 1]) == whole(&nodes[c]);
-    // The least that crosses the cuts up to each place, and the cut before it.
+    // For each place, the least sum of bytes across the cuts before it, and the last of these cuts.
     let (mut least, mut before) = (vec![usize::MAX; n + 1], vec![0; n + 1]);
     least[0] = 0;
     for c in 1..=n {
@@ -125,7 +127,7 @@ pub(super) fn segments(body: &Recorded, bound: usize) -> Vec<Recorded> {
     cuts.windows(2).map(one).collect()
 }
 
-/// Cotangents of ones, for every output that has one.
+/// Cotangents of ones, for every differentiable output.
 pub(super) fn ones(ys: &[Array]) -> Linear {
     ys.iter().map(|y| super::active(y).then(|| y.ones_like())).collect()
 }
