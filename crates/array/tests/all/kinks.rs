@@ -1,6 +1,6 @@
 //! Derivatives where a function has a kink, and beyond what its squares can hold.
 
-use pullback_array::{Array, DType, Norm, Real, grad, hessian, jit, jvp, vmap, where_};
+use pullback_array::{Array, DType, Mode, Norm, Real, grad, hessian, jacobian_with, jit, jvp, vmap, where_};
 
 fn a<const N: usize>(x: [f64; N]) -> Array {
     Array::from(x)
@@ -209,4 +209,36 @@ fn negative_ids_are_no_rows() {
     assert_eq!(x.take(&ids, 0).to_vec::<f64>(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!(x.get(&ids).to_vec::<f64>(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!(x.at_set(-1, 0.0).to_vec::<f64>(), [1.0, 2.0, 0.0, 0.0]);
+}
+
+/// However many elements are the largest so far, each has an even share, in both modes and from either end.
+#[test]
+fn ties_of_running_extrema_share_evenly() {
+    let x = Array::from([[2.0, 1.0, 2.0, 0.5, 2.0, 3.0], [1.0, 1.0, 1.0, 1.0, 0.0, 1.0]]);
+    let weights = Array::from([[1.0, 10.0, 100.0, 1e3, 1e4, 1e5], [1.0, 10.0, 100.0, 1e3, 1e4, 1e5]]);
+    let forward = [
+        [1.0 + 10.0 + 50.0 + 500.0 + 1e4 / 3.0, 0.0, 50.0 + 500.0 + 1e4 / 3.0, 0.0, 1e4 / 3.0, 1e5],
+        [
+            1.0 + 5.0 + 100.0 / 3.0 + 250.0 + 2500.0 + 2e4,
+            5.0 + 100.0 / 3.0 + 250.0 + 2500.0 + 2e4,
+            100.0 / 3.0 + 250.0 + 2500.0 + 2e4,
+            250.0 + 2500.0 + 2e4,
+            0.0,
+            2e4,
+        ],
+    ];
+    let of = |reverse: bool| {
+        let (x, w) = if reverse { (x.flip(1), weights.flip(1)) } else { (x.clone(), weights.clone()) };
+        let g = grad(|x: &Array| (x.cummax(1, reverse) * &w).sum())(&x);
+        let rows = jacobian_with(|x: &Array| x.cummax(1, reverse), Mode::Forward, 100)(&x);
+        let by_columns = (rows * w.reshape([2, 6, 1, 1])).sum_axis([0, 1]);
+        let least = grad(|x: &Array| ((-x).cummin(1, reverse) * -&w).sum())(&x);
+        [g, by_columns, least].map(|g| if reverse { g.flip(1) } else { g })
+    };
+    for g in of(false).iter().chain(&of(true)) {
+        assert!(g.allclose(Array::from(forward), 1e-13, 1e-9), "{g}")
+    }
+    let along_columns =
+        grad(|x: &Array| x.cummax(0, false).get(1).sum())(&Array::from([[1.0, 4.0], [1.0, 3.0]]));
+    assert_eq!(along_columns.to_vec::<f64>(), [0.5, 1.0, 0.5, 0.0]);
 }
